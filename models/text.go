@@ -1,0 +1,47 @@
+package models
+
+// Language is a language that Stafett speaks: "nb", "nn" or "en".
+type Language string
+
+// The languages, the first being the default.
+const (
+	NB Language = "nb"
+	NN Language = "nn"
+	EN Language = "en"
+)
+
+// Languages lists the languages in the order in which texts fall back.
+func Languages() []Language { return []Language{NB, NN, EN} }
+
+// Text is one text in the languages; a missing one is empty.
+type Text struct {
+	NB string `json:"nb"`
+	NN string `json:"nn"`
+	EN string `json:"en"`
+}
+
+// In returns the text in l and the language that it is really in: the first of
+// l, nb, nn, en that is not empty. Both are empty when there is no text at all.
+func (t Text) In(l Language) (string, Language) {
+	for _, try := range append([]Language{l}, Languages()...) {
+		if s := t.raw(try); s != "" {
+			return s, try
+		}
+	}
+	return "", ""
+}
+
+// Empty reports whether there is no text in any language.
+func (t Text) Empty() bool { return t == Text{} }
+
+func (t Text) raw(l Language) string {
+	switch l {
+	case NB:
+		return t.NB
+	case NN:
+		return t.NN
+	case EN:
+		return t.EN
+	}
+	return ""
+}
