@@ -1,0 +1,69 @@
+// Enhancements. Every page does its work without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // Things that only a script can do are in the page with data-script, and
+  // shown once there is one.
+  const reveal = (within) => {
+    for (const el of within.querySelectorAll("[data-script][hidden]")) el.hidden = false;
+  };
+
+  // The outcome is where the eye and the screen reader should be: faults
+  // first, else the heading that a swap asks for.
+  const attend = (within) => {
+    const target = within.querySelector("[data-attend]");
+    if (target) target.focus();
+  };
+
+  document.addEventListener("click", (e) => {
+    if (!(e.target instanceof Element)) return;
+    if (e.target.closest("[data-print]")) window.print();
+  });
+
+  // A second press of the same button does nothing while the first is on its
+  // way. The button stays focusable and is not disabled, so that its value is
+  // sent and nobody loses their place.
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+    if (form.dataset.sent) {
+      e.preventDefault();
+      return;
+    }
+    if (form.hasAttribute("hx-post")) return;
+    form.dataset.sent = "yes";
+    if (e.submitter) e.submitter.setAttribute("aria-busy", "true");
+  });
+
+  // Back from the next page, possibly out of the browser's cache.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const b of form.querySelectorAll("[aria-busy]")) b.removeAttribute("aria-busy");
+    }
+  });
+
+  // Print with everything unfolded, and fold it again.
+  window.addEventListener("beforeprint", () => {
+    for (const d of document.querySelectorAll("details:not([open])")) {
+      d.open = true;
+      d.dataset.printed = "yes";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const d of document.querySelectorAll("details[data-printed]")) {
+      d.open = false;
+      delete d.dataset.printed;
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (e) => {
+    reveal(document);
+    if (e.target instanceof Element) attend(e.target);
+  });
+
+  root.dataset.scripted = "yes";
+  reveal(document);
+  attend(document);
+})();
