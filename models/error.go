@@ -117,8 +117,12 @@ func CodeOf(err error) Code {
 // Faults gathers field errors, so that all faults of an input are told at once.
 type Faults []FieldError
 
-// Add notes a fault of field.
-func (f *Faults) Add(field, fault string) { *f = append(*f, FieldError{Field: field, Fault: fault}) }
+// Add notes a fault of field; an empty fault is none.
+func (f *Faults) Add(field, fault string) {
+	if fault != "" {
+		*f = append(*f, FieldError{Field: field, Fault: fault})
+	}
+}
 
 // Err returns an Invalid error with all faults, or nil when there are none.
 func (f Faults) Err() error {

@@ -1,5 +1,11 @@
 package models
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // Language is a language that Stafett speaks: "nb", "nn" or "en".
 type Language string
 
@@ -44,4 +50,27 @@ func (t Text) raw(l Language) string {
 		return t.EN
 	}
 	return ""
+}
+
+// TextFault says why s may not be shown to people as one line or paragraph:
+// "required" (blank although required), "too_long" (over limit characters),
+// "text.control" (control or formatting characters, such as bidirectional
+// overrides and zero-width letters, which make one name look like another), or
+// "" when nothing is wrong.
+func TextFault(s string, limit int, required bool) string {
+	switch {
+	case s == "" && !required:
+		return ""
+	case strings.TrimSpace(s) == "":
+		return "required"
+	case utf8.RuneCountInString(s) > limit:
+		return "too_long"
+	case !utf8.ValidString(s) || strings.IndexFunc(s, unprintable) >= 0:
+		return "text.control"
+	}
+	return ""
+}
+
+func unprintable(r rune) bool {
+	return r != '\n' && r != '\r' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r))
 }

@@ -1,0 +1,72 @@
+package system
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+const maxURL = 2000
+
+// redirectFault says why u may not be registered as a redirect URL, or "".
+// A redirect URL is absolute, https, with a host name in lower-case ASCII, no
+// user info, no fragment and nothing that two parsers could read differently
+// (RFC 9700 section 2.1).
+func redirectFault(u string) string {
+	if len(u) > maxURL {
+		return "too_long"
+	}
+	if strings.IndexFunc(u, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }) >= 0 {
+		return "url.form"
+	}
+	p, err := url.Parse(u)
+	switch {
+	case err != nil || p.Opaque != "" || p.Host == "":
+		return "url.form"
+	case p.Scheme != "https":
+		return "url.https"
+	case p.User != nil || strings.Contains(u, "@"):
+		return "url.user_info"
+	case p.Fragment != "" || strings.Contains(u, "#"):
+		return "url.fragment"
+	case !hostname(p.Hostname()) || strings.HasSuffix(p.Host, ":"):
+		return "url.host"
+	case strings.Contains(p.Path, "..") || strings.Contains(p.EscapedPath(), "%2e") || strings.Contains(p.EscapedPath(), "%2E"):
+		return "url.form"
+	}
+	return ""
+}
+
+// hostname admits DNS names of two labels or more in lower case; no addresses.
+func hostname(h string) bool {
+	if _, err := netip.ParseAddr(h); err == nil {
+		return false
+	}
+	labels := strings.Split(h, ".")
+	if len(h) > 253 || len(labels) < 2 {
+		return false
+	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' ||
+			strings.IndexFunc(l, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-') }) >= 0 {
+			return false
+		}
+	}
+	return strings.IndexFunc(labels[len(labels)-1], func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
+}
+
+// Redirects reports whether a request may send the browser to u: u is itself
+// well-formed and equals a registered URL in scheme, host, port and path. The
+// query is free, since suppliers carry their tenant there (design.md 5).
+func (s System) Redirects(u string) bool {
+	if redirectFault(u) != "" {
+		return false
+	}
+	want, _, _ := strings.Cut(u, "?")
+	for _, r := range s.RedirectURLs {
+		if registered, _, _ := strings.Cut(r, "?"); registered == want {
+			return true
+		}
+	}
+	return false
+}
