@@ -1,0 +1,196 @@
+package registry
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// Store keeps the registry. Its contract is models/storetest, which runs on
+// every implementation.
+type Store interface {
+	// Read runs f on one consistent snapshot of committed data.
+	Read(ctx context.Context, f func(Reader) error) error
+	// Write runs f in one transaction. When f returns nil the transaction is
+	// committed durably before Write returns; otherwise nothing of it is kept,
+	// and f's error comes back as it is. A context that ends after f has
+	// returned does not undo the commit.
+	Write(ctx context.Context, f func(Tx) error) error
+}
+
+// Reader reads one snapshot. A thing that is not there is a NotFound error
+// where one is asked for, and is left out where several are.
+type Reader interface {
+	PartyReader
+	SystemReader
+	RequestReader
+	SystemUserReader
+	AuditReader
+	// Catalog returns the catalogue as of the snapshot. The value is shared.
+	Catalog(ctx context.Context) (*catalog.Catalog, error)
+}
+
+// PartyReader reads organisations and persons.
+type PartyReader interface {
+	Organisation(ctx context.Context, o party.OrgNo) (party.Organisation, error)
+	Organisations(ctx context.Context, os []party.OrgNo) (map[party.OrgNo]party.Organisation, error)
+	// Holdings lists what every person holds in the organisation at now.
+	Holdings(ctx context.Context, o party.OrgNo, now time.Time) ([]party.Holding, error)
+	// HoldingsOf lists what the person holds in every organisation at now.
+	HoldingsOf(ctx context.Context, person models.ID, now time.Time) ([]party.Holding, error)
+	Persons(ctx context.Context, ids []models.ID) (map[models.ID]party.Person, error)
+	PersonByIdentity(ctx context.Context, issuer, subject string) (models.ID, error)
+	PersonByPID(ctx context.Context, pid party.PersonID) (models.ID, error)
+}
+
+// SystemReader reads systems.
+type SystemReader interface {
+	// System finds a system, deleted or not.
+	System(ctx context.Context, id system.ID) (system.System, error)
+	Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error)
+	// SystemsOf lists the supplier's systems that are not deleted, newest first.
+	SystemsOf(ctx context.Context, supplier party.OrgNo) ([]system.System, error)
+	// Customers counts, for each system, the customers with a live system user.
+	Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error)
+}
+
+// RequestReader reads requests. The organisation is part of each question, so
+// that no answer crosses from one to another.
+type RequestReader interface {
+	// RequestFor finds a request to the customer.
+	RequestFor(ctx context.Context, customer party.OrgNo, id models.ID) (request.Request, error)
+	// RequestFrom finds a request that the supplier sent.
+	RequestFrom(ctx context.Context, supplier party.OrgNo, id models.ID) (request.Request, error)
+	// RequestsFor lists the customer's requests, newest first, at most limit.
+	RequestsFor(ctx context.Context, customer party.OrgNo, limit int) ([]request.Request, error)
+	// RequestsFrom lists what the supplier sent, newest first, at most limit;
+	// of one system when id is not empty.
+	RequestsFrom(ctx context.Context, supplier party.OrgNo, id system.ID, limit int) ([]request.Request, error)
+	// RequestCustomer tells whom a request concerns, for links that carry its id alone.
+	RequestCustomer(ctx context.Context, id models.ID) (party.OrgNo, error)
+	// Waiting counts the customer's requests that can be answered at now.
+	Waiting(ctx context.Context, customer party.OrgNo, now time.Time) (int, error)
+}
+
+// Use tells how a system user has been used. Times are zero when never.
+type Use struct {
+	First time.Time
+	Last  time.Time
+	Count int64
+}
+
+// SystemUserReader reads system users.
+type SystemUserReader interface {
+	SystemUserOf(ctx context.Context, customer party.OrgNo, id models.ID) (systemuser.SystemUser, error)
+	// SystemUsersOf lists the customer's system users, revoked ones last, then
+	// newest first, at most limit.
+	SystemUsersOf(ctx context.Context, customer party.OrgNo, limit int) ([]systemuser.SystemUser, error)
+	Uses(ctx context.Context, ids []models.ID) (map[models.ID]Use, error)
+}
+
+// AuditReader reads the audit log.
+type AuditReader interface {
+	// AuditOf lists the entries about a subject, oldest first.
+	AuditOf(ctx context.Context, subject string) ([]audit.Entry, error)
+	// AuditAll walks the whole log in order of sequence.
+	AuditAll(ctx context.Context) iter.Seq2[audit.Entry, error]
+	// AuditHead is the last sequence number and hash; zero and empty at first.
+	AuditHead(ctx context.Context) (int64, string, error)
+}
+
+// Event is a fact for the outbox: what happened, for those who are to be told.
+type Event struct {
+	ID      models.ID
+	At      time.Time
+	Type    string // as in "request.accepted"
+	Subject string // as in "request:704013ee-…"
+	OrgNos  []party.OrgNo
+	Data    map[string]string
+}
+
+// Tx reads and writes one transaction. Every write that finds another state
+// than the caller believed is a Conflict error and leaves nothing behind.
+type Tx interface {
+	Reader
+	ImportTx
+	// AddSystem stores a new system with version 1: Conflict system.exists
+	// when the id was ever taken, system.client_taken when one of its clients
+	// belongs to another system.
+	AddSystem(ctx context.Context, s system.System) error
+	// AddRequest stores a new request with version 1: Conflict request.exists
+	// when the triple (system, customer, external reference) has a pending one.
+	AddRequest(ctx context.Context, r request.Request) error
+	// LapseTriple sets a pending request of the triple to expired if its time
+	// ran out at now, and returns it; ok is false when there was none.
+	LapseTriple(ctx context.Context, r request.Request, now time.Time) (lapsed request.Request, ok bool, err error)
+	// LapseDue does the same for at most limit requests of any triple.
+	LapseDue(ctx context.Context, now time.Time, limit int) ([]request.Request, error)
+	// DecideRequest stores the decided request r if the stored one is still
+	// pending with r.Version and, for approval and rejection, its time has not
+	// run out at r.DecidedAt; its version goes up by one. Otherwise Conflict
+	// request.decided.
+	DecideRequest(ctx context.Context, r request.Request) error
+	// AddSystemUser stores a new system user with version 1: Conflict
+	// systemuser.exists when the triple has a live one.
+	AddSystemUser(ctx context.Context, u systemuser.SystemUser) error
+	// LiveSystemUser reports whether the triple of r has a live system user.
+	LiveSystemUser(ctx context.Context, r request.Request) (bool, error)
+	// RevokeSystemUser stores u as revoked if the stored one is live with
+	// u.Version; otherwise Conflict systemuser.revoked.
+	RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error
+	// AddPerson stores a new person.
+	AddPerson(ctx context.Context, p party.Person, pid party.PersonID) error
+	// AddIdentity ties an identity at a provider to a person.
+	AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error
+	// NamePerson changes a person's name.
+	NamePerson(ctx context.Context, person models.ID, name string) error
+	// AppendAudit links the entry to the chain and stores it. Writers wait for
+	// each other here, so a chain never forks.
+	AppendAudit(ctx context.Context, e audit.Entry) error
+	// AddEvent puts an event into the outbox.
+	AddEvent(ctx context.Context, e Event) error
+}
+
+// Change says what an import did with a row.
+type Change int
+
+// What an import did with a row.
+const (
+	Same Change = iota
+	New
+	Changed
+)
+
+// PersonRow is a person in an import: known by his national id or, without
+// one, by Altinn's user id.
+type PersonRow struct {
+	PID       party.PersonID
+	UserID    int64
+	PartyUUID string
+	Name      string
+	OrgNo     party.OrgNo
+	URN       string // the role or package held in the organisation
+	Source    string
+}
+
+// ImportTx upserts rows of imports; nothing is ever deleted. A row that refers
+// to something unknown is an Invalid error that names the member, and changes
+// nothing.
+type ImportTx interface {
+	PutArea(ctx context.Context, a catalog.Area) (Change, error)
+	PutPackage(ctx context.Context, p catalog.Package) (Change, error)
+	PutResource(ctx context.Context, r catalog.Resource) (Change, error)
+	PutRole(ctx context.Context, r catalog.Role) (Change, error)
+	PutRolePackage(ctx context.Context, m catalog.RolePackage) (Change, error)
+	PutOrganisation(ctx context.Context, o party.Organisation) (Change, error)
+	PutPerson(ctx context.Context, p PersonRow) (Change, error)
+	PutRelation(ctx context.Context, r party.Relation) (Change, error)
+}

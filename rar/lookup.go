@@ -1,0 +1,93 @@
+package rar
+
+import (
+	"context"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+)
+
+// Query asks for the system user that a client may act as for a customer.
+type Query struct {
+	Issuer      string      // from the caller's credential, never from the body
+	ClientID    string      // the OAuth client that wants a token
+	Supplier    party.OrgNo // the client's organisation as the issuer knows it; empty when it did not say
+	Customer    party.OrgNo // whose system user is asked for
+	ExternalRef string      // never empty: the customer's number when none was given
+}
+
+// Binding is what one snapshot says about the chain client, system, supplier,
+// system user. Fields below a link that is missing are zero.
+type Binding struct {
+	ClientKnown   bool // (issuer, client id) is registered
+	SystemID      string
+	Supplier      party.OrgNo
+	SystemDeleted bool
+	UserFound     bool // a live system user for system, customer and external reference
+	UserID        models.ID
+	UserKind      string // "standard" or "agent"
+	Title         string
+	Customer      party.OrgNo
+	ExternalRef   string
+	CreatedAt     time.Time
+	Used          bool // its first use has been recorded
+}
+
+// Lookup reads current, committed data. Errors are outages.
+type Lookup interface {
+	// Binding reads the chain of q in one snapshot.
+	Binding(ctx context.Context, q Query) (Binding, error)
+	// Why looks closer at a refusal of q whose client and system are in order,
+	// for the journal: ReasonPending, ReasonRevoked, ReasonOtherRef,
+	// ReasonRejected, or ReasonNoUser when nothing is known.
+	Why(ctx context.Context, q Query, systemID string) (Reason, error)
+	// Holds reports what one snapshot says about a system user and a right. A
+	// right that names no action covers every action; a right in a package
+	// counts while the catalogue puts the resource into the package. Only what
+	// was approved and what the system still asks for counts.
+	Holds(ctx context.Context, h Question) (Held, error)
+}
+
+// Question asks whether a system user holds an action on a resource.
+type Question struct {
+	SystemUser models.ID
+	Resource   string
+	Action     string
+}
+
+// Held answers a Question.
+type Held struct {
+	Known         bool // there is such a system user
+	Live          bool // neither it nor its system has ended
+	Kind          string
+	Customer      party.OrgNo
+	SystemID      string
+	Holds         bool // the right is among what it effectively holds
+	ResourceKnown bool
+	Used          bool
+}
+
+// Reason is the fine reason of a decision: for the journal, the operator and
+// the supplier's own diagnostics, never for the token client. It is empty when
+// the answer was yes.
+type Reason string
+
+// The reasons for which we refuse.
+const (
+	ReasonClientUnknown Reason = "client_unknown"  // the client is on no system of this issuer
+	ReasonSupplierOther Reason = "supplier_other"  // the client's organisation is not the system's supplier
+	ReasonSystemDeleted Reason = "system_deleted"  // the system is retired
+	ReasonNoUser        Reason = "no_system_user"  // the customer has none on this system
+	ReasonPending       Reason = "request_pending" // asked for, not answered yet
+	ReasonRejected      Reason = "request_rejected"
+	ReasonRevoked       Reason = "revoked"
+	ReasonOtherRef      Reason = "other_external_ref" // the customer has one with another reference
+	ReasonUserUnknown   Reason = "system_user_unknown"
+	ReasonUserEnded     Reason = "system_user_ended"
+	ReasonOtherParty    Reason = "other_party" // the system user is another organisation's
+	ReasonAgent         Reason = "agent"       // agents act for clients, which is not built yet
+	ReasonNotHeld       Reason = "right_not_held"
+	ReasonResource      Reason = "resource_unknown"
+	ReasonBadQuestion   Reason = "malformed" // the question itself does not hold
+)
