@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# make test: every test there is. Expects TEST_POSTGRES (tools/with-postgres.sh
+# sets it) and gotestsum's path as its argument. Goes on after a failing suite,
+# and ends with the counts of each and of all.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. tools/steps.sh
+
+gotestsum=$1
+[ -n "${TEST_POSTGRES:-}" ] || { echo "TEST_POSTGRES is not set; run this through tools/with-postgres.sh" >&2; exit 1; }
+out=.cache/test
+rm -rf "$out"
+mkdir -p "$out"
+
+total_passed=0
+total_failed=0
+summary=()
+
+# count NAME PASSED FAILED SKIPPED STATUS notes the figures of a suite. A suite
+# that broke before it could count a failure counts as one.
+count() {
+  local name=$1 p=$2 f=$3 s=$4 status=$5
+  [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+  total_passed=$((total_passed + p))
+  total_failed=$((total_failed + f))
+  summary+=("$(printf '%s: %d passed, %d failed, %d skipped' "$name" "$p" "$f" "$s")")
+  [ "$f" -eq 0 ]
+}
+
+# verdicts FILE WORD counts the tests in test2json lines that ended so.
+verdicts() { grep -c "\"Action\":\"$2\".*\"Test\":" "$1" 2>/dev/null || true; }
+
+# The race detector needs cgo; nothing else is built with it.
+go_suite() {
+  local name=$1 dir=$2 log=$PWD/$out/${1//[^a-z0-9]/-} status=0
+  (cd "$dir" && CGO_ENABLED=1 "$gotestsum" --format pkgname --format-hide-empty-pkg --hide-summary=skipped \
+    --jsonfile "$log.json" --junitfile "$log.xml" -- -race -shuffle=on -timeout 15m ./...) || status=$?
+  count "$name" "$(verdicts "$log.json" pass)" "$(verdicts "$log.json" fail)" "$(verdicts "$log.json" skip)" "$status"
+}
+
+# The browser tests run the programs as they are shipped.
+browser_suite() {
+  local log=$PWD/$out/browser.log status=0
+  (cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test) 2>&1 | tee "$log" || status=$?
+  figure() { sed -nE "s/^(#|ℹ) $1 ([0-9]+)$/\2/p" "$log" | tail -n 1; }
+  local p f s
+  p=$(figure pass) f=$(figure fail) s=$(figure skipped)
+  count browser "${p:-0}" "${f:-0}" "${s:-0}" "$status"
+}
+
+step "go test -race ./... (SQLite and PostgreSQL)" go_suite go .
+for dir in $(nested); do
+  step "go test -race in $dir" go_suite "$dir" "$dir"
+done
+[ ! -f e2e/browser/package.json ] || step "browser" browser_suite
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+printf 'total: %d passed, %d failed\n' "$total_passed" "$total_failed"
+[ "$failed" -eq 0 ] && [ "$total_failed" -eq 0 ]
