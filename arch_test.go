@@ -75,7 +75,9 @@ var layers = []layer{
 	// HTTP: parse, call one use case, answer. The three audiences never meet.
 	{"handlers/openapi", with("github.com/getkin/kin-openapi/...", "github.com/oapi-codegen/runtime/...", echo, uuid)},
 	{"handlers/respond", with("models", "views/...", echo, templ)},
-	{"handlers/auth", with(nouns, "models/session", "models/registry", "handlers/respond", "views/...",
+	{"handlers/auth/keyset", with("models", jose, json, sync, "golang.org/x/time/rate")},
+	{"handlers/auth/token", with("models", "handlers/auth/keyset", jose, json, sync, "github.com/maypok86/otter/v2/...")},
+	{"handlers/auth", with(nouns, "models/session", "models/registry", "handlers/auth/keyset", "handlers/auth/token", "handlers/respond", "views/...",
 		echo, jose, json, sync, uuid, "github.com/maypok86/otter/v2/...", "github.com/coreos/go-oidc/v3/...",
 		"golang.org/x/oauth2/...", "golang.org/x/time/rate", "github.com/alexedwards/scs/v2/...")},
 	{"handlers/web", with(nouns, "models/audit", "models/session", "models/registry", "handlers/respond", "handlers/auth", "views/...", echo, templ)},
