@@ -157,8 +157,23 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestLayersAreNotStale sees to it that the graph names no package twice.
-func TestLayersAreNotStale(t *testing.T) {
+// TestProviderIsConfined keeps the OpenID provider library to the demo, in tests
+// as well: the registry relies on providers and issuers, and is none.
+func TestProviderIsConfined(t *testing.T) {
+	for _, src := range sources(t) {
+		if src.pkg == "cmd/demo" || strings.HasPrefix(src.pkg, "cmd/demo/") {
+			continue
+		}
+		for _, imp := range src.imports {
+			if strings.HasPrefix(imp, "github.com/zitadel/") {
+				t.Errorf("%s: only cmd/demo may import %s", src.file, imp)
+			}
+		}
+	}
+}
+
+// TestLayersAreNamedOnce sees to it that no line of the graph is dead.
+func TestLayersAreNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, l := range layers {
 		if seen[l.pattern] {
