@@ -199,8 +199,8 @@ func TestValuesAndPluralsAreFilledIn(t *testing.T) {
 	if got := i18n.N(en, "common.nav.waiting", 4); got != "4 await an answer" {
 		t.Errorf("four: %q", got)
 	}
-	if got := i18n.T(en, "common.pager.page", "Page", 3); got != "Page 3" {
-		t.Errorf("page: %q", got)
+	if got := i18n.T(en, "common.list_of", "What", 3); got != "3, table" {
+		t.Errorf("value: %q", got)
 	}
 	if got := i18n.Names(en, []string{"Kari", "Ola", "Siri"}); got != "Kari, Ola and Siri" {
 		t.Errorf("names: %q", got)

@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Link is an address with its text.
+type Link struct {
+	Text string // translated
+	Href string // a path of ours, or an address that the server has checked
+}
+
+// Pages is where a list of several pages stands. An empty address means that
+// there is no such page.
+type Pages struct {
+	Previous string
+	Next     string
+}
+
+// Initials makes the letters of a logo from a name: the first of its first two
+// words, or the first two of its only word.
+func Initials(name string) string {
+	var out []rune
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, w := range words {
+		if len(out) < 2 {
+			out = append(out, unicode.ToUpper([]rune(w)[0]))
+		}
+	}
+	if len(words) == 1 {
+		if only := []rune(words[0]); len(only) > 1 {
+			out = append(out, unicode.ToUpper(only[1]))
+		}
+	}
+	return string(out)
+}
