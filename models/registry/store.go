@@ -8,6 +8,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
@@ -165,21 +166,9 @@ type Change int
 // What an import did with a row.
 const (
 	Same Change = iota
-	New
-	Changed
+	Added
+	Updated
 )
-
-// PersonRow is a person in an import: known by his national id or, without
-// one, by Altinn's user id.
-type PersonRow struct {
-	PID       party.PersonID
-	UserID    int64
-	PartyUUID string
-	Name      string
-	OrgNo     party.OrgNo
-	URN       string // the role or package held in the organisation
-	Source    string
-}
 
 // ImportTx upserts rows of imports; nothing is ever deleted. A row that refers
 // to something unknown is an Invalid error that names the member, and changes
@@ -191,6 +180,8 @@ type ImportTx interface {
 	PutRole(ctx context.Context, r catalog.Role) (Change, error)
 	PutRolePackage(ctx context.Context, m catalog.RolePackage) (Change, error)
 	PutOrganisation(ctx context.Context, o party.Organisation) (Change, error)
-	PutPerson(ctx context.Context, p PersonRow) (Change, error)
+	// PutPerson stores who somebody is and one holding; source says where the
+	// holding comes from.
+	PutPerson(ctx context.Context, p exchange.Person, source string) (Change, error)
 	PutRelation(ctx context.Context, r party.Relation) (Change, error)
 }

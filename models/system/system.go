@@ -15,6 +15,15 @@ import (
 // is never free again, even when the system is deleted.
 type ID string
 
+// ParseID reads the id of a system out of a path or a form. Anything that can
+// be no id is NotFound, as an absent system is.
+func ParseID(s string) (ID, error) {
+	if len(s) == 0 || len(s) > maxID || strings.IndexFunc(s, notInID) >= 0 {
+		return "", models.NewError(models.NotFound, models.CodeNotFound)
+	}
+	return ID(s), nil
+}
+
 // Client is an OAuth client that the system runs as. Client ids are unique
 // only within an issuer, so both make the key.
 type Client struct {

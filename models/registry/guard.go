@@ -1,0 +1,83 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+)
+
+// change is what a guarded use case did, for the audit log and the outbox.
+type change struct {
+	subject string       // what was changed, as in "request:704013ee-…"
+	detail  audit.Detail // facts about it, never personal ones
+	event   string       // type of the outbox event; empty for none
+	orgs    []party.OrgNo
+}
+
+// guard runs one change by the actor for the organisation he acts for: policy,
+// then do, then the audit entry and the event, all in one transaction. A
+// denial, by the policy or by do with a Forbidden error, changes nothing and is
+// recorded in a transaction of its own; subject names what was tried. A denial
+// that could not be recorded is that fault instead.
+func (r *Registry) guard(
+	ctx context.Context, a models.Actor, act policy.Action, subject string,
+	do func(Tx, policy.Standing, *catalog.Catalog) (change, error),
+) error {
+	var s policy.Standing
+	err := r.Store.Write(ctx, func(tx Tx) error {
+		var c *catalog.Catalog
+		var err error
+		if s, c, err = r.check(ctx, tx, a, act); err != nil {
+			return err
+		}
+		done, err := do(tx, s, c)
+		if err != nil {
+			return err
+		}
+		return r.record(ctx, tx, a, s, act, done)
+	})
+	if e, ok := errors.AsType[*models.Error](err); ok && (e.Kind == models.Forbidden || e.Kind == models.NotFound) {
+		if denied := r.deny(ctx, a, s, act, subject, e.Code); denied != nil {
+			return denied
+		}
+	}
+	return err
+}
+
+// record writes the audit entry and the event of a change.
+func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, s policy.Standing, act policy.Action, done change) error {
+	now := r.Now()
+	err := tx.AppendAudit(ctx, audit.Entry{
+		At: now, Actor: a, Role: role(s), Action: string(act), Subject: done.subject,
+		OrgNo: a.OrgNo, Outcome: audit.Done, Detail: done.detail,
+	})
+	if err != nil || done.event == "" {
+		return err
+	}
+	return tx.AddEvent(ctx, Event{
+		ID: models.NewID(), At: now, Type: done.event, Subject: done.subject, OrgNos: done.orgs, Data: done.detail,
+	})
+}
+
+// deny records an attempt that was denied.
+func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, act policy.Action, subject string, code models.Code) error {
+	return r.Store.Write(context.WithoutCancel(ctx), func(tx Tx) error {
+		return tx.AppendAudit(ctx, audit.Entry{
+			At: r.Now(), Actor: a, Role: role(s), Action: string(act), Subject: subject[:min(len(subject), 200)],
+			OrgNo: a.OrgNo, Outcome: audit.Denied, Code: code,
+		})
+	})
+}
+
+// role is the first thing the person holds, as the audit log names it.
+func role(s policy.Standing) string {
+	if len(s.Holdings) == 0 {
+		return ""
+	}
+	return s.Holdings[0]
+}

@@ -1,0 +1,145 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+)
+
+// SignIn returns the person behind a verified identity, making one where the
+// identity is new. A person is found by (issuer, subject), else by the national
+// id that the provider gave; never by name. The name is kept up to date.
+func (r *Registry) SignIn(ctx context.Context, id party.Identity) (models.ID, error) {
+	if id.Issuer == "" || id.Subject == "" {
+		return "", models.NewError(models.Unauthenticated, models.CodeLoginFailed)
+	}
+	var person models.ID
+	err := r.Store.Write(ctx, func(tx Tx) error {
+		var err error
+		if person, err = tx.PersonByIdentity(ctx, id.Issuer, id.Subject); models.CodeOf(err) != models.CodeNotFound || err == nil {
+			if err == nil && id.Name != "" {
+				err = tx.NamePerson(ctx, person, id.Name)
+			}
+			return err
+		}
+		person, err = "", nil
+		if !id.PID.IsZero() {
+			person, err = tx.PersonByPID(ctx, id.PID)
+			if err != nil && models.CodeOf(err) != models.CodeNotFound {
+				return err
+			}
+		}
+		if person == "" {
+			person = models.NewID()
+			if err := tx.AddPerson(ctx, party.Person{ID: person, Name: id.Name}, id.PID); err != nil {
+				return err
+			}
+		} else if id.Name != "" {
+			if err := tx.NamePerson(ctx, person, id.Name); err != nil {
+				return err
+			}
+		}
+		return tx.AddIdentity(ctx, person, id.Issuer, id.Subject)
+	})
+	return person, err
+}
+
+// Membership is an organisation that a person can act for, and why.
+type Membership struct {
+	Organisation party.Organisation
+	Person       party.Person
+	Roles        []models.Text // names of what he holds, the strongest first
+	Manager      bool          // administers access for it
+	Supplier     bool          // may act for it as a supplier
+	Waiting      int           // requests that wait for an answer; in Acting alone
+}
+
+// Memberships lists the organisations that the person holds something in, by
+// name. There may be none.
+func (r *Registry) Memberships(ctx context.Context, person models.ID) ([]Membership, error) {
+	var out []Membership
+	err := r.Store.Read(ctx, func(tx Reader) error {
+		holdings, err := tx.HoldingsOf(ctx, person, r.Now())
+		if err != nil {
+			return err
+		}
+		persons, err := tx.Persons(ctx, []models.ID{person})
+		if err != nil {
+			return err
+		}
+		byOrg := map[party.OrgNo][]string{}
+		for _, h := range holdings {
+			byOrg[h.OrgNo] = append(byOrg[h.OrgNo], h.URN)
+		}
+		nos := make([]party.OrgNo, 0, len(byOrg))
+		for o := range byOrg {
+			nos = append(nos, o)
+		}
+		orgs, err := tx.Organisations(ctx, nos)
+		if err != nil {
+			return err
+		}
+		c, err := tx.Catalog(ctx)
+		if err != nil {
+			return err
+		}
+		for _, org := range orgs {
+			out = append(out, membership(c, org, persons[person], byOrg[org.OrgNo]))
+		}
+		slices.SortFunc(out, func(a, b Membership) int {
+			return cmp.Or(cmp.Compare(a.Organisation.Display(), b.Organisation.Display()), cmp.Compare(a.Organisation.OrgNo, b.Organisation.OrgNo))
+		})
+		return nil
+	})
+	return out, err
+}
+
+// Acting describes the organisation that the actor acts for and why he may: for
+// the header of every page. NotFound when he holds nothing there any more.
+func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, error) {
+	var m Membership
+	err := r.read(ctx, a, policy.OrganisationEnter, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
+		org, err := tx.Organisation(ctx, party.OrgNo(a.OrgNo))
+		if err != nil {
+			return err
+		}
+		persons, err := tx.Persons(ctx, []models.ID{models.ID(a.ID)})
+		if err != nil {
+			return err
+		}
+		m = membership(c, org, persons[models.ID(a.ID)], s.Holdings)
+		m.Waiting, err = tx.Waiting(ctx, org.OrgNo, r.Now())
+		return err
+	})
+	return m, err
+}
+
+// membership says what holdings amount to in the organisation.
+func membership(c *catalog.Catalog, org party.Organisation, p party.Person, holdings []string) Membership {
+	s := policy.Standing{Holdings: holdings, Form: org.Form}
+	m := Membership{Organisation: org, Person: p, Manager: s.AccessManager(c), Supplier: s.ManagesSystems(c)}
+	for _, h := range holdings {
+		m.Roles = append(m.Roles, HoldingName(c, h))
+	}
+	return m
+}
+
+// HoldingName is the name of a role, or of a package given in person, and the
+// URN itself where the catalogue does not know it.
+func HoldingName(c *catalog.Catalog, urn string) models.Text {
+	if p, ok := c.Package(urn); ok {
+		return p.Name
+	}
+	if role, ok := c.Role(urn); ok && !role.Name.Empty() {
+		return role.Name
+	}
+	if urn == policy.SystemAdministrator {
+		return models.Text{NB: "Systemadministrator", NN: "Systemadministrator", EN: "System administrator"}
+	}
+	return models.Text{NB: urn}
+}

@@ -1,0 +1,237 @@
+package registry
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// maxList bounds every list of one organisation.
+const maxList = 500
+
+// SendRequest asks a customer for a system user of one of the actor's systems;
+// in holds System, Customer, ExternalRef, Title, Items and RedirectURL. Errors:
+// Invalid with the fields of request.New and customer; Conflict request.exists
+// or systemuser.exists for the triple; NotFound for a system of another
+// supplier; those of the policy.
+func (r *Registry) SendRequest(ctx context.Context, a models.Actor, in request.Request) (request.Request, error) {
+	in.ID, in.Kind = models.NewID(), systemuser.Standard
+	life := r.RequestLife
+	if life == 0 {
+		life = request.Life
+	}
+	var sent request.Request
+	err := r.guard(ctx, a, policy.RequestSend, "system:"+string(in.System), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
+		s, err := ownSystem(ctx, tx, a, in.System)
+		if err != nil {
+			return change{}, err
+		}
+		if s.Deleted {
+			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
+		}
+		if err := r.customerFault(ctx, tx, in.Customer); err != nil {
+			return change{}, err
+		}
+		if sent, err = request.New(in, s, c, r.Now(), life); err != nil {
+			return change{}, err
+		}
+		if err := r.freeTriple(ctx, tx, a, sent); err != nil {
+			return change{}, err
+		}
+		sent.Version = 1
+		if err := tx.AddRequest(ctx, sent); err != nil {
+			return change{}, err
+		}
+		return change{
+			subject: requestSubject(sent.ID), event: "request.sent", orgs: []party.OrgNo{s.Supplier, sent.Customer},
+			detail: audit.Detail{"system": string(s.ID), "customer": string(sent.Customer), "items": strconv.Itoa(len(sent.Items))},
+		}, nil
+	})
+	return sent, err
+}
+
+// customerFault refuses a customer that is not in the registry, beside its field.
+func (r *Registry) customerFault(ctx context.Context, tx Tx, customer party.OrgNo) error {
+	_, err := tx.Organisation(ctx, customer)
+	if models.CodeOf(err) == models.CodeNotFound && err != nil {
+		return models.Faults{{Field: "customer", Fault: "organisation.unknown"}}.Err()
+	}
+	return err
+}
+
+// freeTriple makes sure that nothing live stands where the request will: an
+// outdated request is set to expired, a live system user is a Conflict.
+func (r *Registry) freeTriple(ctx context.Context, tx Tx, a models.Actor, in request.Request) error {
+	lapsed, ok, err := tx.LapseTriple(ctx, in, r.Now())
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := r.recordLapse(ctx, tx, a, lapsed); err != nil {
+			return err
+		}
+	}
+	live, err := tx.LiveSystemUser(ctx, in)
+	if err == nil && live {
+		err = models.NewError(models.Conflict, models.CodeUserExists)
+	}
+	return err
+}
+
+// LapseRequests sets requests whose time has run out to expired, in batches,
+// and returns how many there were. A job calls it.
+func (r *Registry) LapseRequests(ctx context.Context) (int, error) {
+	const batch = 200
+	operator := models.Actor{Kind: models.Operator, ID: "expiry"}
+	total := 0
+	for {
+		n := 0
+		err := r.Store.Write(ctx, func(tx Tx) error {
+			lapsed, err := tx.LapseDue(ctx, r.Now(), batch)
+			if err != nil {
+				return err
+			}
+			for _, l := range lapsed {
+				if err := r.recordLapse(ctx, tx, operator, l); err != nil {
+					return err
+				}
+			}
+			n = len(lapsed)
+			return nil
+		})
+		total += n
+		if err != nil || n < batch {
+			return total, err
+		}
+	}
+}
+
+func (r *Registry) recordLapse(ctx context.Context, tx Tx, a models.Actor, l request.Request) error {
+	return r.record(ctx, tx, a, policy.Standing{}, policy.RequestLapse, change{
+		subject: requestSubject(l.ID), event: "request.expired", orgs: []party.OrgNo{l.Customer},
+		detail: audit.Detail{"system": string(l.System), "customer": string(l.Customer)},
+	})
+}
+
+// RequestView is a request with the names that a list shows.
+type RequestView struct {
+	Request  request.Request
+	Status   request.Status // as of now
+	System   system.System
+	Supplier party.Organisation
+	Customer party.Organisation
+}
+
+// SentRequests lists what the supplier that the actor acts for has sent, newest
+// first; of one system when id is not empty.
+func (r *Registry) SentRequests(ctx context.Context, a models.Actor, id system.ID) ([]RequestView, error) {
+	var out []RequestView
+	err := r.read(ctx, a, policy.RequestTrack, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		rs, err := tx.RequestsFrom(ctx, party.OrgNo(a.OrgNo), id, maxList)
+		if err != nil {
+			return err
+		}
+		out, err = r.named(ctx, tx, rs)
+		return err
+	})
+	return out, err
+}
+
+// SentRequest returns one request that the actor's organisation has sent.
+func (r *Registry) SentRequest(ctx context.Context, a models.Actor, id models.ID) (RequestView, error) {
+	var out RequestView
+	err := r.read(ctx, a, policy.RequestTrack, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		one, err := tx.RequestFrom(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return err
+		}
+		views, err := r.named(ctx, tx, []request.Request{one})
+		if err == nil {
+			out = views[0]
+		}
+		return err
+	})
+	return out, err
+}
+
+// Inbox lists the requests to the organisation that the actor acts for, newest
+// first, answered ones too.
+func (r *Registry) Inbox(ctx context.Context, a models.Actor) ([]RequestView, error) {
+	var out []RequestView
+	err := r.read(ctx, a, policy.RequestRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		rs, err := tx.RequestsFor(ctx, party.OrgNo(a.OrgNo), maxList)
+		if err != nil {
+			return err
+		}
+		out, err = r.named(ctx, tx, rs)
+		return err
+	})
+	return out, err
+}
+
+// named adds systems and organisations to requests, in one question each.
+func (r *Registry) named(ctx context.Context, tx Reader, rs []request.Request) ([]RequestView, error) {
+	ids := make([]system.ID, len(rs))
+	for i, one := range rs {
+		ids[i] = one.System
+	}
+	systems, err := tx.Systems(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var nos []party.OrgNo
+	for _, one := range rs {
+		nos = append(nos, one.Customer, systems[one.System].Supplier)
+	}
+	orgs, err := tx.Organisations(ctx, nos)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RequestView, len(rs))
+	for i, one := range rs {
+		s := systems[one.System]
+		out[i] = RequestView{Request: one, Status: one.Current(r.Now()), System: s, Supplier: orgs[s.Supplier], Customer: orgs[one.Customer]}
+	}
+	return out, nil
+}
+
+// Withdraw takes back a pending request of the actor's organisation. Conflict
+// when it has been answered meanwhile.
+func (r *Registry) Withdraw(ctx context.Context, a models.Actor, id models.ID) error {
+	return r.guard(ctx, a, policy.RequestWithdraw, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+		old, err := tx.RequestFrom(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return change{}, err
+		}
+		return r.decide(ctx, tx, a, old, request.Withdraw, "", "request.withdrawn")
+	})
+}
+
+// decide moves a request by the event and stores it, compare-and-set.
+func (r *Registry) decide(ctx context.Context, tx Tx, a models.Actor, old request.Request, e request.Event, reason, event string) (change, error) {
+	decided, err := old.Apply(e, models.ID(a.ID), reason, r.Now())
+	if err != nil {
+		return change{}, err
+	}
+	if err := tx.DecideRequest(ctx, decided); err != nil {
+		return change{}, err
+	}
+	s, err := tx.System(ctx, old.System)
+	if err != nil {
+		return change{}, err
+	}
+	return change{
+		subject: requestSubject(old.ID), event: event, orgs: []party.OrgNo{s.Supplier, old.Customer},
+		detail: audit.Detail{"system": string(old.System), "customer": string(old.Customer), "status": string(decided.Status)},
+	}, nil
+}
+
+func requestSubject(id models.ID) string { return "request:" + string(id) }

@@ -1,0 +1,274 @@
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// Asked is one item of a request as the approver sees it.
+type Asked struct {
+	Item     catalog.Item
+	Purpose  models.Text        // the supplier's words for why
+	Verdict  policy.Verdict     // whether the reader may grant it, and why not
+	Others   []party.Person     // who else can, when the reader can not
+	Package  catalog.Package    // when the item is a package
+	Resource catalog.Resource   // when the item is a right
+	Within   []catalog.Resource // what the package carries
+}
+
+// Review is everything that an approver is shown before he answers.
+type Review struct {
+	RequestView
+	Asked      []Asked
+	Customers  int            // of the system, with a live system user
+	Roles      []models.Text  // what the reader holds in the organisation
+	Manager    bool           // the reader administers access
+	LevelLow   bool           // the reader must sign in at a higher level to approve
+	CanApprove bool           // every item may be granted by the reader, and the request can be answered
+	CanReject  bool           // the reader may reject
+	Approvers  []party.Person // who can approve the whole, when the reader can not
+	DecidedBy  party.Person   // who answered, when it has been answered
+	Seen       string         // digest of what is shown, to be given back with the answer
+}
+
+// Review shows a request to the organisation that the actor acts for, with the
+// check of what he may grant, made now. Any member of the organisation may
+// look; what he may do is in the answer.
+func (r *Registry) Review(ctx context.Context, a models.Actor, id models.ID) (Review, error) {
+	var out Review
+	err := r.read(ctx, a, policy.RequestRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
+		var err error
+		out, err = r.review(ctx, tx, a, s, c, id)
+		return err
+	})
+	return out, err
+}
+
+// RequestCustomer tells whom a request concerns if the person of the actor
+// holds anything in that organisation, so that a link can take him there.
+// Otherwise NotFound, as for a request that does not exist.
+func (r *Registry) RequestCustomer(ctx context.Context, person models.ID, id models.ID) (party.OrgNo, error) {
+	var customer party.OrgNo
+	err := r.Store.Read(ctx, func(tx Reader) error {
+		o, err := tx.RequestCustomer(ctx, id)
+		if err != nil {
+			return err
+		}
+		holdings, err := tx.HoldingsOf(ctx, person, r.Now())
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(holdings, func(h party.Holding) bool { return h.OrgNo == o }) {
+			return models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		customer = o
+		return nil
+	})
+	return customer, err
+}
+
+func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s policy.Standing, c *catalog.Catalog, id models.ID) (Review, error) {
+	one, err := tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id)
+	if err != nil {
+		return Review{}, err
+	}
+	views, err := r.named(ctx, tx, []request.Request{one})
+	if err != nil {
+		return Review{}, err
+	}
+	customers, err := tx.Customers(ctx, []system.ID{one.System})
+	if err != nil {
+		return Review{}, err
+	}
+	v := Review{RequestView: views[0], Customers: customers[one.System], Manager: s.AccessManager(c)}
+	for _, h := range s.Holdings {
+		v.Roles = append(v.Roles, HoldingName(c, h))
+	}
+	all := true
+	for _, item := range one.Items {
+		asked := askedOf(c, v.System, item)
+		asked.Verdict = s.Grants(c, item)
+		all = all && asked.Verdict.OK()
+		v.LevelLow = v.LevelLow || asked.Verdict.Cause == policy.Level
+		v.Asked = append(v.Asked, asked)
+	}
+	open := v.Status == request.Pending && !v.System.Deleted
+	v.CanApprove, v.CanReject = open && all, open && v.Manager
+	if open && !all {
+		if err := r.findApprovers(ctx, tx, &v, c); err != nil {
+			return Review{}, err
+		}
+	}
+	if one.DecidedBy != "" {
+		persons, err := tx.Persons(ctx, []models.ID{one.DecidedBy})
+		if err != nil {
+			return Review{}, err
+		}
+		v.DecidedBy = persons[one.DecidedBy]
+	}
+	v.Seen = v.digest()
+	return v, nil
+}
+
+// askedOf describes an item by the catalogue and the system.
+func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
+	ask, _ := s.Ask(item)
+	asked := Asked{Item: item, Purpose: ask.Purpose}
+	if item.Kind == catalog.PackageItem {
+		asked.Package, _ = c.Package(item.Ref)
+		asked.Within = c.Within(item.Ref)
+	} else {
+		asked.Resource, _ = c.Resource(item.Ref)
+	}
+	return asked
+}
+
+// findApprovers names, for the whole and for each item that the reader may not
+// grant, the people in the organisation who can. They are assumed to sign in at
+// the level it takes.
+func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *catalog.Catalog) error {
+	holdings, err := tx.Holdings(ctx, v.Request.Customer, r.Now())
+	if err != nil {
+		return err
+	}
+	standings := map[models.ID]policy.Standing{}
+	var ids []models.ID
+	for _, h := range holdings {
+		s, ok := standings[h.Person]
+		if !ok {
+			ids = append(ids, h.Person)
+			s = policy.Standing{Form: v.Customer.Form, Level: r.MinLevel, MinLevel: r.MinLevel}
+		}
+		s.Holdings = append(s.Holdings, h.URN)
+		standings[h.Person] = s
+	}
+	persons, err := tx.Persons(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		whole := true
+		for i := range v.Asked {
+			asked := &v.Asked[i]
+			ok := standings[id].Grants(c, asked.Item).OK()
+			whole = whole && ok
+			if ok && !asked.Verdict.OK() {
+				asked.Others = append(asked.Others, persons[id])
+			}
+		}
+		if whole {
+			v.Approvers = append(v.Approvers, persons[id])
+		}
+	}
+	return nil
+}
+
+// digest covers what the approver is shown and what he may rely on: who asks,
+// for what and why, what the packages hold, where the browser goes afterwards,
+// and by what he may answer. A change of any of it between page and answer
+// makes the answer a Conflict.
+func (v Review) digest() string {
+	h := sha256.New()
+	say := func(ss ...string) {
+		for _, s := range ss {
+			_, _ = fmt.Fprintf(h, "%d:%s", len(s), s)
+		}
+	}
+	text := func(t models.Text) { say(t.NB, t.NN, t.EN) }
+	say(string(v.Request.ID), fmt.Sprint(v.Request.Version), string(v.System.ID), fmt.Sprint(v.System.Version),
+		string(v.Supplier.OrgNo), v.Supplier.Name, string(v.Customer.OrgNo), v.Customer.Name,
+		v.Request.ExternalRef, v.Request.Title, v.Request.RedirectURL)
+	text(v.System.Name)
+	text(v.System.Description)
+	for _, a := range v.Asked {
+		say("item", a.Item.String(), string(a.Verdict.Cause))
+		text(a.Purpose)
+		text(a.Package.Name)
+		text(a.Package.Description)
+		text(a.Resource.Title)
+		text(a.Resource.Description)
+		for _, within := range a.Within {
+			say(within.ID)
+			text(within.Title)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Approve makes the system user that a request asks for. seen is the digest of
+// the Review that the actor answered. The check of what he may grant is made
+// again here, on the data of the same transaction. Errors: Conflict
+// request.decided, request.expired or request.changed (what was shown is no
+// longer so; the request stays as it is); Forbidden request.not_granted or
+// authentication.level; those of the policy.
+func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
+	var user systemuser.SystemUser
+	err := r.guard(ctx, a, policy.RequestApprove, requestSubject(id), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
+		v, err := r.review(ctx, tx, a, s, c, id)
+		if err != nil {
+			return change{}, err
+		}
+		if _, err := v.Status.Next(request.Approve); err != nil {
+			return change{}, err
+		}
+		switch {
+		case v.System.Deleted:
+			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
+		case v.Seen != seen:
+			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
+		case !v.CanApprove:
+			return change{}, models.NewError(models.Forbidden, models.CodeRequestNotGranted)
+		}
+		done, err := r.decide(ctx, tx, a, v.Request, request.Approve, "", "request.accepted")
+		if err != nil {
+			return change{}, err
+		}
+		user = systemuser.SystemUser{
+			ID: v.Request.ID, Kind: v.Request.Kind, System: v.Request.System, Customer: v.Request.Customer,
+			ExternalRef: v.Request.ExternalRef, Title: v.Request.Title, Status: systemuser.Active,
+			Delegated: v.Request.Items, ApprovedBy: models.ID(a.ID), CreatedAt: r.Now(), Version: 1,
+		}
+		done.detail["seen"], done.detail["items"] = seen, itemList(user.Delegated)
+		return done, tx.AddSystemUser(ctx, user)
+	})
+	return user, err
+}
+
+// Reject answers no, with the reason for the supplier. Errors: Invalid with the
+// field reason; Conflict when it can not be answered any more; those of the
+// policy.
+func (r *Registry) Reject(ctx context.Context, a models.Actor, id models.ID, reason string) error {
+	return r.guard(ctx, a, policy.RequestReject, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+		var f models.Faults
+		f.Add("reason", request.ReasonFault(reason))
+		if err := f.Err(); err != nil {
+			return change{}, err
+		}
+		old, err := tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return change{}, err
+		}
+		return r.decide(ctx, tx, a, old, request.Reject, strings.TrimSpace(reason), "request.rejected")
+	})
+}
+
+// itemList writes items in one line, for audit details.
+func itemList(items []catalog.Item) string {
+	words := make([]string, len(items))
+	for i, item := range items {
+		words[i] = item.String()
+	}
+	return strings.Join(words, " ")
+}

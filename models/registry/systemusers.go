@@ -1,0 +1,178 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// SystemUserView is a system user with the names that a list shows.
+type SystemUserView struct {
+	SystemUser systemuser.SystemUser
+	System     system.System
+	Supplier   party.Organisation
+	Use        Use
+	Held       int // how many items it effectively holds
+}
+
+// SystemUsers lists the system users of the organisation that the actor acts
+// for: live ones first, newest first.
+func (r *Registry) SystemUsers(ctx context.Context, a models.Actor) ([]SystemUserView, error) {
+	var out []SystemUserView
+	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		users, err := tx.SystemUsersOf(ctx, party.OrgNo(a.OrgNo), maxList)
+		if err != nil {
+			return err
+		}
+		out, err = namedUsers(ctx, tx, users)
+		return err
+	})
+	return out, err
+}
+
+// namedUsers adds systems, suppliers and use, in one question each.
+func namedUsers(ctx context.Context, tx Reader, users []systemuser.SystemUser) ([]SystemUserView, error) {
+	var sids []system.ID
+	var ids []models.ID
+	for _, u := range users {
+		sids, ids = append(sids, u.System), append(ids, u.ID)
+	}
+	systems, err := tx.Systems(ctx, sids)
+	if err != nil {
+		return nil, err
+	}
+	var nos []party.OrgNo
+	for _, s := range systems {
+		nos = append(nos, s.Supplier)
+	}
+	orgs, err := tx.Organisations(ctx, nos)
+	if err != nil {
+		return nil, err
+	}
+	uses, err := tx.Uses(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SystemUserView, len(users))
+	for i, u := range users {
+		s := systems[u.System]
+		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Use: uses[u.ID], Held: len(u.Effective(s))}
+	}
+	return out, nil
+}
+
+// HistoryLine is one audit entry with the name of the person in it.
+type HistoryLine struct {
+	Entry  audit.Entry
+	Person party.Person // who did it, when a person of this organisation did
+	Role   models.Text  // by which he could
+}
+
+// SystemUserPage is a system user with what it holds and its history.
+type SystemUserPage struct {
+	SystemUserView
+	Asked     []Asked // what was delegated; Verdict is empty
+	Lost      []catalog.Item
+	History   []HistoryLine // oldest first, from the request on
+	CanRevoke bool
+}
+
+// SystemUser shows one system user of the organisation that the actor acts for.
+func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID) (SystemUserPage, error) {
+	var out SystemUserPage
+	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
+		u, err := tx.SystemUserOf(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return err
+		}
+		views, err := namedUsers(ctx, tx, []systemuser.SystemUser{u})
+		if err != nil {
+			return err
+		}
+		out.SystemUserView = views[0]
+		effective := u.Effective(out.System)
+		for _, item := range u.Delegated {
+			out.Asked = append(out.Asked, askedOf(c, out.System, item))
+			if u.Status == systemuser.Active && !slices.Contains(effective, item) {
+				out.Lost = append(out.Lost, item)
+			}
+		}
+		out.CanRevoke = u.Status == systemuser.Active && policy.Check(a, policy.SystemUserRevoke, s, c) == nil
+		out.History, err = r.history(ctx, tx, a, c, requestSubject(id), userSubject(id))
+		return err
+	})
+	return out, err
+}
+
+// history reads the entries about the subjects that the actor's organisation
+// may see: what the supplier's people did is told without their names.
+func (r *Registry) history(ctx context.Context, tx Reader, a models.Actor, c *catalog.Catalog, subjects ...string) ([]HistoryLine, error) {
+	var lines []HistoryLine
+	var ids []models.ID
+	for _, subject := range subjects {
+		entries, err := tx.AuditOf(ctx, subject)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if e.Outcome == audit.Denied && e.OrgNo != a.OrgNo {
+				continue // what another organisation tried is not for this one
+			}
+			lines = append(lines, HistoryLine{Entry: e})
+			if e.Actor.Kind == models.Person && e.OrgNo == a.OrgNo {
+				ids = append(ids, models.ID(e.Actor.ID))
+			}
+		}
+	}
+	slices.SortStableFunc(lines, func(x, y HistoryLine) int { return cmp.Compare(x.Entry.Seq, y.Entry.Seq) })
+	persons, err := tx.Persons(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if e := lines[i].Entry; e.OrgNo == a.OrgNo {
+			lines[i].Person = persons[models.ID(e.Actor.ID)]
+			if e.Role != "" {
+				lines[i].Role = HoldingName(c, e.Role)
+			}
+		}
+	}
+	return lines, nil
+}
+
+// Revoke ends a system user for good. From the moment this returns nil, no
+// enrichment and no decision says yes for it. Conflict systemuser.revoked when
+// it has ended already; those of the policy. No fresh login is asked for.
+func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) error {
+	return r.guard(ctx, a, policy.SystemUserRevoke, userSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+		u, err := tx.SystemUserOf(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return change{}, err
+		}
+		if u.Status == systemuser.Revoked {
+			return change{}, models.NewError(models.Conflict, models.CodeUserRevoked)
+		}
+		u.Status, u.RevokedAt = systemuser.Revoked, r.Now()
+		if err := tx.RevokeSystemUser(ctx, u); err != nil {
+			return change{}, err
+		}
+		s, err := tx.System(ctx, u.System)
+		if err != nil {
+			return change{}, err
+		}
+		return change{
+			subject: userSubject(id), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer},
+			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer)},
+		}, nil
+	})
+}
+
+func userSubject(id models.ID) string { return "systemuser:" + string(id) }
