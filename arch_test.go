@@ -55,11 +55,14 @@ var layers = []layer{
 	{"models/policy", with(nouns[:6])},
 	{"models/audit", with(nouns[:2])},
 	{"models/session", with(nouns[:2], uuid)},
-	{"models/registry", with(nouns, ledgers, uuid)},
-	{"models/store", with(nouns, ledgers, "models/registry", "migrations", uuid,
+	{"models/exchange", with(nouns[:3])},
+	{"models/registry", with(nouns, ledgers, "models/exchange", uuid)},
+	// The store satisfies the interfaces that registry and rar declare, and
+	// takes from both nothing but those and their values.
+	{"models/store", with(nouns, ledgers, "models/exchange", "models/registry", "rar", "migrations", uuid,
 		"gorm.io/...", "modernc.org/sqlite/...", "github.com/jackc/pgx/v5/...")},
-	{"models/modelstest", with(nouns, ledgers, "models/registry", "models/store", "migrations", uuid)},
-	{"models/storetest", with(nouns, ledgers, "models/registry", "models/modelstest", "rar", uuid, "github.com/google/go-cmp/...")},
+	{"models/modelstest", with(nouns, ledgers, "models/exchange", "models/registry", "models/store", "rar", "migrations", uuid)},
+	{"models/storetest", with(nouns, ledgers, "models/exchange", "models/registry", "models/modelstest", "rar", uuid, "github.com/google/go-cmp/...")},
 
 	// The hot path: reads through an interface of its own.
 	{"rar", with(nouns[:5], json, uuid)},
