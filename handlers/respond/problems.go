@@ -1,0 +1,71 @@
+package respond
+
+import (
+	"net/http"
+
+	"github.com/stafett/stafett/models"
+)
+
+// statuses says the HTTP status of each code; a test holds it to models.Codes.
+var statuses = map[models.Code]int{
+	models.CodeInvalid:           http.StatusUnprocessableEntity,
+	models.CodeUnauthenticated:   http.StatusUnauthorized,
+	models.CodeForbidden:         http.StatusForbidden,
+	models.CodeNotFound:          http.StatusNotFound,
+	models.CodeConflict:          http.StatusConflict,
+	models.CodeUnavailable:       http.StatusServiceUnavailable,
+	models.CodeSystemExists:      http.StatusConflict,
+	models.CodeClientTaken:       http.StatusConflict,
+	models.CodeSystemDeleted:     http.StatusGone,
+	models.CodeRequestExists:     http.StatusConflict,
+	models.CodeRequestDecided:    http.StatusConflict,
+	models.CodeRequestExpired:    http.StatusConflict,
+	models.CodeRequestChanged:    http.StatusConflict,
+	models.CodeRequestNotGranted: http.StatusForbidden,
+	models.CodeLevelTooLow:       http.StatusForbidden,
+	models.CodeUserExists:        http.StatusConflict,
+	models.CodeUserRevoked:       http.StatusConflict,
+	models.CodeOrgUnknown:        http.StatusUnprocessableEntity,
+	models.CodeNoOrganisation:    http.StatusForbidden,
+	models.CodeLoginFailed:       http.StatusBadRequest,
+	models.CodeLoginNotSetUp:     http.StatusServiceUnavailable,
+	models.CodeCrossSite:         http.StatusForbidden,
+	models.CodeTooLarge:          http.StatusRequestEntityTooLarge,
+	models.CodeMethodNotAllowed:  http.StatusMethodNotAllowed,
+	models.CodeMediaType:         http.StatusUnsupportedMediaType,
+	models.CodeNotAcceptable:     http.StatusBadRequest,
+	models.CodeInvalidToken:      http.StatusUnauthorized,
+	models.CodeCallerNotAllowed:  http.StatusForbidden,
+	models.CodeInternal:          http.StatusInternalServerError,
+}
+
+// Status returns the HTTP status of a code; 500 for one that is not listed.
+func Status(code models.Code) int {
+	if s, ok := statuses[code]; ok {
+		return s
+	}
+	return http.StatusInternalServerError
+}
+
+// TypePrefix begins the type of every problem document of ours; the code follows.
+const TypePrefix = "urn:stafett:problem:"
+
+// Problem is a problem document (RFC 9457 section 3) with our members: the
+// code, the faults of single members, and the id of the request for whoever
+// helps.
+type Problem struct {
+	Type      string  `json:"type"`
+	Title     string  `json:"title"`
+	Status    int     `json:"status"`
+	Detail    string  `json:"detail,omitempty"`
+	Instance  string  `json:"instance,omitempty"`
+	Code      string  `json:"code"`
+	RequestID string  `json:"request_id,omitempty"`
+	Errors    []Fault `json:"errors,omitempty"`
+}
+
+// Fault is one faulty member of the input.
+type Fault struct {
+	Field string `json:"field"`
+	Fault string `json:"fault"`
+}

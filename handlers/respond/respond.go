@@ -1,0 +1,168 @@
+package respond
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/layout"
+)
+
+// Names of what the middleware keeps in the echo context.
+const (
+	RequestIDKey = "request_id" // string: our id of this request
+	MachineKey   = "machine"    // bool: the route answers programs, not people
+	codeKey      = "code"       // models.Code: of the error that was answered
+)
+
+// Page renders a page whole and then sends it with the status, so that a
+// template that fails can still become an error page. Pages are never cached:
+// they are about whoever is signed in.
+func Page(c echo.Context, status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.Request().Context(), &b); err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderCacheControl, "no-store")
+	h.Set("Content-Language", string(i18n.Lang(c.Request().Context())))
+	h.Add(echo.HeaderVary, "HX-Request")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// JSON sends v as JSON that nobody may keep.
+func JSON(c echo.Context, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.JSONBlob(status, body)
+}
+
+// Responder translates errors into answers, once, at the edge.
+type Responder struct {
+	Logger  *slog.Logger
+	Contact string // who runs this registry; may be empty
+	// Shell frames an error page for whoever is signed in.
+	Shell func(c echo.Context) layout.Shell
+}
+
+// Error is echo's error handler. A models.Error tells its code; errors of the
+// router and the body limit get the code that fits; anything else is a fault of
+// ours, logged whole and shown as internal.
+func (r Responder) Error(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	e := classify(err)
+	c.Set(codeKey, e.Code)
+	if e.Code == models.CodeInternal || e.Kind == models.Unavailable {
+		r.Logger.ErrorContext(c.Request().Context(), "request failed", "error", err.Error(), "request_id", RequestID(c))
+	}
+	if e.Kind == models.Unavailable {
+		c.Response().Header().Set(echo.HeaderRetryAfter, "5")
+	}
+	var failed error
+	switch {
+	case c.Request().Method == http.MethodHead:
+		failed = c.NoContent(Status(e.Code))
+	case machine(c):
+		failed = WriteProblem(c, e)
+	default:
+		failed = r.page(c, e)
+	}
+	if failed != nil {
+		r.Logger.ErrorContext(c.Request().Context(), "error could not be answered", "error", failed.Error())
+	}
+}
+
+func (r Responder) page(c echo.Context, e *models.Error) error {
+	f := layout.Failure{Code: e.Code, Fields: e.Fields, Reference: RequestID(c), Contact: r.Contact}
+	if c.Request().Method == http.MethodGet {
+		f.Retry = c.Request().URL.RequestURI()
+	}
+	return Page(c, Status(e.Code), layout.ErrorPage(r.Shell(c), f))
+}
+
+// WriteProblem sends a problem document, in English: programs read the code.
+func WriteProblem(c echo.Context, e *models.Error) error {
+	status := Status(e.Code)
+	ctx := i18n.With(context.Background(), models.EN)
+	p := Problem{
+		Type: TypePrefix + string(e.Code), Status: status, Code: string(e.Code), RequestID: RequestID(c),
+		Title:  i18n.T(ctx, "error."+string(e.Code)+".title"),
+		Detail: i18n.T(ctx, "error."+string(e.Code)+".detail"),
+	}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, Fault{Field: f.Field, Fault: f.Fault})
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderCacheControl, "no-store")
+	if status == http.StatusUnauthorized {
+		h.Set(echo.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+	}
+	return c.Blob(status, "application/problem+json", body)
+}
+
+// classify makes a models.Error of any error.
+func classify(err error) *models.Error {
+	if e, ok := errors.AsType[*models.Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &models.Error{Kind: models.Invalid, Code: models.CodeTooLarge, Err: err}
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &models.Error{Kind: models.Unavailable, Code: models.CodeUnavailable, Err: err}
+	}
+	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
+		switch h.Code {
+		case http.StatusNotFound:
+			return models.NewError(models.NotFound, models.CodeNotFound)
+		case http.StatusMethodNotAllowed:
+			return models.NewError(models.Invalid, models.CodeMethodNotAllowed)
+		case http.StatusRequestEntityTooLarge:
+			return models.NewError(models.Invalid, models.CodeTooLarge)
+		case http.StatusUnsupportedMediaType:
+			return models.NewError(models.Invalid, models.CodeMediaType)
+		case http.StatusBadRequest:
+			return models.NewError(models.Invalid, models.CodeNotAcceptable)
+		}
+	}
+	return &models.Error{Code: models.CodeInternal, Err: err}
+}
+
+// machine reports whether a program asked: by the route, or for an address
+// without one by what the client accepts.
+func machine(c echo.Context) bool {
+	if m, ok := c.Get(MachineKey).(bool); ok {
+		return m
+	}
+	return !strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html")
+}
+
+// RequestID returns our id of the request.
+func RequestID(c echo.Context) string {
+	id, _ := c.Get(RequestIDKey).(string)
+	return id
+}
+
+// Code returns the code of the error that was answered, or "".
+func Code(c echo.Context) models.Code {
+	code, _ := c.Get(codeKey).(models.Code)
+	return code
+}
