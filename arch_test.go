@@ -98,10 +98,10 @@ var layers = []layer{
 
 	// Programs: the only place that knows everything, and in the demo alone
 	// an OAuth provider.
-	{"cmd/demo/...", with("models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
+	{"cmd/demo/...", with("cmd/demo/...", "cmd/node", "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
 		echo, templ, jose, uuid, sync, "golang.org/x/oauth2/...", "golang.org/x/text/language",
 		"github.com/zitadel/oidc/v3/...", "github.com/alecthomas/kong/...", "github.com/prometheus/client_golang/...")},
-	{"cmd/...", with("models/...", "rar/...", "handlers/...", "views/gallery", "migrations", "static",
+	{"cmd/...", with("cmd/node", "models/...", "rar/...", "handlers/...", "views/gallery", "migrations", "static",
 		echo, jose, uuid, sync, "github.com/alecthomas/kong/...", "github.com/prometheus/client_golang/...",
 		"github.com/labstack/echo-contrib/...")},
 }
