@@ -56,7 +56,8 @@ type Ledger interface {
 	Repeat(ctx context.Context, counts []Count) error
 }
 
-// maxPending bounds what is held in memory between two flushes.
+// maxPending bounds what is held in memory, counts on their way to the ledger
+// included, however long the ledger is away.
 const maxPending = 10_000
 
 // Journal records every decision. The first refusal of a caller, client,
@@ -67,8 +68,11 @@ const maxPending = 10_000
 type Journal struct {
 	ledger Ledger
 
+	flushing sync.Mutex // one flush at a time, held while the ledger writes
+
 	mu      sync.Mutex
 	pending map[key]*Count
+	leaving int // counts that a flush has taken and not yet written
 }
 
 // NewJournal makes a journal over the ledger.
@@ -77,12 +81,10 @@ func NewJournal(l Ledger) *Journal { return &Journal{ledger: l, pending: map[key
 // Record writes d down. An error means that a decision which must be durable
 // is not, and that a yes must not be given.
 func (j *Journal) Record(ctx context.Context, d Decision) error {
-	k := key{kind: d.Kind, caller: d.Caller, client: d.ClientID, reason: d.Reason, bucket: bucketOf(d)}
-	if d.Reason == "" {
-		k.systemUser = d.SystemUser
-	} else {
+	if d.Reason != "" {
 		d.SystemUser = ""
 	}
+	k := keyOf(d, bucketOf(d))
 	if !d.FirstUse && j.count(k, d) {
 		return nil
 	}
@@ -91,7 +93,7 @@ func (j *Journal) Record(ctx context.Context, d Decision) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if _, ok := j.pending[k]; !ok && len(j.pending) < maxPending {
+	if _, ok := j.pending[k]; !ok && !j.full() {
 		j.pending[k] = &Count{Decision: d, Bucket: k.bucket}
 	}
 	return nil
@@ -104,7 +106,7 @@ func (j *Journal) count(k key, d Decision) bool {
 	defer j.mu.Unlock()
 	c, ok := j.pending[k]
 	if !ok {
-		if d.Reason != "" || len(j.pending) >= maxPending {
+		if d.Reason != "" || j.full() {
 			return false
 		}
 		c = &Count{Decision: d, Bucket: k.bucket}
@@ -120,6 +122,8 @@ func (j *Journal) count(k key, d Decision) bool {
 // Flush writes the counts so far. Counts that could not be written are kept for
 // the next flush. now tells which buckets are past and need no memory.
 func (j *Journal) Flush(ctx context.Context, now time.Time) error {
+	j.flushing.Lock()
+	defer j.flushing.Unlock()
 	j.mu.Lock()
 	taken := j.pending
 	j.pending = make(map[key]*Count, len(taken))
@@ -134,31 +138,38 @@ func (j *Journal) Flush(ctx context.Context, now time.Time) error {
 			j.pending[k] = &Count{Decision: c.Decision, Bucket: c.Bucket}
 		}
 	}
+	j.leaving = len(counts)
 	j.mu.Unlock()
 	if len(counts) == 0 {
 		return nil
 	}
-	if err := j.ledger.Repeat(ctx, counts); err != nil {
-		j.restore(counts)
-		return err
-	}
-	return nil
+	err := j.ledger.Repeat(ctx, counts)
+	j.settle(counts, err)
+	return err
 }
 
-func (j *Journal) restore(counts []Count) {
+// settle ends a flush; after a failed one it takes the counts back.
+func (j *Journal) settle(counts []Count, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.leaving = 0
+	if err == nil {
+		return
+	}
 	for _, c := range counts {
-		k := key{kind: c.Kind, caller: c.Caller, client: c.ClientID, reason: c.Reason, bucket: c.Bucket}
-		if c.Reason == "" {
-			k.systemUser = c.SystemUser
-		}
+		k := keyOf(c.Decision, c.Bucket)
 		if p, ok := j.pending[k]; ok {
 			p.N += c.N
 			continue
 		}
 		j.pending[k] = &c
 	}
+}
+
+func (j *Journal) full() bool { return len(j.pending)+j.leaving >= maxPending }
+
+func keyOf(d Decision, bucket int64) key {
+	return key{kind: d.Kind, caller: d.Caller, client: d.ClientID, reason: d.Reason, systemUser: d.SystemUser, bucket: bucket}
 }
 
 // bucketOf is the minute of a refusal or the UTC day of a grant, as Unix seconds.

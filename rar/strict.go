@@ -1,0 +1,93 @@
+package rar
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Limits on a body that asks us something.
+const (
+	MaxBody  = 64 << 10 // bytes
+	maxDepth = 16       // arrays and objects inside each other
+)
+
+var (
+	errTooLarge  = errors.New("more than 64 KiB")
+	errTooDeep   = errors.New("more than 16 levels")
+	errNotObject = errors.New("not an object")
+	errNotText   = errors.New("not a string")
+	errTooLong   = errors.New("text too long")
+)
+
+// CheckJSON reports why body is not one JSON object that every parser reads
+// alike (RFC 7493): valid UTF-8, no member twice, nothing after it, within
+// MaxBody and 16 levels. A fault of the grammar is a *jsontext.SyntacticError,
+// which knows its place. Both doors of the hot path pass through here before
+// anything is believed, since a parser at the issuer that takes the first of
+// two equal members and one of ours that takes the last would read two
+// questions in one body.
+func CheckJSON(body []byte) error {
+	if len(body) > MaxBody {
+		return errTooLarge
+	}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if dec.PeekKind() != '{' {
+		if _, err := dec.ReadToken(); err != nil {
+			return err
+		}
+		return errNotObject
+	}
+	for {
+		if _, err := dec.ReadToken(); err != nil {
+			return err
+		}
+		switch dec.StackDepth() {
+		case 0:
+			if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+				return errors.Join(errors.New("something after the object"), err)
+			}
+			return nil
+		case maxDepth + 1:
+			return errTooDeep
+		}
+	}
+}
+
+// text is a JSON string that knows whether it was given. null is no string.
+type text struct {
+	s     string
+	given bool
+}
+
+// maxText bounds every string, in bytes; what is compared is bounded closer.
+const maxText = 2048
+
+// UnmarshalJSONFrom reads a string and nothing else.
+func (t *text) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	tok, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	if tok.Kind() != '"' {
+		return errNotText
+	}
+	t.s, t.given = tok.String(), true
+	if len(t.s) > maxText {
+		return errTooLong
+	}
+	return nil
+}
+
+// graphic reports whether s is 1 to limit characters of printable ASCII
+// without spaces, as identifiers are.
+func graphic(s string, limit int) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= limit
+}
