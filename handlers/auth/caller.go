@@ -1,0 +1,209 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/stafett/stafett/handlers/auth/token"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+)
+
+// Caller is a program, or a person behind a program, whose token holds. Only
+// Door makes one. It is bound to one issuer: whatever the caller says about
+// issuers elsewhere is checked against Issuer, and every client id is keyed
+// with it.
+type Caller struct {
+	Issuer     string // the exact iss
+	Profile    Profile
+	IssuerCall bool   // the issuer itself calls, with a JWT that it signed for us
+	Enriches   bool   // the issuer may ask for enrichment
+	ClientID   string // of the OAuth client; empty for an issuer's own call
+	OrgNo      string // the organisation, nine digits; empty when it is for none
+	Scopes     []string
+	Actor      models.Actor
+	User       User // the person of an altinn-platform token
+	ExpiresAt  time.Time
+}
+
+// User is the person of an altinn-platform token as that platform names him.
+// Actor.ID stays empty: which person of ours he is, is the registry's to say.
+type User struct {
+	ID        int // urn:altinn:userid; 0 when there is none
+	PartyUUID string
+	PID       party.PersonID
+}
+
+// HasScope reports whether the token has exactly this scope.
+func (c Caller) HasScope(scope string) bool { return slices.Contains(c.Scopes, scope) }
+
+// RequireScope returns nil for a program whose token has the scope. A person's
+// and a system user's token never pass here, whatever they carry: these
+// endpoints are for the program itself. The error is Forbidden,
+// CodeCallerNotAllowed.
+func (c Caller) RequireScope(scope string) error {
+	switch c.Actor.Kind {
+	case models.Organisation, models.Service:
+		if c.HasScope(scope) {
+			return nil
+		}
+		return notAllowed("scope is missing")
+	case models.Person, models.SystemUser, models.Issuer, models.Operator:
+	}
+	return notAllowed("kind of caller")
+}
+
+// RequireEnricher returns nil for an issuer that may ask for enrichment: by
+// its own call, or by an access token of it with the scope. The error is
+// Forbidden, CodeCallerNotAllowed.
+func (c Caller) RequireEnricher(scope string) error {
+	if !c.Enriches {
+		return notAllowed("issuer does not enrich")
+	}
+	if c.IssuerCall {
+		return nil
+	}
+	return c.RequireScope(scope)
+}
+
+func notAllowed(why string) error {
+	return &models.Error{Kind: models.Forbidden, Code: models.CodeCallerNotAllowed, Err: errors.New(why)}
+}
+
+func invalidToken(err error) error {
+	return &models.Error{Kind: models.Unauthenticated, Code: models.CodeInvalidToken, Err: err}
+}
+
+func unavailable(err error) error {
+	return &models.Error{Kind: models.Unavailable, Code: models.CodeUnavailable, Err: err}
+}
+
+const maxClientID = 256
+
+// readCaller takes the caller from the claims of a verified access token.
+func readCaller(issuer Issuer, claims token.Claims, numbers party.Numbers) (Caller, error) {
+	c := Caller{Issuer: issuer.ID, Profile: issuer.Profile, Enriches: issuer.Enriches}
+	var err error
+	if c.Scopes, err = readScopes(claims); err != nil {
+		return Caller{}, err
+	}
+	if c.ClientID, err = claims.Text("client_id"); err != nil || len(c.ClientID) > maxClientID {
+		return Caller{}, errors.New("client_id is not an identifier")
+	}
+	switch issuer.Profile {
+	case Maskinporten:
+		err = c.readOrganisation(claims, numbers)
+	case AltinnPlatform:
+		err = c.readUser(claims)
+	case Platform:
+		err = c.readService(claims)
+	default:
+		err = errors.New("issuer has no profile")
+	}
+	if err != nil {
+		return Caller{}, err
+	}
+	if claims.Has("authorization_details") {
+		// The program acts as the system user that the details name; what it
+		// may do as such is not for the endpoints of the program itself.
+		c.Actor.Kind = models.SystemUser
+	}
+	return c, nil
+}
+
+// readScopes splits scope into its exact values (RFC 6749 section 3.3). A list
+// or anything but single spaces between the values is an error, so that no two
+// readers see different scopes.
+func readScopes(claims token.Claims) ([]string, error) {
+	text, err := claims.Text("scope")
+	if err != nil || text == "" {
+		return nil, err
+	}
+	scopes := strings.Split(text, " ")
+	for _, s := range scopes {
+		if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= 0x20 || r > 0x7e || r == '"' || r == '\\' }) {
+			return nil, errors.New("scope is not a list of values between single spaces")
+		}
+	}
+	return scopes, nil
+}
+
+// readOrganisation takes the organisation from consumer, as Maskinporten
+// writes it: {"authority": "iso6523-actorid-upis", "ID": "0192:…"}.
+func (c *Caller) readOrganisation(claims token.Claims, numbers party.Numbers) error {
+	if c.ClientID == "" {
+		return errors.New("no client_id")
+	}
+	var consumer struct {
+		Authority string `json:"authority"`
+		ID        string `json:"ID"`
+	}
+	raw, ok := claims["consumer"]
+	if !ok || raw.Kind() != '{' || json.Unmarshal(raw, &consumer, json.RejectUnknownMembers(true)) != nil {
+		return errors.New("consumer is not an organisation")
+	}
+	if consumer.Authority != party.ISO6523 {
+		return errors.New("consumer has another authority")
+	}
+	org, err := numbers.ParseISO6523(consumer.ID)
+	if err != nil {
+		return fmt.Errorf("consumer: %w", err)
+	}
+	c.OrgNo = string(org)
+	c.Actor = models.Actor{Kind: models.Organisation, ID: c.ClientID, OrgNo: c.OrgNo}
+	return nil
+}
+
+// readUser takes the person of an altinn-platform token.
+func (c *Caller) readUser(claims token.Claims) error {
+	id, ok := claims.Whole("urn:altinn:userid")
+	if !ok || id <= 0 {
+		return errors.New("no urn:altinn:userid")
+	}
+	c.User.ID = id
+	if claims.Has("urn:altinn:party:uuid") {
+		text, err := claims.Text("urn:altinn:party:uuid")
+		if err != nil {
+			return err
+		}
+		uuid, err := models.ParseID(text)
+		if err != nil {
+			return errors.New("urn:altinn:party:uuid is not a uuid")
+		}
+		c.User.PartyUUID = string(uuid)
+	}
+	if claims.Has("pid") {
+		text, err := claims.Text("pid")
+		if err != nil {
+			return err
+		}
+		if c.User.PID, err = party.ParsePersonID(text); err != nil {
+			return fmt.Errorf("pid: %w", err)
+		}
+	}
+	level, _ := claims.Whole("urn:altinn:authlevel")
+	if level < 0 || level > 4 {
+		level = 0
+	}
+	c.Actor = models.Actor{Kind: models.Person, Level: level}
+	return nil
+}
+
+// readService takes the service from client_id, or from sub where there is no
+// client_id.
+func (c *Caller) readService(claims token.Claims) error {
+	if c.ClientID == "" {
+		sub, err := claims.Text("sub")
+		if err != nil || sub == "" || len(sub) > maxClientID {
+			return errors.New("neither client_id nor sub")
+		}
+		c.ClientID = sub
+	}
+	c.Actor = models.Actor{Kind: models.Service, ID: c.ClientID}
+	return nil
+}
