@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -37,44 +36,44 @@ type Request struct {
 // wireRequest lists the members that a question may have. Whatever is not
 // here is refused, output members such as systemuser_id among it.
 type wireRequest struct {
-	RequestID     text           `json:"request_id"`
-	Issuer        text           `json:"issuer"`
-	GrantType     text           `json:"grant_type"`
+	RequestID     Text           `json:"request_id"`
+	Issuer        Text           `json:"issuer"`
+	GrantType     Text           `json:"grant_type"`
 	Client        *wireClient    `json:"client"`
 	OnBehalfOf    *wireOrg       `json:"on_behalf_of"`
-	Scope         []text         `json:"scope"`
-	Resource      []text         `json:"resource"`
+	Scope         []Text         `json:"scope"`
+	Resource      []Text         `json:"resource"`
 	Confirmation  *wireCnf       `json:"cnf"`
 	TokenLifetime *int64         `json:"token_lifetime"`
 	Details       jsontext.Value `json:"authorization_details"`
 }
 
 type wireClient struct {
-	ID         text     `json:"id"`
+	ID         Text     `json:"id"`
 	Org        *wireOrg `json:"org"`
-	AuthMethod text     `json:"auth_method"`
+	AuthMethod Text     `json:"auth_method"`
 }
 
 // wireOrg is an organisation. Tokens spell the number ID; documentation at
 // times prints id. Either is read, both at once are two answers to one question.
 type wireOrg struct {
-	Authority text `json:"authority"`
-	Upper     text `json:"ID"`
-	Lower     text `json:"id"`
+	Authority Text `json:"authority"`
+	Upper     Text `json:"ID"`
+	Lower     Text `json:"id"`
 }
 
 // wireCnf is how the token will be bound to a key (RFC 7800). It is read so
 // that it may be there; binding is the issuer's business.
 type wireCnf struct {
-	JKT text `json:"jkt"`
-	X5T text `json:"x5t#S256"`
-	KID text `json:"kid"`
+	JKT Text `json:"jkt"`
+	X5T Text `json:"x5t#S256"`
+	KID Text `json:"kid"`
 }
 
 type wireDetail struct {
-	Type text     `json:"type"`
+	Type Text     `json:"type"`
 	Org  *wireOrg `json:"systemuser_org"`
-	Ref  text     `json:"externalRef"`
+	Ref  Text     `json:"externalRef"`
 }
 
 // Decode reads the body of a question strictly: what CheckJSON demands, known
@@ -100,10 +99,10 @@ func Decode(body []byte, numbers party.Numbers) (Request, error) {
 		return Request{}, err
 	}
 	q.ExternalRef = string(q.Customer)
-	if d.Ref.given {
-		q.ExternalRef = d.Ref.s
+	if d.Ref.Given {
+		q.ExternalRef = d.Ref.Value
 	}
-	return Request{ID: w.RequestID.s, Issuer: w.Issuer.s, Query: q}, nil
+	return Request{ID: w.RequestID.Value, Issuer: w.Issuer.Value, Query: q}, nil
 }
 
 // grammarFault sorts a fault of the JSON itself. A member that stands twice
@@ -121,13 +120,13 @@ func grammarFault(err error) *Refusal {
 // head reads all but the details.
 func (w wireRequest) head(numbers party.Numbers) (Query, error) {
 	switch {
-	case w.RequestID.given && !graphic(w.RequestID.s, maxRequestID):
+	case w.RequestID.Given && !graphic(w.RequestID.Value, maxRequestID):
 		return Query{}, malformed("/request_id")
-	case !graphic(w.Issuer.s, maxIssuer):
+	case !graphic(w.Issuer.Value, maxIssuer):
 		return Query{}, malformed("/issuer")
 	case w.Client == nil:
 		return Query{}, malformed("/client")
-	case !graphic(w.Client.ID.s, maxClientID):
+	case !graphic(w.Client.ID.Value, maxClientID):
 		return Query{}, malformed("/client/id")
 	case len(w.Scope) > maxEntries:
 		return Query{}, malformed("/scope")
@@ -138,7 +137,7 @@ func (w wireRequest) head(numbers party.Numbers) (Query, error) {
 	case len(w.Details) == 0:
 		return Query{}, malformed("/authorization_details")
 	}
-	q := Query{ClientID: w.Client.ID.s}
+	q := Query{ClientID: w.Client.ID.Value}
 	if w.Client.Org != nil {
 		org, fault := w.Client.Org.parse(numbers)
 		if fault != "" {
@@ -192,16 +191,17 @@ func decodeDetails(raw jsontext.Value) (wireDetail, error) {
 		}
 		return wireDetail{}, badDetails(InvalidValue, place(first, err))
 	}
-	if d.Ref.given && !usableRef(d.Ref.s) {
+	if d.Ref.Given && !usableRef(d.Ref.Value) {
 		return wireDetail{}, badDetails(InvalidValue, first+"/externalRef")
 	}
 	return d, nil
 }
 
-// usableRef reports whether a reference can be that of a system user. The
-// empty one is none: whoever means the customer's number leaves it out.
+// usableRef reports whether a reference can be that of a system user, by the
+// rule under which requests are made; databases stumble over some of the rest.
+// The empty one is none: whoever means the customer's number leaves it out.
 func usableRef(s string) bool {
-	return s != "" && utf8.RuneCountInString(s) <= maxExternalRef
+	return models.TextFault(s, maxExternalRef, true) == ""
 }
 
 // number reads the customer of a detail.
@@ -220,16 +220,16 @@ func (o *wireOrg) number(numbers party.Numbers) (party.OrgNo, error) {
 // parse returns the number, or what is wrong with the organisation.
 func (o *wireOrg) parse(numbers party.Numbers) (party.OrgNo, Detail) {
 	id := o.Upper
-	if o.Lower.given {
+	if o.Lower.Given {
 		id = o.Lower
 	}
 	switch {
-	case !o.Authority.given || !id.given:
+	case !o.Authority.Given || !id.Given:
 		return "", MissingField
-	case o.Authority.s != party.ISO6523 || o.Upper.given && o.Lower.given:
+	case o.Authority.Value != party.ISO6523 || o.Upper.Given && o.Lower.Given:
 		return "", InvalidValue
 	}
-	org, err := numbers.ParseISO6523(id.s)
+	org, err := numbers.ParseISO6523(id.Value)
 	if err != nil {
 		return "", InvalidValue
 	}

@@ -63,7 +63,7 @@ var links = []struct {
 	{"the question has no reference", func(b *rar.Binding, q *rar.Query) { b.ExternalRef, q.ExternalRef = "", "" }, rar.ReasonBadQuestion},
 	{"the client is unknown", func(b *rar.Binding, _ *rar.Query) { b.ClientKnown = false }, rar.ReasonClientUnknown},
 	{"the client has no system", func(b *rar.Binding, _ *rar.Query) { b.SystemID = "" }, rar.ReasonClientUnknown},
-	{"the system has no supplier", func(b *rar.Binding, _ *rar.Query) { b.Supplier = "" }, rar.ReasonSupplierOther},
+	{"the system has no supplier", func(b *rar.Binding, q *rar.Query) { b.Supplier, q.Supplier = "", "" }, rar.ReasonSupplierOther},
 	{"the client is another supplier's", func(_ *rar.Binding, q *rar.Query) { q.Supplier = other }, rar.ReasonSupplierOther},
 	{"the system is deleted", func(b *rar.Binding, _ *rar.Query) { b.SystemDeleted = true }, rar.ReasonSystemDeleted},
 	{"there is no system user", func(b *rar.Binding, _ *rar.Query) { b.UserFound = false }, rar.ReasonRevoked},
@@ -133,18 +133,18 @@ func TestAnOutageIsNeverAGrant(t *testing.T) {
 	noUser := whole()
 	noUser.UserFound = false
 	cases := map[string]struct {
-		facts facts
-		book  book
+		facts *facts
+		book  *book
 	}{
-		"the store does not answer":             {facts{binding: whole(), err: down}, book{}},
-		"the store does not say why":            {facts{binding: noUser, whyErr: down}, book{}},
-		"the first use cannot be recorded":      {facts{binding: whole()}, book{down: down}},
-		"the first refusal cannot be recorded":  {facts{binding: rar.Binding{}}, book{down: down}},
-		"the store answers and fails at a time": {facts{binding: whole(), why: rar.ReasonNoUser, err: down, whyErr: down}, book{down: down}},
+		"the store does not answer":             {&facts{binding: whole(), err: down}, &book{}},
+		"the store does not say why":            {&facts{binding: noUser, whyErr: down}, &book{}},
+		"the first use cannot be recorded":      {&facts{binding: whole()}, &book{down: down}},
+		"the first refusal cannot be recorded":  {&facts{binding: rar.Binding{}}, &book{down: down}},
+		"the store answers and fails at a time": {&facts{binding: whole(), why: rar.ReasonNoUser, err: down, whyErr: down}, &book{down: down}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := enricher(t, &c.facts, &c.book).Enrich(t.Context(), caller, query())
+			got, err := enricher(t, c.facts, c.book).Enrich(t.Context(), caller, query())
 			wantUnavailable(t, err, down)
 			if diff := cmp.Diff(rar.Grant{}, got); diff != "" {
 				t.Errorf("something was granted:\n%s", diff)

@@ -61,6 +61,7 @@ func (f *facts) Holds(context.Context, rar.Question) (rar.Held, error)      { re
 
 // book is a Ledger that keeps what it is given, or fails when told to.
 type book struct {
+	during  func() // runs while Repeat is under way
 	mu      sync.Mutex
 	down    error
 	firsts  []rar.Decision
@@ -79,6 +80,9 @@ func (b *book) First(_ context.Context, d rar.Decision, bucket int64) error {
 }
 
 func (b *book) Repeat(_ context.Context, counts []rar.Count) error {
+	if b.during != nil {
+		b.during()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down != nil {

@@ -56,17 +56,19 @@ func CheckJSON(body []byte) error {
 	}
 }
 
-// text is a JSON string that knows whether it was given. null is no string.
-type text struct {
-	s     string
-	given bool
+// Text is a JSON string that knows whether it was given. Anything else is an
+// error, null included: a member that says nothing must not pass for one that
+// was left out.
+type Text struct {
+	Value string
+	Given bool
 }
 
 // maxText bounds every string, in bytes; what is compared is bounded closer.
 const maxText = 2048
 
 // UnmarshalJSONFrom reads a string and nothing else.
-func (t *text) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Text) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	tok, err := dec.ReadToken()
 	if err != nil {
 		return err
@@ -74,8 +76,8 @@ func (t *text) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if tok.Kind() != '"' {
 		return errNotText
 	}
-	t.s, t.given = tok.String(), true
-	if len(t.s) > maxText {
+	t.Value, t.Given = tok.String(), true
+	if len(t.Value) > maxText {
 		return errTooLong
 	}
 	return nil
