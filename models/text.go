@@ -55,8 +55,9 @@ func (t Text) raw(l Language) string {
 // TextFault says why s may not be shown to people as one line or paragraph:
 // "required" (blank although required), "too_long" (over limit characters),
 // "text.control" (control or formatting characters, such as bidirectional
-// overrides and zero-width letters, which make one name look like another), or
-// "" when nothing is wrong.
+// overrides, zero-width letters and letters that look like nothing, which make
+// one name look like another), or "" when nothing is wrong. Line breaks are let
+// through; LineFault refuses them too.
 func TextFault(s string, limit int, required bool) string {
 	switch {
 	case s == "" && !required:
@@ -71,6 +72,18 @@ func TextFault(s string, limit int, required bool) string {
 	return ""
 }
 
+// LineFault is TextFault for what stands on one line, such as a name.
+func LineFault(s string, limit int, required bool) string {
+	if fault := TextFault(s, limit, required); fault != "" || !strings.ContainsAny(s, "\r\n") {
+		return fault
+	}
+	return "text.control"
+}
+
+// blankBraille has no dots and is no space to Unicode.
+const blankBraille = '\u2800'
+
 func unprintable(r rune) bool {
-	return r != '\n' && r != '\r' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r))
+	return r != '\n' && r != '\r' && (r == blankBraille ||
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point))
 }

@@ -52,7 +52,7 @@ func organisation(n party.Numbers) func(func(string) string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if models.TextFault(field("name"), 200, false) != "" {
+		if models.LineFault(field("name"), 200, false) != "" {
 			return nil, errName
 		}
 		return party.Organisation{OrgNo: o, Name: field("name"), Form: field("orgForm"), PartyID: id, UUID: uuid}, nil
@@ -86,7 +86,7 @@ func person(n party.Numbers) func(func(string) string) (any, error) {
 		if p.PID.IsZero() && p.UserID == 0 {
 			return nil, errNobody
 		}
-		if models.TextFault(p.Name, 200, false) != "" {
+		if models.LineFault(p.Name, 200, false) != "" {
 			return nil, errName
 		}
 		return p, nil

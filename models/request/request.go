@@ -61,7 +61,7 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 	if strings.TrimSpace(r.ExternalRef) != r.ExternalRef || strings.ContainsAny(r.ExternalRef, "\r\n") {
 		f.Add("external_ref", "text.spaces")
 	}
-	f.Add("title", models.TextFault(r.Title, maxTitle, true))
+	f.Add("title", models.LineFault(r.Title, maxTitle, true))
 	if r.RedirectURL != "" && !s.Redirects(r.RedirectURL) {
 		f.Add("redirect_url", "url.not_registered")
 	}

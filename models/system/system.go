@@ -95,7 +95,7 @@ func (s System) Faults(c *catalog.Catalog, issuers []string) models.Faults {
 		if in != l {
 			name = ""
 		}
-		f.Add("name."+string(l), models.TextFault(name, maxName, true))
+		f.Add("name."+string(l), models.LineFault(name, maxName, true))
 		description, in := s.Description.In(l)
 		if in != l {
 			description = ""
