@@ -80,6 +80,15 @@ func Names(ctx context.Context, names []string) string {
 	return strings.Join(names[:last], ", ") + " " + T(ctx, "common.and") + " " + names[last]
 }
 
+// NamesOf is Names of texts of a supplier or of the catalogue.
+func NamesOf(ctx context.Context, texts []models.Text) string {
+	names := make([]string, len(texts))
+	for i, t := range texts {
+		names[i] = In(ctx, t)
+	}
+	return Names(ctx, names)
+}
+
 func group(digits, mark string) string {
 	var b strings.Builder
 	for i, d := range digits {

@@ -83,6 +83,13 @@ func Runs(ctx context.Context, key string, args ...any) []Run {
 	return runs
 }
 
+// In returns t in the language of ctx, or in the one that it falls back to.
+// Where the text stands by itself, ui.Text marks that language too.
+func In(ctx context.Context, t models.Text) string {
+	s, _ := t.In(Lang(ctx))
+	return s
+}
+
 // Known returns the language that s names, if we speak it.
 func Known(s string) (models.Language, bool) {
 	for _, l := range models.Languages() {

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"unicode"
+
+	"github.com/stafett/stafett/models"
 )
 
 // Link is an address with its text.
@@ -34,4 +36,18 @@ func Initials(name string) string {
 		}
 	}
 	return string(out)
+}
+
+// inLanguage is the text in l and the language that it is really in.
+func inLanguage(t models.Text, l models.Language) (text, lang string) {
+	text, real := t.In(l)
+	return text, string(real)
+}
+
+func languageOf(t models.Text, l models.Language) string {
+	_, lang := inLanguage(t, l)
+	if lang == "" {
+		return string(l)
+	}
+	return lang
 }

@@ -1,0 +1,101 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/views/i18n"
+)
+
+// Org is an organisation as a page names it.
+type Org struct {
+	Name string // legal name
+	No   string // nine digits
+}
+
+// Item is one thing that is asked for, or has been given.
+type Item struct {
+	Package bool          // an access package; otherwise a single service
+	Name    models.Text   // of the package or the service
+	About   models.Text   // the catalogue's description; may be empty
+	Owner   string        // short name of the service's owner; may be empty
+	Action  string        // the only thing that may be done in the service; empty means everything it allows
+	Purpose models.Text   // the supplier's words for why; may be empty
+	Within  []models.Text // the services in the package
+	Cause   policy.Cause  // why the reader may not give it; empty when he may
+	Others  []string      // names of those who may, when the reader may not
+	Changed bool          // it is not as the reader saw it last
+	Lost    bool          // it was given, but the system no longer asks for it and so does not have it
+}
+
+// scope says how far an item reaches. It never says less than the item gives.
+func scope(ctx context.Context, it Item) (key string, args []any) {
+	switch {
+	case it.Package:
+		return "customer.scope.package", nil
+	case it.Action == "":
+		return "customer.scope.everything", nil
+	}
+	if key := "customer.action." + it.Action; i18n.Has(key) {
+		return "customer.scope.only", []any{"Action", i18n.T(ctx, key)}
+	}
+	return "customer.scope.other", []any{"Action", it.Action}
+}
+
+// refused reports whether the reader may give all the items.
+func refused(items []Item) bool {
+	return slices.ContainsFunc(items, func(it Item) bool { return it.Cause != "" })
+}
+
+// counted says how many packages and services there are: "2 tilgangspakker og
+// 1 enkelttjeneste".
+func counted(ctx context.Context, items []Item) string {
+	packages := 0
+	for _, it := range items {
+		if it.Package {
+			packages++
+		}
+	}
+	var parts []string
+	if packages > 0 {
+		parts = append(parts, i18n.N(ctx, "customer.packages", packages))
+	}
+	if services := len(items) - packages; services > 0 {
+		parts = append(parts, i18n.N(ctx, "customer.services", services))
+	}
+	return i18n.Names(ctx, parts)
+}
+
+// mostNamed is how many items a sentence names before it counts the rest.
+const mostNamed = 3
+
+// named lists the items by name in quotation marks, the rest by number.
+func named(ctx context.Context, items []Item) string {
+	var parts []string
+	for i, it := range items {
+		if i == mostNamed && len(items) > mostNamed+1 {
+			parts = append(parts, i18n.N(ctx, "customer.more", len(items)-mostNamed))
+			break
+		}
+		parts = append(parts, i18n.T(ctx, "customer.quoted", "Name", i18n.In(ctx, it.Name)))
+	}
+	return i18n.Names(ctx, parts)
+}
+
+// number is the short form of an id that people can read to each other.
+func number(id models.ID) string {
+	head, _, _ := strings.Cut(string(id), "-")
+	return strings.ToUpper(head)
+}
+
+// host is the site of an address, as shown beside a link that leaves ours.
+func host(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	return rest
+}

@@ -1,0 +1,94 @@
+package customer
+
+import (
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/request"
+)
+
+// InboxView is the list of requests to the organisation.
+type InboxView struct {
+	Waiting  []InboxRow // those that can be answered, the most urgent first
+	Answered []InboxRow // the others, newest first
+}
+
+// InboxRow is one request in the inbox.
+type InboxRow struct {
+	ID       models.ID
+	Program  models.Text // name of the system that asks
+	Supplier string      // legal name of its supplier
+	Items    []Item      // what is asked for; Name and Package suffice
+	Sent     time.Time
+	Deadline time.Time      // until when it can be answered
+	Answered time.Time      // when it was answered; zero while it waits
+	Status   request.Status // as of now
+}
+
+// ReviewView is everything that a person is shown before he answers a request.
+type ReviewView struct {
+	ID         models.ID
+	Program    models.Text // name of the system that asks
+	Title      string      // what the system user will be called; shown when it is not the program's name
+	About      models.Text // the supplier's description of the system; may be empty
+	Supplier   Org
+	Registered time.Time // since when the supplier is registered; zero when not known
+	Customers  int       // organisations that use the system through a system user
+	Customer   Org
+	Roles      []models.Text // what the reader is in the customer's organisation
+	Items      []Item
+	Manager    bool           // the reader administers access, and so may answer
+	LevelLow   bool           // the reader must sign in at a higher level to give anything
+	CanApprove bool           // the reader may give everything, and it can be answered
+	CanReject  bool           // the reader may say no, and it can be answered
+	Approvers  []string       // names of those who may give everything, when the reader may not
+	Status     request.Status // as of now
+	Gone       bool           // the supplier has retired the system
+	DecidedBy  string         // name of who answered; empty while pending
+	DecidedAt  time.Time      // when; zero while pending
+	Reason     string         // of a rejection
+	Sent       time.Time
+	Deadline   time.Time
+	Reference  string // the supplier's own; empty when it gave none
+	ReturnURL  string // where the receipt leads back to; empty for nowhere
+	Seen       string // digest to send back with the answer
+	Changed    bool   // an answer was just refused, since the request is not as it was seen
+}
+
+// RejectView is the form for a no.
+type RejectView struct {
+	ID       models.ID
+	Program  models.Text
+	Supplier string
+	Reason   string              // as typed last
+	Faults   []models.FieldError // of the field "reason"
+}
+
+// ReceiptView is the proof of an answer, for the screen and for paper.
+type ReceiptView struct {
+	ID        models.ID
+	Approved  bool // otherwise rejected
+	Program   models.Text
+	Supplier  Org
+	Customer  Org
+	DecidedAt time.Time
+	DecidedBy string
+	Items     []Item
+	Reason    string // of a rejection
+	Reference string // the supplier's own; empty when it gave none
+	ReturnURL string // the supplier's site, checked by the server; empty for none
+	Revoked   bool   // it was approved, and has been withdrawn since
+}
+
+// elsewhere tells which causes another person might not have.
+func elsewhere(c policy.Cause) bool {
+	switch c {
+	case policy.NotManager, policy.MissingRole, policy.MissingPack, policy.NotPassedOn:
+		return true
+	}
+	return false
+}
+
+// open reports whether the request can still be answered by somebody.
+func (v ReviewView) open() bool { return v.Status == request.Pending && !v.Gone }

@@ -1,0 +1,88 @@
+package customer
+
+import (
+	"context"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/systemuser"
+	"github.com/stafett/stafett/views/i18n"
+)
+
+// SystemUsersView is the list of the organisation's system users.
+type SystemUsersView struct {
+	Live    []SystemUserRow // newest first
+	Revoked []SystemUserRow // newest first
+	Waiting int             // requests that wait for an answer
+}
+
+// SystemUserRow is one system user in the list.
+type SystemUserRow struct {
+	ID       models.ID
+	Title    string      // what it is called
+	Program  models.Text // name of its system
+	Supplier string      // legal name of the supplier
+	Held     int         // how many packages and services it has now
+	LastUsed time.Time   // zero for never
+	Status   systemuser.Status
+	Ended    time.Time // when it was revoked; zero while it lives
+	Gone     bool      // the supplier has retired the system
+}
+
+// SystemUserView is the page of one system user.
+type SystemUserView struct {
+	ID         models.ID
+	Title      string
+	Program    models.Text
+	About      models.Text // the supplier's description of the system; may be empty
+	Supplier   Org
+	Items      []Item // what was given; Lost says what is no longer had
+	Status     systemuser.Status
+	Gone       bool   // the supplier has retired the system
+	Reference  string // the supplier's own; empty when it gave none
+	Created    time.Time
+	ApprovedBy string    // name; empty when not known
+	LastUsed   time.Time // zero for never
+	Ended      time.Time // when it was revoked; zero while it lives
+	History    []Event   // oldest first
+	CanRevoke  bool
+}
+
+// Event is one line of a history.
+type Event struct {
+	At     time.Time
+	Action string      // a policy.Action, as the audit log writes it
+	Who    string      // name of the person; empty for somebody at the supplier
+	Role   models.Text // by which the person could; may be empty
+	Denied bool        // it was tried, and refused
+	Code   models.Code // why it was refused
+}
+
+// RevokeView asks whether to withdraw a system user.
+type RevokeView struct {
+	ID       models.ID
+	Title    string
+	Program  models.Text
+	Supplier string
+	Held     int       // how many packages and services it has now
+	LastUsed time.Time // zero for never
+}
+
+// told is the sentence for an event.
+func told(ctx context.Context, e Event, supplier string) string {
+	who := e.Who
+	if who == "" {
+		who = i18n.T(ctx, "customer.event.supplier", "Supplier", supplier)
+	}
+	key := "customer.event." + e.Action
+	if !i18n.Has(key) {
+		return i18n.T(ctx, "customer.event.other", "Who", who, "Action", e.Action)
+	}
+	if e.Denied {
+		key += ".denied"
+	}
+	if !i18n.Has(key) {
+		return i18n.T(ctx, "customer.event.denied", "Who", who)
+	}
+	return i18n.T(ctx, key, "Who", who)
+}

@@ -1,0 +1,30 @@
+package paths
+
+import "net/url"
+
+// LoginTo is the choice of login provider; the login ends at the path back.
+func LoginTo(back string) string { return Login() + "?" + url.Values{"next": {back}}.Encode() }
+
+// LoginWithTo is LoginWith for a login that ends at the path back.
+func LoginWithTo(provider, back string) string {
+	if back == "" {
+		return LoginWith(provider)
+	}
+	return LoginWith(provider) + "?" + url.Values{"next": {back}}.Encode()
+}
+
+// OrganisationsTo is the chooser; the choice leads to the path back.
+func OrganisationsTo(back string) string {
+	return Organisations() + "?" + url.Values{"return": {back}}.Encode()
+}
+
+// OrganisationsFor is the chooser for something that concerns one organisation
+// of the person's; it explains that, and the choice leads to the path back.
+func OrganisationsFor(orgNo, back string) string {
+	return Organisations() + "?" + url.Values{"for": {orgNo}, "return": {back}}.Encode()
+}
+
+// LoggedOutOf is LoggedOut for a session that a provider had begun.
+func LoggedOutOf(provider string) string {
+	return LoggedOut() + "?" + url.Values{"provider": {provider}}.Encode()
+}
