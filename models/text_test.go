@@ -91,7 +91,7 @@ func TestLineFaultRefusesLineBreaks(t *testing.T) {
 	for text, want := range map[string]string{
 		"Fjordlønn": "", "": "required", "Fjord\nlønn": "text.control", "Fjord\r": "text.control", "Fjordlønn AS": "too_long",
 	} {
-		if got := models.LineFault(text, 9, true); got != want {
+		if got := models.LineFault(text, 10, true); got != want {
 			t.Errorf("LineFault(%q) = %q, want %q", text, got, want)
 		}
 	}
