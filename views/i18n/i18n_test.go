@@ -140,14 +140,16 @@ func TestEveryFailureHasATitleAndADetail(t *testing.T) {
 	}
 }
 
-var faultInCode = regexp.MustCompile(`(?:Fault:\s*|\.Add\([^\n]*,\s*)"([a-z0-9_.]+)"`)
+// faultInCode finds faults as literals: added, set, or returned by the
+// functions that name them, which all have a dot or are one of three.
+var faultInCode = regexp.MustCompile(`(?:Fault:\s*|\.Add\([^\n]*,\s*)"([a-z0-9_.]+)"|return "([a-z_]+\.[a-z_.]+|required|too_long|duplicate)"`)
 
 func TestEveryFaultHasAText(t *testing.T) {
 	keys := load(t, models.NB)
 	source := readSource(t, "../../models", ".go") + readSource(t, "../../handlers", ".go")
 	for _, m := range faultInCode.FindAllStringSubmatch(source, -1) {
-		if _, ok := keys["fault."+m[1]]; !ok {
-			t.Errorf("fault.%s has no text", m[1])
+		if _, ok := keys["fault."+m[1]+m[2]]; !ok {
+			t.Errorf("fault.%s has no text", m[1]+m[2])
 		}
 	}
 }
