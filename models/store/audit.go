@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"math"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/stafett/stafett/migrations"
+	"github.com/stafett/stafett/models/audit"
+)
+
+// auditPage is how many entries are read at a time when the log is walked.
+const auditPage = 1000
+
+// AuditOf implements registry.AuditReader, as do the functions below.
+func (t *transaction) AuditOf(ctx context.Context, subject string) ([]audit.Entry, error) {
+	rows, err := all[auditRow](t.q(ctx).Where("subject = ?", subject).Order("seq"))
+	return mapped(rows, auditRow.domain), err
+}
+
+func (t *transaction) AuditAll(ctx context.Context) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		after := int64(math.MinInt64)
+		for {
+			rows, err := all[auditRow](t.q(ctx).Where("seq > ?", after).Order("seq").Limit(auditPage))
+			if err != nil {
+				yield(audit.Entry{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r.domain(), nil) {
+					return
+				}
+				after = r.Seq
+			}
+			if len(rows) < auditPage {
+				return
+			}
+		}
+	}
+}
+
+func (t *transaction) AuditHead(ctx context.Context) (int64, string, error) {
+	head, err := one[headRow](t.q(ctx))
+	return head.Seq, head.Hash, err
+}
+
+// AppendAudit implements registry.Tx. On PostgreSQL the head's row is locked
+// until the transaction ends; on SQLite the writer is alone anyway.
+func (t *transaction) AppendAudit(ctx context.Context, e audit.Entry) error {
+	q := t.q(ctx)
+	if t.s.dialect == migrations.Postgres {
+		q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	head, err := one[headRow](q)
+	if err != nil {
+		return err
+	}
+	e = e.Link(head.Seq, head.Hash)
+	row := toAudit(e)
+	if err := t.q(ctx).Create(&row).Error; err != nil {
+		return err
+	}
+	return t.q(ctx).Exec("UPDATE audit_head SET seq = ?, hash = ?", e.Seq, e.Hash).Error
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/registry"
+)
+
+// Faults of rows that refer to something unknown.
+const (
+	unknownArea         = "area.unknown"
+	unknownPackage      = "package.unknown"
+	unknownRole         = "role.unknown"
+	unknownOrganisation = "organisation.unknown"
+)
+
+// PutArea implements registry.ImportTx, as do the functions below.
+func (t *transaction) PutArea(ctx context.Context, a catalog.Area) (registry.Change, error) {
+	var f models.Faults
+	if a.ID == "" {
+		f.Add("id", "required")
+	}
+	if err := f.Err(); err != nil {
+		return registry.Same, err
+	}
+	return put(ctx, t, toArea(a), "id = ?", a.ID)
+}
+
+func (t *transaction) PutPackage(ctx context.Context, p catalog.Package) (registry.Change, error) {
+	var f models.Faults
+	if p.URN == "" {
+		f.Add("urn", "required")
+	}
+	if p.Area != "" {
+		if err := known[areaRow](t, ctx, &f, "area", unknownArea, "id = ?", p.Area); err != nil {
+			return registry.Same, err
+		}
+	}
+	if err := f.Err(); err != nil {
+		return registry.Same, err
+	}
+	row := toPackage(p)
+	was, err := all[packageRow](t.q(ctx).Where("urn = ?", p.URN).Limit(1))
+	if err != nil {
+		return registry.Same, err
+	}
+	if len(was) > 0 && was[0].domain() == p {
+		return registry.Same, nil
+	}
+	return t.store(ctx, &row, len(was) > 0, "urn = ?", p.URN)
+}
+
+func (t *transaction) PutRole(ctx context.Context, r catalog.Role) (registry.Change, error) {
+	var f models.Faults
+	if r.URN == "" {
+		f.Add("urn", "required")
+	}
+	if err := f.Err(); err != nil {
+		return registry.Same, err
+	}
+	return put(ctx, t, toRole(r), "urn = ?", r.URN)
+}
+
+func (t *transaction) PutRolePackage(ctx context.Context, m catalog.RolePackage) (registry.Change, error) {
+	var f models.Faults
+	if err := known[roleRow](t, ctx, &f, "roleUrn", unknownRole, "urn = ?", m.RoleURN); err != nil {
+		return registry.Same, err
+	}
+	if err := known[packageRow](t, ctx, &f, "packageUrn", unknownPackage, "urn = ?", m.PackageURN); err != nil {
+		return registry.Same, err
+	}
+	if err := f.Err(); err != nil {
+		return registry.Same, err
+	}
+	return put(ctx, t, toRolePackage(m), "role_urn = ? AND package_urn = ? AND variant = ?", m.RoleURN, m.PackageURN, m.Variant)
+}
+
+// PutResource keeps the stored actions, packages or roles where r's list is
+// nil: a source that does not speak of packages takes none away, which would
+// widen who may grant the resource.
+func (t *transaction) PutResource(ctx context.Context, r catalog.Resource) (registry.Change, error) {
+	var f models.Faults
+	if r.ID == "" {
+		f.Add("identifier", "required")
+	}
+	for _, p := range r.Packages {
+		if err := known[packageRow](t, ctx, &f, "packages", unknownPackage, "urn = ?", p); err != nil {
+			return registry.Same, err
+		}
+	}
+	for _, o := range r.Roles {
+		if err := known[roleRow](t, ctx, &f, "roles", unknownRole, "urn = ?", o); err != nil {
+			return registry.Same, err
+		}
+	}
+	if slices.Contains(r.Actions, "") {
+		f.Add("actions", "required")
+	}
+	if err := f.Err(); err != nil {
+		return registry.Same, err
+	}
+	change, err := put(ctx, t, toResource(r), "id = ?", r.ID)
+	if err != nil {
+		return change, err
+	}
+	moved := false
+	for _, part := range []func() (bool, error){
+		func() (bool, error) {
+			return putParts(ctx, t, r.ID, r.Actions, func(r resourceActionRow) string { return r.Value },
+				func(i int, v string) resourceActionRow { return resourceActionRow{r.ID, v, i} })
+		},
+		func() (bool, error) {
+			return putParts(ctx, t, r.ID, r.Packages, func(r resourcePackageRow) string { return r.Value },
+				func(i int, v string) resourcePackageRow { return resourcePackageRow{r.ID, v, i} })
+		},
+		func() (bool, error) {
+			return putParts(ctx, t, r.ID, r.Roles, func(r resourceRoleRow) string { return r.Value },
+				func(i int, v string) resourceRoleRow { return resourceRoleRow{r.ID, v, i} })
+		},
+	} {
+		changed, err := part()
+		if err != nil {
+			return change, err
+		}
+		moved = moved || changed
+	}
+	if moved && change == registry.Same {
+		change = registry.Updated
+	}
+	return change, nil
+}
+
+// putParts replaces a list of a resource, if it differs, and reports whether it
+// did. A nil list says nothing and changes nothing.
+func putParts[R any](ctx context.Context, t *transaction, id string, want []string, value func(R) string, row func(int, string) R) (bool, error) {
+	if want == nil {
+		return false, nil
+	}
+	want = unique(want)
+	stored, err := all[R](t.q(ctx).Where("resource_id = ?", id).Order("position"))
+	if err != nil || slices.Equal(mapped(stored, value), want) {
+		return false, err
+	}
+	if err := t.recatalogue(ctx); err != nil {
+		return false, err
+	}
+	if err := t.q(ctx).Where("resource_id = ?", id).Delete(new(R)).Error; err != nil {
+		return false, err
+	}
+	rows := make([]R, len(want))
+	for i, v := range want {
+		rows[i] = row(i, v)
+	}
+	return true, create(t.q(ctx), rows)
+}
+
+// unique drops repetitions and keeps the order.
+func unique(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// put upserts a row of the catalogue that where finds.
+func put[R comparable](ctx context.Context, t *transaction, row R, where string, key ...any) (registry.Change, error) {
+	was, err := all[R](t.q(ctx).Where(where, key...).Limit(1))
+	if err != nil {
+		return registry.Same, err
+	}
+	if len(was) > 0 && was[0] == row {
+		return registry.Same, nil
+	}
+	return t.store(ctx, &row, len(was) > 0, where, key...)
+}
+
+// store writes a row of the catalogue: every column, also those that are zero.
+func (t *transaction) store(ctx context.Context, row any, exists bool, where string, key ...any) (registry.Change, error) {
+	if err := t.recatalogue(ctx); err != nil {
+		return registry.Same, err
+	}
+	if !exists {
+		return registry.Added, t.q(ctx).Create(row).Error
+	}
+	return registry.Updated, t.q(ctx).Model(row).Where(where, key...).Select("*").Updates(row).Error
+}
+
+// known notes a fault of the field when where finds no row.
+func known[R any](t *transaction, ctx context.Context, f *models.Faults, field, fault, where string, key ...any) error {
+	ok, err := exists[R](t.q(ctx), where, key...)
+	if err == nil && !ok {
+		f.Add(field, fault)
+	}
+	return err
+}
+
+func exists[R any](q *gorm.DB, where string, key ...any) (bool, error) {
+	var found int
+	err := q.Model(new(R)).Select("1").Where(where, key...).Limit(1).Find(&found).Error
+	return found == 1, err
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/rar"
+)
+
+var _ rar.Ledger = (*Store)(nil)
+
+const (
+	journalSQL = `
+INSERT INTO decision (kind, caller, client_id, reason, system_user_id, bucket, id, first_at, last_at, n)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, caller, client_id, reason, system_user_id, bucket) DO UPDATE SET n = decision.n + excluded.n,
+  last_at = CASE WHEN decision.last_at < excluded.last_at THEN excluded.last_at ELSE decision.last_at END`
+
+	useSQL = `
+UPDATE system_user SET first_used_at = COALESCE(first_used_at, ?), uses = uses + ?,
+  last_used_at = CASE WHEN last_used_at IS NULL OR last_used_at < ? THEN ? ELSE last_used_at END
+WHERE id = ?`
+)
+
+// First implements rar.Ledger. A yes to enrichment is noted on the system user
+// in the same transaction.
+func (s *Store) First(ctx context.Context, d rar.Decision, bucket int64) error {
+	return s.journal(ctx, []rar.Count{{Decision: d, Bucket: bucket, N: 1}})
+}
+
+// Repeat implements rar.Ledger. A count whose bucket has no line yet makes one.
+func (s *Store) Repeat(ctx context.Context, counts []rar.Count) error {
+	// One order for all nodes, so that two of them never wait for each other.
+	counts = slices.Clone(counts)
+	slices.SortFunc(counts, func(a, b rar.Count) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Caller, b.Caller), cmp.Compare(a.ClientID, b.ClientID),
+			cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.SystemUser, b.SystemUser), cmp.Compare(a.Bucket, b.Bucket))
+	})
+	return s.journal(ctx, counts)
+}
+
+func (s *Store) journal(ctx context.Context, counts []rar.Count) error {
+	return s.Write(ctx, func(tx registry.Tx) error {
+		t := tx.(*transaction)
+		for _, c := range counts {
+			at := millis(c.At)
+			err := t.exec(ctx, journalSQL, string(c.Kind), c.Caller, c.ClientID, string(c.Reason), string(c.SystemUser), c.Bucket,
+				string(c.ID), at, at, c.N)
+			if err != nil {
+				return err
+			}
+			if c.Kind != rar.Enrich || c.Reason != "" || c.SystemUser == "" {
+				continue
+			}
+			if err := t.exec(ctx, useSQL, at, c.N, at, at, string(c.SystemUser)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

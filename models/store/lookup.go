@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/stafett/stafett/migrations"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/systemuser"
+	"github.com/stafett/stafett/rar"
+)
+
+var _ rar.Lookup = (*Store)(nil)
+
+// bindingSQL reads the chain client, system, system user: three look-ups by
+// unique indexes, in one statement and therefore in one snapshot.
+const bindingSQL = `
+SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.created_at, u.first_used_at IS NOT NULL
+FROM system_client c
+JOIN system s ON s.id = c.system_id
+LEFT JOIN system_user u
+  ON u.system_id = s.id AND u.customer = ? AND u.external_ref = ? AND u.status <> 'revoked'
+WHERE c.issuer = ? AND c.client_id = ?`
+
+// holdsSQL reads a system user, its system, and whether something that was
+// approved and is still asked for gives the right: the right itself, or a
+// package that carries the resource. A grant of every action gives those that
+// the resource has, or any where the catalogue names none.
+const holdsSQL = `
+SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL,
+  EXISTS (SELECT 1 FROM resource r WHERE r.id = q.resource),
+  EXISTS (
+    SELECT 1 FROM delegation d
+    JOIN system_ask a ON a.system_id = u.system_id AND a.kind = d.kind AND a.ref = d.ref AND a.action = d.action
+    WHERE d.system_user_id = u.id AND (
+      d.kind = 'right' AND d.ref = q.resource AND d.action = q.action
+      OR (d.kind = 'right' AND d.ref = q.resource AND d.action = ''
+          OR d.kind = 'package' AND EXISTS (
+            SELECT 1 FROM resource_package p WHERE p.resource_id = q.resource AND p.package_urn = d.ref))
+        AND (NOT EXISTS (SELECT 1 FROM resource_action x WHERE x.resource_id = q.resource)
+          OR EXISTS (SELECT 1 FROM resource_action x WHERE x.resource_id = q.resource AND x.action = q.action))))
+FROM (SELECT CAST(? AS TEXT) AS id, CAST(? AS TEXT) AS resource, CAST(? AS TEXT) AS action) q
+JOIN system_user u ON u.id = q.id
+JOIN system s ON s.id = u.system_id`
+
+// whySQL looks for what would explain that there is no live system user.
+const whySQL = `
+SELECT
+  EXISTS (SELECT 1 FROM request r WHERE r.system_id = q.system_id AND r.customer = q.customer
+    AND r.external_ref = q.ref AND r.status = 'pending' AND r.expires_at > q.now),
+  EXISTS (SELECT 1 FROM system_user u WHERE u.customer = q.customer AND u.system_id = q.system_id
+    AND u.external_ref = q.ref AND u.status = 'revoked'),
+  EXISTS (SELECT 1 FROM request r WHERE r.customer = q.customer AND r.system_id = q.system_id
+    AND r.external_ref = q.ref AND r.status = 'rejected'),
+  EXISTS (SELECT 1 FROM system_user u WHERE u.system_id = q.system_id AND u.customer = q.customer
+    AND u.status <> 'revoked')
+FROM (SELECT CAST(? AS TEXT) AS system_id, CAST(? AS TEXT) AS customer, CAST(? AS TEXT) AS ref, CAST(? AS BIGINT) AS now) q`
+
+// hot are the statements of the hot path, prepared once.
+type hot struct {
+	binding, holds, why *sql.Stmt
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	var err error
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{{&s.hot.binding, bindingSQL}, {&s.hot.holds, holdsSQL}, {&s.hot.why, whySQL}} {
+		if *p.stmt, err = s.reader.PrepareContext(ctx, s.rebind(p.text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h hot) close() error {
+	var errs []error
+	for _, stmt := range []*sql.Stmt{h.binding, h.holds, h.why} {
+		if stmt != nil {
+			errs = append(errs, stmt.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// rebind writes the placeholders of a statement as the database wants them. No
+// statement of ours has a question mark in a text.
+func (s *Store) rebind(query string) string {
+	if s.dialect == migrations.SQLite {
+		return query
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(query, "?") {
+		if i > 0 {
+			b.WriteString("$" + strconv.Itoa(i))
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// Binding implements rar.Lookup.
+func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
+	s.trace(bindingSQL)
+	var b rar.Binding
+	var supplier string
+	var id, kind, title sql.NullString
+	var createdAt sql.NullInt64
+	err := s.hot.binding.QueryRowContext(ctx, string(q.Customer), q.ExternalRef, q.Issuer, q.ClientID).
+		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &createdAt, &b.Used)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rar.Binding{}, nil
+	}
+	if err != nil {
+		return rar.Binding{}, s.outage(err)
+	}
+	b.ClientKnown, b.Supplier = true, party.OrgNo(supplier)
+	if !id.Valid {
+		return b, nil
+	}
+	b.UserFound, b.UserID, b.UserKind, b.Title = true, models.ID(id.String), kind.String, title.String
+	b.Customer, b.ExternalRef, b.CreatedAt = q.Customer, q.ExternalRef, instant(createdAt.Int64)
+	return b, nil
+}
+
+// Why implements rar.Lookup. What is known of the very triple comes before a
+// system user with another reference.
+func (s *Store) Why(ctx context.Context, q rar.Query, systemID string) (rar.Reason, error) {
+	s.trace(whySQL)
+	var pending, revoked, rejected, other bool
+	err := s.hot.why.QueryRowContext(ctx, systemID, string(q.Customer), q.ExternalRef, millis(s.now())).
+		Scan(&pending, &revoked, &rejected, &other)
+	switch {
+	case err != nil:
+		return "", s.outage(err)
+	case pending:
+		return rar.ReasonPending, nil
+	case revoked:
+		return rar.ReasonRevoked, nil
+	case rejected:
+		return rar.ReasonRejected, nil
+	case other:
+		return rar.ReasonOtherRef, nil
+	}
+	return rar.ReasonNoUser, nil
+}
+
+// Holds implements rar.Lookup.
+func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
+	s.trace(holdsSQL)
+	var h rar.Held
+	var status, customer string
+	var deleted, given bool
+	err := s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action).
+		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.ResourceKnown, &given)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rar.Held{}, nil
+	}
+	if err != nil {
+		return rar.Held{}, s.outage(err)
+	}
+	h.Known, h.Customer = true, party.OrgNo(customer)
+	h.Live = systemuser.Status(status) == systemuser.Active && !deleted
+	h.Holds = h.Live && h.ResourceKnown && given
+	return h, nil
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+type requestRow struct {
+	ID          string  `gorm:"column:id"`
+	Kind        string  `gorm:"column:kind"`
+	SystemID    string  `gorm:"column:system_id"`
+	Supplier    string  `gorm:"column:supplier"` // the system's, so that a supplier's list needs no join
+	Customer    string  `gorm:"column:customer"`
+	ExternalRef string  `gorm:"column:external_ref"`
+	Title       string  `gorm:"column:title"`
+	RedirectURL string  `gorm:"column:redirect_url"`
+	Status      string  `gorm:"column:status"`
+	Reason      string  `gorm:"column:reason"`
+	DecidedBy   *string `gorm:"column:decided_by"`
+	DecidedAt   *int64  `gorm:"column:decided_at"`
+	CreatedAt   int64   `gorm:"column:created_at;autoCreateTime:false"`
+	ExpiresAt   int64   `gorm:"column:expires_at"`
+	Version     int64   `gorm:"column:version"`
+}
+
+func (requestRow) TableName() string { return "request" }
+
+func toRequest(r request.Request, supplier string) requestRow {
+	return requestRow{
+		ID: string(r.ID), Kind: string(r.Kind), SystemID: string(r.System), Supplier: supplier, Customer: string(r.Customer),
+		ExternalRef: r.ExternalRef, Title: r.Title, RedirectURL: r.RedirectURL, Status: string(r.Status), Reason: r.Reason,
+		DecidedBy: orNull(r.DecidedBy), DecidedAt: millisOrNull(r.DecidedAt), CreatedAt: millis(r.CreatedAt),
+		ExpiresAt: millis(r.ExpiresAt), Version: r.Version,
+	}
+}
+
+// domain lacks the items, which have a table of their own.
+func (r requestRow) domain() request.Request {
+	return request.Request{
+		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), System: system.ID(r.SystemID), Customer: party.OrgNo(r.Customer),
+		ExternalRef: r.ExternalRef, Title: r.Title, RedirectURL: r.RedirectURL, Status: request.Status(r.Status), Reason: r.Reason,
+		DecidedBy: models.ID(orEmpty(r.DecidedBy)), DecidedAt: instantOrZero(r.DecidedAt), CreatedAt: instant(r.CreatedAt),
+		ExpiresAt: instant(r.ExpiresAt), Version: r.Version,
+	}
+}
+
+type requestItemRow struct {
+	RequestID string  `gorm:"column:request_id"`
+	Position  int     `gorm:"column:position"`
+	Item      itemRow `gorm:"embedded"`
+}
+
+func (requestItemRow) TableName() string { return "request_item" }
+
+// userRow leaves out the columns of use, which the journal alone writes.
+type userRow struct {
+	ID          string `gorm:"column:id"`
+	Kind        string `gorm:"column:kind"`
+	SystemID    string `gorm:"column:system_id"`
+	Customer    string `gorm:"column:customer"`
+	ExternalRef string `gorm:"column:external_ref"`
+	Title       string `gorm:"column:title"`
+	Status      string `gorm:"column:status"`
+	ApprovedBy  string `gorm:"column:approved_by"`
+	CreatedAt   int64  `gorm:"column:created_at;autoCreateTime:false"`
+	RevokedAt   *int64 `gorm:"column:revoked_at"`
+	Version     int64  `gorm:"column:version"`
+}
+
+func (userRow) TableName() string { return "system_user" }
+
+func toUser(u systemuser.SystemUser) userRow {
+	return userRow{
+		ID: string(u.ID), Kind: string(u.Kind), SystemID: string(u.System), Customer: string(u.Customer),
+		ExternalRef: u.ExternalRef, Title: u.Title, Status: string(u.Status), ApprovedBy: string(u.ApprovedBy),
+		CreatedAt: millis(u.CreatedAt), RevokedAt: millisOrNull(u.RevokedAt), Version: u.Version,
+	}
+}
+
+// domain lacks the delegations, which have a table of their own.
+func (r userRow) domain() systemuser.SystemUser {
+	return systemuser.SystemUser{
+		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), System: system.ID(r.SystemID), Customer: party.OrgNo(r.Customer),
+		ExternalRef: r.ExternalRef, Title: r.Title, Status: systemuser.Status(r.Status), ApprovedBy: models.ID(r.ApprovedBy),
+		CreatedAt: instant(r.CreatedAt), RevokedAt: instantOrZero(r.RevokedAt), Version: r.Version,
+	}
+}
+
+type delegationRow struct {
+	SystemUserID string  `gorm:"column:system_user_id"`
+	Position     int     `gorm:"column:position"`
+	Item         itemRow `gorm:"embedded"`
+}
+
+func (delegationRow) TableName() string { return "delegation" }

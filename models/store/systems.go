@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/system"
+)
+
+// System implements registry.SystemReader, as do the functions below.
+func (t *transaction) System(ctx context.Context, id system.ID) (system.System, error) {
+	found, err := t.Systems(ctx, []system.ID{id})
+	if err != nil {
+		return system.System{}, err
+	}
+	s, ok := found[id]
+	if !ok {
+		return system.System{}, models.NewError(models.NotFound, models.CodeNotFound)
+	}
+	return s, nil
+}
+
+func (t *transaction) Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error) {
+	found := make(map[system.ID]system.System, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := all[systemRow](t.q(ctx).Where("id IN ?", ids))
+	if err != nil {
+		return nil, err
+	}
+	systems, err := t.completeSystems(ctx, rows)
+	for _, s := range systems {
+		found[s.ID] = s
+	}
+	return found, err
+}
+
+func (t *transaction) SystemsOf(ctx context.Context, supplier party.OrgNo) ([]system.System, error) {
+	rows, err := all[systemRow](t.q(ctx).Where("supplier = ? AND NOT deleted", string(supplier)).Order("created_at DESC, id DESC"))
+	if err != nil {
+		return nil, err
+	}
+	return t.completeSystems(ctx, rows)
+}
+
+// completeSystems adds the parts of systems, one statement for each table.
+func (t *transaction) completeSystems(ctx context.Context, rows []systemRow) ([]system.System, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	systems, at, ids := make([]system.System, len(rows)), make(map[string]int, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		systems[i], at[r.ID], ids[i] = r.domain(), i, r.ID
+	}
+	clients, err := all[clientRow](t.q(ctx).Where("system_id IN ?", ids).Order("system_id, position"))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range clients {
+		s := &systems[at[c.SystemID]]
+		s.Clients = append(s.Clients, system.Client{Issuer: c.Issuer, ID: c.ClientID})
+	}
+	asks, err := all[askRow](t.q(ctx).Where("system_id IN ?", ids).Order("system_id, position"))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range asks {
+		s := &systems[at[a.SystemID]]
+		s.Asks = append(s.Asks, system.Ask{Item: a.Item.domain(), Purpose: a.Purpose.domain()})
+	}
+	redirects, err := all[redirectRow](t.q(ctx).Where("system_id IN ?", ids).Order("system_id, position"))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range redirects {
+		s := &systems[at[r.SystemID]]
+		s.RedirectURLs = append(s.RedirectURLs, r.URL)
+	}
+	return systems, nil
+}
+
+func (t *transaction) Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error) {
+	counts := make(map[system.ID]int, len(ids))
+	if len(ids) == 0 {
+		return counts, nil
+	}
+	var rows []struct {
+		SystemID string
+		N        int
+	}
+	err := t.q(ctx).Raw(`SELECT system_id, COUNT(DISTINCT customer) AS n FROM system_user
+		WHERE system_id IN ? AND status <> 'revoked' GROUP BY system_id`, ids).Scan(&rows).Error
+	for _, r := range rows {
+		counts[system.ID(r.SystemID)] = r.N
+	}
+	return counts, err
+}
+
+// AddSystem implements registry.Tx.
+func (t *transaction) AddSystem(ctx context.Context, s system.System) error {
+	s.Version = 1
+	return t.whole(ctx, func() error {
+		row := toSystem(s)
+		if err := add(t.q(ctx), &row, models.CodeSystemExists); err != nil {
+			return err
+		}
+		clients := make([]clientRow, len(s.Clients))
+		for i, c := range s.Clients {
+			clients[i] = clientRow{Issuer: c.Issuer, ClientID: c.ID, SystemID: row.ID, Position: i}
+		}
+		if len(clients) > 0 {
+			n, err := insert(t.q(ctx), &clients)
+			if err != nil {
+				return err
+			}
+			if n < int64(len(clients)) {
+				return models.NewError(models.Conflict, models.CodeClientTaken)
+			}
+		}
+		asks := make([]askRow, len(s.Asks))
+		for i, a := range s.Asks {
+			asks[i] = askRow{SystemID: row.ID, Position: i, Item: toItem(a.Item), Purpose: toText(a.Purpose)}
+		}
+		if err := create(t.q(ctx), asks); err != nil {
+			return err
+		}
+		redirects := make([]redirectRow, len(s.RedirectURLs))
+		for i, u := range s.RedirectURLs {
+			redirects[i] = redirectRow{SystemID: row.ID, Position: i, URL: u}
+		}
+		return create(t.q(ctx), redirects)
+	})
+}

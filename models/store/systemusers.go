@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// SystemUserOf implements registry.SystemUserReader, as do the functions below.
+func (t *transaction) SystemUserOf(ctx context.Context, customer party.OrgNo, id models.ID) (systemuser.SystemUser, error) {
+	found, err := t.users(ctx, t.q(ctx).Where("id = ? AND customer = ?", string(id), string(customer)))
+	if err != nil {
+		return systemuser.SystemUser{}, err
+	}
+	if len(found) == 0 {
+		return systemuser.SystemUser{}, models.NewError(models.NotFound, models.CodeNotFound)
+	}
+	return found[0], nil
+}
+
+func (t *transaction) SystemUsersOf(ctx context.Context, customer party.OrgNo, limit int) ([]systemuser.SystemUser, error) {
+	return t.users(ctx, t.q(ctx).Where("customer = ?", string(customer)).
+		Order("CASE status WHEN 'revoked' THEN 1 ELSE 0 END, "+newestFirst).Limit(limit))
+}
+
+// users reads what q finds, with the delegations in one statement more.
+func (t *transaction) users(ctx context.Context, q *gorm.DB) ([]systemuser.SystemUser, error) {
+	rows, err := all[userRow](q)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	users, at, ids := make([]systemuser.SystemUser, len(rows)), make(map[string]int, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		users[i], at[r.ID], ids[i] = r.domain(), i, r.ID
+	}
+	delegations, err := all[delegationRow](t.q(ctx).Where("system_user_id IN ?", ids).Order("system_user_id, position"))
+	for _, d := range delegations {
+		u := &users[at[d.SystemUserID]]
+		u.Delegated = append(u.Delegated, d.Item.domain())
+	}
+	return users, err
+}
+
+func (t *transaction) Uses(ctx context.Context, ids []models.ID) (map[models.ID]registry.Use, error) {
+	uses := make(map[models.ID]registry.Use, len(ids))
+	if len(ids) == 0 {
+		return uses, nil
+	}
+	var rows []struct {
+		ID          string
+		FirstUsedAt *int64
+		LastUsedAt  *int64
+		Uses        int64
+	}
+	err := t.q(ctx).Raw("SELECT id, first_used_at, last_used_at, uses FROM system_user WHERE id IN ?", ids).Scan(&rows).Error
+	for _, r := range rows {
+		uses[models.ID(r.ID)] = registry.Use{First: instantOrZero(r.FirstUsedAt), Last: instantOrZero(r.LastUsedAt), Count: r.Uses}
+	}
+	return uses, err
+}
+
+// AddSystemUser implements registry.Tx, as do the functions below.
+func (t *transaction) AddSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	u.Version = 1
+	row := toUser(u)
+	if err := add(t.q(ctx), &row, models.CodeUserExists); err != nil {
+		return err
+	}
+	delegations := make([]delegationRow, len(u.Delegated))
+	for i, item := range u.Delegated {
+		delegations[i] = delegationRow{SystemUserID: row.ID, Position: i, Item: toItem(item)}
+	}
+	return create(t.q(ctx), delegations)
+}
+
+func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bool, error) {
+	var n int64
+	err := t.q(ctx).Model(&userRow{}).
+		Where("system_id = ? AND customer = ? AND external_ref = ? AND status <> 'revoked'", string(r.System), string(r.Customer), r.ExternalRef).
+		Count(&n).Error
+	return n > 0, err
+}
+
+func (t *transaction) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	done := t.q(ctx).Model(&userRow{}).
+		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
+		Updates(map[string]any{
+			"status": string(systemuser.Revoked), "revoked_at": millisOrNull(u.RevokedAt), "version": gorm.Expr("version + 1"),
+		})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.Conflict, models.CodeUserRevoked)
+	}
+	return done.Error
+}
