@@ -1,0 +1,58 @@
+package openapitest_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stafett/stafett/handlers/openapi/openapitest"
+)
+
+const (
+	question = `{"subject":{"type":"urn:altinn:systemuser","id":"x"},"action":{"name":"read"},
+ "resource":{"type":"urn:altinn:resource","id":"r","properties":{"party":"313775429"}}}`
+	yes     = `{"decision":true}`
+	problem = `{"type":"urn:stafett:problem:invalid","title":"t","status":400,"code":"invalid"}`
+)
+
+func TestFault(t *testing.T) {
+	v := openapitest.New(t)
+	cases := []struct {
+		name, method, path, sent string
+		status                   int
+		media, cache, answer     string
+		fault                    string // part of what is said; empty when all is well
+	}{
+		{"as described", "POST", "/access/v1/evaluation", question, 200, "application/json", "no-store", yes, ""},
+		{"a problem as described", "POST", "/access/v1/evaluation", "{", 400, "application/problem+json", "no-store", problem, ""},
+		{"a route of its own", "POST", "/access/v1/evaluations", question, 200, "application/json", "no-store", yes, "not described"},
+		{"another method", "PUT", "/access/v1/evaluation", question, 200, "application/json", "no-store", yes, "not described"},
+		{"a question that should not pass", "POST", "/access/v1/evaluation", "{}", 200, "application/json", "no-store", yes, "answered with success"},
+		{"a status of its own", "POST", "/access/v1/evaluation", question, 204, "application/json", "no-store", "", "answer"},
+		{"a member that is missing", "POST", "/access/v1/evaluation", question, 200, "application/json", "no-store", `{}`, "answer"},
+		{"a member of another type", "POST", "/access/v1/evaluation", question, 200, "application/json", "no-store", `{"decision":"yes"}`, "answer"},
+		{"another media type", "POST", "/access/v1/evaluation", question, 200, "text/html", "no-store", yes, "answer"},
+		{"an answer that may be stored", "POST", "/access/v1/evaluation", question, 200, "application/json", "private", yes, "answer"},
+		{"an answer that says nothing of it", "POST", "/access/v1/evaluation", question, 200, "application/json", "", yes, "answer"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			req := httptest.NewRequest(c.method, c.path, nil)
+			req.Header.Set("Content-Type", "application/json")
+			res := &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.answer))}
+			res.Header.Set("Content-Type", c.media)
+			if c.cache != "" {
+				res.Header.Set("Cache-Control", c.cache)
+			}
+			err := v.Fault(req, []byte(c.sent), res)
+			switch {
+			case c.fault == "" && err != nil:
+				t.Errorf("fault %v, want none", err)
+			case c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
+				t.Errorf("fault %v, want one about %q", err, c.fault)
+			}
+		})
+	}
+}
