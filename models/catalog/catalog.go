@@ -124,7 +124,7 @@ func (c *Catalog) Role(urn string) (Role, bool) { r, ok := c.roles[urn]; return 
 func (c *Catalog) Area(id string) (Area, bool) { a, ok := c.areas[id]; return a, ok }
 
 // Matrix returns the rows of the matrix for a package, of all roles.
-func (c *Catalog) Matrix(packageURN string) []RolePackage { return c.matrix[packageURN] }
+func (c *Catalog) Matrix(packageURN string) []RolePackage { return slices.Clone(c.matrix[packageURN]) }
 
 // Within returns the resources that a package carries, ordered by id.
 func (c *Catalog) Within(packageURN string) []Resource {
@@ -142,7 +142,7 @@ func (c *Catalog) Fault(i Item) string {
 	switch i.Kind {
 	case PackageItem:
 		p, ok := c.packages[i.Ref]
-		if !ok {
+		if !ok || i.Action != "" {
 			return "catalogue.unknown"
 		}
 		if !p.Assignable && !p.Delegable {
@@ -156,6 +156,8 @@ func (c *Catalog) Fault(i Item) string {
 		if !r.Delegable() {
 			return "catalogue.not_delegable"
 		}
+	default:
+		return "catalogue.unknown"
 	}
 	return ""
 }

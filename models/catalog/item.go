@@ -38,8 +38,8 @@ func ParseItem(s string) (Item, bool) {
 	if strings.HasPrefix(s, PackagePrefix) {
 		return PackageOf(s), len(s) > len(PackagePrefix)
 	}
-	resource, action, _ := strings.Cut(s, "#")
-	return Right(resource, action), resource != ""
+	resource, action, one := strings.Cut(s, "#")
+	return Right(resource, action), resource != "" && (action != "" || !one)
 }
 
 // String is the item in one word, for forms and audit entries: the URN of the
