@@ -68,6 +68,12 @@ func action(ctx context.Context, id string) string {
 		return i18n.T(ctx, "supplier.action.delete")
 	case "instantiate":
 		return i18n.T(ctx, "supplier.action.instantiate")
+	case "complete":
+		return i18n.T(ctx, "supplier.action.complete")
+	case "access":
+		return i18n.T(ctx, "supplier.action.access")
+	case "subscribe":
+		return i18n.T(ctx, "supplier.action.subscribe")
 	}
 	return id
 }
