@@ -85,5 +85,6 @@ const blankBraille = '\u2800'
 
 func unprintable(r rune) bool {
 	return r != '\n' && r != '\r' && (r == blankBraille ||
-		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point))
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp,
+			unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point))
 }

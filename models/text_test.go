@@ -73,6 +73,7 @@ func TestTextFault(t *testing.T) {
 		{"paragraph separator", "a\u2029b", true, "text.control"},
 		{"a Hangul filler that looks like nothing", "a\u3164b", true, "text.control"},
 		{"a blank Braille pattern", "a\u2800b", true, "text.control"},
+		{"a code point that is no character", "a\ufffe", true, "text.control"},
 		{"a broken byte", "a\xffb", true, "text.control"},
 		{"half a surrogate", "a\xed\xa0\x80", true, "text.control"},
 		{"control in an optional text", "\x7f", false, "text.control"},

@@ -3,6 +3,7 @@ package system
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -23,13 +24,13 @@ func redirectFault(u string) string {
 	switch {
 	case err != nil || p.Opaque != "" || p.Host == "":
 		return "url.form"
-	case p.Scheme != "https":
+	case !strings.HasPrefix(u, "https://"): // in lower case, as browsers write it
 		return "url.https"
 	case p.User != nil || strings.Contains(u, "@"):
 		return "url.user_info"
 	case p.Fragment != "" || strings.Contains(u, "#"):
 		return "url.fragment"
-	case !hostname(p.Hostname()) || strings.HasSuffix(p.Host, ":"):
+	case !hostname(p.Hostname()) || !port(p):
 		return "url.host"
 	case strings.Contains(p.Path, "..") || strings.Contains(p.EscapedPath(), "%2e") || strings.Contains(p.EscapedPath(), "%2E"):
 		return "url.form"
@@ -37,7 +38,18 @@ func redirectFault(u string) string {
 	return ""
 }
 
+// port admits none, or a number from 1 to 65535 without leading zeros.
+func port(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0 && strconv.FormatUint(n, 10) == u.Port()
+}
+
 // hostname admits DNS names of two labels or more in lower case; no addresses.
+// The last label begins with a letter: browsers read 127.0.0.0x1 as an address
+// (URL Standard, section 3.5).
 func hostname(h string) bool {
 	if _, err := netip.ParseAddr(h); err == nil {
 		return false
@@ -52,7 +64,8 @@ func hostname(h string) bool {
 			return false
 		}
 	}
-	return strings.IndexFunc(labels[len(labels)-1], func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
+	last := labels[len(labels)-1]
+	return last[0] >= 'a' && last[0] <= 'z'
 }
 
 // Redirects reports whether a request may send the browser to u: u is itself
