@@ -44,7 +44,7 @@ func ParseByExternalID(value func(name string) string, numbers party.Numbers) (Q
 	case q.ExternalRef == "":
 		q.ExternalRef = string(q.Customer)
 	case !usableRef(q.ExternalRef):
-		faults.Add(ParamExternalRef, models.TextFault(q.ExternalRef, maxExternalRef, true))
+		faults.Add(ParamExternalRef, models.LineFault(q.ExternalRef, maxExternalRef, true))
 	}
 	if err := faults.Err(); err != nil {
 		return Query{}, err

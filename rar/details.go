@@ -201,7 +201,7 @@ func decodeDetails(raw jsontext.Value) (wireDetail, error) {
 // rule under which requests are made; databases stumble over some of the rest.
 // The empty one is none: whoever means the customer's number leaves it out.
 func usableRef(s string) bool {
-	return models.TextFault(s, maxExternalRef, true) == ""
+	return models.LineFault(s, maxExternalRef, true) == ""
 }
 
 // number reads the customer of a detail.

@@ -110,6 +110,7 @@ func TestDecodeRefusesDetails(t *testing.T) {
 		{"reference an array", one(typed + `,` + org + `,"externalRef":["r1"]`), rar.InvalidValue, first + "/externalRef"},
 		{"a reference with a NUL", one(typed + `,` + org + `,"externalRef":"r\u00001"`), rar.InvalidValue, first + "/externalRef"},
 		{"a reference that turns the line", one(typed + `,` + org + `,"externalRef":"r\u202e1"`), rar.InvalidValue, first + "/externalRef"},
+		{"a reference of two lines", one(typed + `,` + org + `,"externalRef":"r\n1"`), rar.InvalidValue, first + "/externalRef"},
 		{"a blank reference", one(typed + `,` + org + `,"externalRef":"  "`), rar.InvalidValue, first + "/externalRef"},
 		{"a reference too long", one(typed + `,` + org + `,"externalRef":"` + strings.Repeat("æ", 256) + `"`), rar.InvalidValue, first + "/externalRef"},
 		{"a reference far too long", one(typed + `,` + org + `,"externalRef":"` + strings.Repeat("x", 60_000) + `"`), rar.InvalidValue, first + "/externalRef"},
