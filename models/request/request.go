@@ -49,6 +49,7 @@ const (
 // items and redirect_url.
 func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life time.Duration) (Request, error) {
 	r.System, r.Status, r.Version = s.ID, Pending, 0
+	r.Reason, r.DecidedBy, r.DecidedAt = "", "", time.Time{} // nobody has answered
 	if r.ExternalRef == "" {
 		r.ExternalRef = string(r.Customer)
 	}
@@ -100,11 +101,15 @@ func (r Request) Current(now time.Time) Status {
 }
 
 // Apply returns r after e by the person at now. The reason is kept for a
-// rejection only. A move that the table does not list is a Conflict error.
+// rejection only. A move that the table does not list is a Conflict error, and so
+// is a lapse before its time.
 func (r Request) Apply(e Event, by models.ID, reason string, now time.Time) (Request, error) {
 	from := r.Current(now)
-	if e == Lapse {
-		from = r.Status // writing down what Current already says
+	if e == Lapse { // writes down what Current already says
+		if from == Pending {
+			return r, models.NewError(models.Conflict, models.CodeConflict)
+		}
+		from = r.Status
 	}
 	next, err := from.Next(e)
 	if err != nil {

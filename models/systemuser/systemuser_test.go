@@ -1,0 +1,83 @@
+package systemuser_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+var (
+	salary = catalog.PackageOf(catalog.PackagePrefix + "lonn")
+	read   = catalog.Right("skd-amelding", "read")
+	write  = catalog.Right("skd-amelding", "write")
+	whole  = catalog.Right("skd-amelding", "")
+)
+
+func asking(items ...catalog.Item) system.System {
+	var s system.System
+	for _, i := range items {
+		s.Asks = append(s.Asks, system.Ask{Item: i})
+	}
+	return s
+}
+
+func TestEffectiveIsWhatWasApprovedAndIsStillAskedFor(t *testing.T) {
+	t.Parallel()
+	deleted := asking(salary, read)
+	deleted.Deleted = true
+	for _, tc := range []struct {
+		name   string
+		status systemuser.Status
+		given  []catalog.Item
+		system system.System
+		want   []catalog.Item
+	}{
+		{"nothing changed", systemuser.Active, []catalog.Item{salary, read}, asking(salary, read), []catalog.Item{salary, read}},
+		{"the system asks for less", systemuser.Active, []catalog.Item{salary, read}, asking(read), []catalog.Item{read}},
+		{"the system asks for more", systemuser.Active, []catalog.Item{read}, asking(salary, read, write), []catalog.Item{read}},
+		{"the system asks for another action", systemuser.Active, []catalog.Item{read}, asking(write), []catalog.Item{}},
+		{"the system asks for the whole where one action was given", systemuser.Active, []catalog.Item{read}, asking(whole), []catalog.Item{}},
+		{"the system asks for one action where the whole was given", systemuser.Active, []catalog.Item{whole}, asking(read), []catalog.Item{}},
+		{"the system asks for nothing", systemuser.Active, []catalog.Item{salary}, asking(), []catalog.Item{}},
+		{"the system is deleted", systemuser.Active, []catalog.Item{salary, read}, deleted, nil},
+		{"revoked", systemuser.Revoked, []catalog.Item{salary, read}, asking(salary, read), nil},
+		{"a status that does not exist", "paused", []catalog.Item{salary}, asking(salary), nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			u := systemuser.SystemUser{Status: tc.status, Delegated: tc.given}
+			before := slices.Clone(tc.given)
+			if diff := cmp.Diff(tc.want, u.Effective(tc.system)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(before, u.Delegated); diff != "" {
+				t.Errorf("what was approved has changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Invariant I8: what a system user holds is never more than was approved, nor
+// more than its system asks for, whatever becomes of the system.
+func TestEffectiveNeverGrows(t *testing.T) {
+	t.Parallel()
+	some := rapid.SliceOfDistinct(rapid.SampledFrom([]catalog.Item{salary, read, write, whole}), func(i catalog.Item) catalog.Item { return i })
+	rapid.Check(t, func(t *rapid.T) {
+		given := some.Draw(t, "approved")
+		u := systemuser.SystemUser{Status: systemuser.Active, Delegated: given}
+		for range rapid.IntRange(1, 4).Draw(t, "changes of the system") {
+			s := asking(some.Draw(t, "asks")...)
+			for _, item := range u.Effective(s) {
+				if !slices.Contains(given, item) || !slices.Contains(s.Asked(), item) {
+					t.Fatalf("holds %v: approved %v, asked %v", item, given, s.Asked())
+				}
+			}
+		}
+	})
+}
