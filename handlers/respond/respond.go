@@ -76,7 +76,7 @@ func (r Responder) Error(err error, c echo.Context) {
 	switch {
 	case c.Request().Method == http.MethodHead:
 		failed = c.NoContent(Status(e.Code))
-	case machine(c):
+	case ForProgram(c):
 		failed = WriteProblem(c, e)
 	default:
 		failed = r.page(c, e)
@@ -146,9 +146,9 @@ func classify(err error) *models.Error {
 	return &models.Error{Code: models.CodeInternal, Err: err}
 }
 
-// machine reports whether a program asked: by the route, or for an address
+// ForProgram reports whether a program asked: by the route, or for an address
 // without one by what the client accepts.
-func machine(c echo.Context) bool {
+func ForProgram(c echo.Context) bool {
 	if m, ok := c.Get(MachineKey).(bool); ok {
 		return m
 	}

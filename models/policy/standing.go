@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stafett/stafett/models/catalog"
 )
@@ -60,6 +61,26 @@ func (s Standing) AccessManager(c *catalog.Catalog) bool {
 // supplier.
 func (s Standing) ManagesSystems(c *catalog.Catalog) bool {
 	return slices.Contains(s.Holdings, SystemAdministrator) || s.AccessManager(c)
+}
+
+// Strongest returns the holdings with those first by which the person
+// administers access, then systems, then other roles, then packages given in
+// person: for saying why he may act.
+func (s Standing) Strongest(c *catalog.Catalog) []string {
+	rank := func(h string) int {
+		switch alone := (Standing{Holdings: []string{h}, Form: s.Form}); {
+		case alone.AccessManager(c):
+			return 0
+		case h == SystemAdministrator:
+			return 1
+		case !strings.HasPrefix(h, catalog.PackagePrefix):
+			return 2
+		}
+		return 3
+	}
+	out := slices.Clone(s.Holdings)
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
 }
 
 // rows returns the rows of the matrix for the package that the person's roles

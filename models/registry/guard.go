@@ -74,7 +74,7 @@ func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, 
 	})
 }
 
-// role is the first thing the person holds, as the audit log names it.
+// role is the strongest thing the person holds, as the audit log names it.
 func role(s policy.Standing) string {
 	if len(s.Holdings) == 0 {
 		return ""

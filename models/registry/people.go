@@ -99,6 +99,20 @@ func (r *Registry) Memberships(ctx context.Context, person models.ID) ([]Members
 	return out, err
 }
 
+// Person returns the person by id.
+func (r *Registry) Person(ctx context.Context, id models.ID) (party.Person, error) {
+	var p party.Person
+	err := r.Store.Read(ctx, func(tx Reader) error {
+		found, err := tx.Persons(ctx, []models.ID{id})
+		if err == nil && found[id].ID == "" {
+			err = models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		p = found[id]
+		return err
+	})
+	return p, err
+}
+
 // Acting describes the organisation that the actor acts for and why he may: for
 // the header of every page. NotFound when he holds nothing there any more.
 func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, error) {
@@ -123,7 +137,7 @@ func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, erro
 func membership(c *catalog.Catalog, org party.Organisation, p party.Person, holdings []string) Membership {
 	s := policy.Standing{Holdings: holdings, Form: org.Form}
 	m := Membership{Organisation: org, Person: p, Manager: s.AccessManager(c), Supplier: s.ManagesSystems(c)}
-	for _, h := range holdings {
+	for _, h := range s.Strongest(c) {
 		m.Roles = append(m.Roles, HoldingName(c, h))
 	}
 	return m

@@ -79,5 +79,6 @@ func (r *Registry) check(ctx context.Context, tx Reader, a models.Actor, act pol
 	if err != nil {
 		return s, c, err
 	}
+	s.Holdings = s.Strongest(c)
 	return s, c, policy.Check(a, act, s, c)
 }

@@ -72,6 +72,9 @@ func SupplierNewRequest(systemID string) string { return SupplierSystem(systemID
 // SupplierRequests is the board of requests that the supplier has sent.
 func SupplierRequests() string { return "/supplier/requests" }
 
+// SupplierRequestWithdraw takes the request back. POST only.
+func SupplierRequestWithdraw(id models.ID) string { return SupplierRequest(id) + "/withdraw" }
+
 // SupplierRequest is the status of one request that the supplier has sent.
 func SupplierRequest(id models.ID) string { return SupplierRequests() + "/" + segment(id) }
 

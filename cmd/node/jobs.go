@@ -1,0 +1,54 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// job is work that is done again and again beside the requests.
+type job struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// startJobs runs every job on its own until ctx ends; the channel is closed
+// when all have stopped.
+func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
+	jobs := []job{
+		{"journal", time.Second, func(ctx context.Context) error { return n.journal.Flush(ctx, time.Now()) }},
+		{"expiry", time.Minute, func(ctx context.Context) error { _, err := n.Registry.LapseRequests(ctx); return err }},
+		{"sessions", 10 * time.Minute, func(ctx context.Context) error {
+			_, err := n.store.Sessions().Purge(ctx, time.Now())
+			return err
+		}},
+		{"replays", 10 * time.Minute, func(ctx context.Context) error {
+			_, err := n.store.PurgeReplays(ctx, time.Now())
+			return err
+		}},
+	}
+	var running sync.WaitGroup
+	for _, j := range jobs {
+		running.Go(func() {
+			tick := time.NewTicker(j.every)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+					if err := j.run(ctx); err != nil && ctx.Err() == nil {
+						n.logger.ErrorContext(ctx, "job failed", "job", j.name, "error", err.Error())
+					}
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(done)
+	}()
+	return done
+}

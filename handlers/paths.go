@@ -1,0 +1,76 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// paths knows the segments of the routes for programs, to match them without
+// regard to case (design.md 5).
+type paths struct{ patterns [][]string }
+
+func newPaths(routes []Route) *paths {
+	p := &paths{}
+	for _, r := range routes {
+		if r.Audience == Programs || strings.HasPrefix(r.Path, "/accessmanagement/") {
+			p.patterns = append(p.patterns, strings.Split(r.Path, "/"))
+		}
+	}
+	return p
+}
+
+// canonical returns r with the path as the route table spells it and the query
+// names in lower case, when it matches such a route; otherwise r as it is.
+// Values in the path keep their case.
+func (p *paths) canonical(r *http.Request) *http.Request {
+	path := r.URL.Path
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	segments := strings.Split(path, "/")
+	for _, pattern := range p.patterns {
+		if !matches(pattern, segments) {
+			continue
+		}
+		out := make([]string, len(segments))
+		for i, s := range segments {
+			out[i] = pattern[i]
+			if strings.HasPrefix(pattern[i], ":") {
+				out[i] = s
+			}
+		}
+		clone := r.Clone(r.Context())
+		clone.URL = &url.URL{Path: strings.Join(out, "/"), RawQuery: lowerNames(r.URL.RawQuery)}
+		return clone
+	}
+	return r
+}
+
+func matches(pattern, segments []string) bool {
+	if len(pattern) != len(segments) {
+		return false
+	}
+	for i, p := range pattern {
+		if !strings.HasPrefix(p, ":") && !strings.EqualFold(p, segments[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// lowerNames lowers the names of a query and keeps the values as they came.
+func lowerNames(query string) string {
+	if query == "" {
+		return ""
+	}
+	parts := strings.Split(query, "&")
+	for i, part := range parts {
+		name, value, ok := strings.Cut(part, "=")
+		parts[i] = strings.ToLower(name)
+		if ok {
+			parts[i] += "=" + value
+		}
+	}
+	return strings.Join(parts, "&")
+}

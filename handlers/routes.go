@@ -1,0 +1,98 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Audience says who a route answers: people with pages, or programs with JSON.
+type Audience string
+
+// The audiences.
+const (
+	People   Audience = "people"
+	Programs Audience = "programs"
+)
+
+// Guard says what a route asks of its caller before its handler runs.
+type Guard string
+
+// The guards. What a signed-in person may do beyond them, the policy decides in
+// the use case.
+const (
+	Open     Guard = "open"      // anybody
+	SignedIn Guard = "signed in" // a person
+	Acting   Guard = "acting"    // a person who acts for an organisation
+	Token    Guard = "token"     // a program with a token; the handler names the scope
+)
+
+// Route is one line of the route table.
+type Route struct {
+	Method   string
+	Path     string // echo pattern
+	Name     string
+	Audience Audience
+	Guard    Guard
+	handler  echo.HandlerFunc
+}
+
+// Routes is the route table: every address that the registry answers.
+func (s *Server) Routes() []Route {
+	w, h := s.web, s.hooks
+	get, post := http.MethodGet, http.MethodPost
+	return []Route{
+		{get, "/", "front", People, Open, w.Front},
+		{get, "/login", "login", People, Open, w.Login},
+		{get, "/login/callback", "login.callback", People, Open, w.Callback},
+		{get, "/login/:provider", "login.start", People, Open, w.StartLogin},
+		{post, "/logout", "logout", People, SignedIn, w.Logout},
+		{get, "/logged-out", "logged_out", People, Open, w.LoggedOut},
+		{get, "/organisations", "organisations", People, SignedIn, w.Organisations},
+		{post, "/organisations", "organisations.choose", People, SignedIn, w.ChooseOrganisation},
+
+		{get, "/requests", "customer.requests", People, Acting, w.Inbox},
+		{get, "/requests/:id", "customer.request", People, Acting, w.Review},
+		{post, "/requests/:id/approve", "customer.request.approve", People, Acting, w.Approve},
+		{get, "/requests/:id/reject", "customer.request.reject_form", People, Acting, w.RejectForm},
+		{post, "/requests/:id/reject", "customer.request.reject", People, Acting, w.Reject},
+		{get, "/requests/:id/receipt", "customer.request.receipt", People, Acting, w.Receipt},
+		{get, "/systemusers", "customer.systemusers", People, Acting, w.SystemUsers},
+		{get, "/systemusers/:id", "customer.systemuser", People, Acting, w.SystemUser},
+		{get, "/systemusers/:id/revoke", "customer.systemuser.revoke_form", People, Acting, w.RevokeForm},
+		{post, "/systemusers/:id/revoke", "customer.systemuser.revoke", People, Acting, w.Revoke},
+		{get, "/accessmanagement/ui/systemuser/request", "customer.request.confirm", People, Open, w.Confirm},
+
+		{get, "/supplier/systems", "supplier.systems", People, Acting, w.Systems},
+		{get, "/supplier/systems/new", "supplier.system.form", People, Acting, w.RegisterForm},
+		{post, "/supplier/systems/new", "supplier.system.register", People, Acting, w.Register},
+		{get, "/supplier/systems/:id", "supplier.system", People, Acting, w.System},
+		{get, "/supplier/systems/:id/requests/new", "supplier.request.form", People, Acting, w.RequestForm},
+		{post, "/supplier/systems/:id/requests/new", "supplier.request.send", People, Acting, w.SendRequest},
+		{get, "/supplier/requests", "supplier.requests", People, Acting, w.SentRequests},
+		{get, "/supplier/requests/:id", "supplier.request", People, Acting, w.SentRequest},
+		{post, "/supplier/requests/:id/withdraw", "supplier.request.withdraw", People, Acting, w.Withdraw},
+
+		{post, "/v1/enrich", "enrich", Programs, Token, h.Enrich},
+		{get, "/authentication/api/v1/systemuser/byExternalId", "systemuser.by_external_id", Programs, Token, h.ByExternalID},
+		{post, "/access/v1/evaluation", "evaluation", Programs, Token, h.Evaluate},
+		{get, "/.well-known/authzen-configuration", "authzen_configuration", Programs, Open, h.AuthZENConfiguration},
+		{get, "/openapi.json", "openapi", Programs, Open, h.OpenAPI},
+		{get, "/health/live", "health.live", Programs, Open, s.live},
+		{get, "/health/ready", "health.ready", Programs, Open, s.ready},
+		{get, "/assets/*", "assets", People, Open, echo.WrapHandler(s.Assets)},
+	}
+}
+
+// Document writes the route table as Markdown; docs/routes.md is made of it.
+func Document(routes []Route) string {
+	var b strings.Builder
+	b.WriteString("# Routes\n\nMade from `handlers/routes.go`; `make golden` writes it anew.\n\n")
+	b.WriteString("| method | path | name | for | guard |\n|---|---|---|---|---|\n")
+	for _, r := range routes {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s |\n", r.Method, r.Path, r.Name, r.Audience, r.Guard)
+	}
+	return b.String()
+}

@@ -1,0 +1,234 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/systemuser"
+	"github.com/stafett/stafett/views/customer"
+	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/paths"
+)
+
+// Inbox handles GET /requests.
+func (w *Web) Inbox(c echo.Context) error {
+	all, err := w.Registry.Inbox(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	catalogue, err := w.Registry.Catalog(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	var v customer.InboxView
+	for _, r := range all {
+		row := customer.InboxRow{
+			ID: r.Request.ID, Program: r.System.Name, Supplier: r.Supplier.Display(), Sent: r.Request.CreatedAt,
+			Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status, Items: itemsByCatalogue(catalogue, r.Request.Items),
+		}
+		if r.Status == request.Pending {
+			v.Waiting = append(v.Waiting, row)
+		} else {
+			v.Answered = append(v.Answered, row)
+		}
+	}
+	slices.SortStableFunc(v.Waiting, func(a, b customer.InboxRow) int { return a.Deadline.Compare(b.Deadline) })
+	return respond.Page(c, http.StatusOK, customer.Inbox(w.Shell(c), v))
+}
+
+// Review handles GET /requests/:id. A request to another organisation of the
+// person's takes him there, and the page says so.
+func (w *Web) Review(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	if models.CodeOf(err) == models.CodeNotFound && err != nil {
+		return w.otherOrganisation(c, id, err)
+	}
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, customer.Review(w.Shell(c), reviewView(c, v)))
+}
+
+// otherOrganisation offers to switch when the request is for another
+// organisation that the person acts for; otherwise notFound stands.
+func (w *Web) otherOrganisation(c echo.Context, id models.ID, notFound error) error {
+	o, err := w.Registry.RequestCustomer(c.Request().Context(), models.ID(actor(c).ID), id)
+	if err != nil {
+		return cmp.Or(notFoundElse(err), notFound)
+	}
+	return see(c, paths.OrganisationsFor(string(o), paths.Request(id)))
+}
+
+// notFoundElse is nil for a NotFound error.
+func notFoundElse(err error) error {
+	if models.CodeOf(err) == models.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// Confirm handles GET /accessmanagement/ui/systemuser/request, the address that
+// suppliers hand out.
+func (w *Web) Confirm(c echo.Context) error {
+	id, err := models.ParseID(c.QueryParam("id"))
+	if err != nil {
+		return err
+	}
+	return see(c, paths.Request(id))
+}
+
+// Approve handles POST /requests/:id/approve. When the request is not as it was
+// seen, its page comes back and says so; when it has been answered, its page
+// tells by whom.
+func (w *Web) Approve(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Registry.Approve(c.Request().Context(), actor(c), id, one(f, "seen"))
+	if err == nil {
+		return see(c, paths.RequestReceipt(id))
+	}
+	return w.answered(c, id, err)
+}
+
+// answered shows the request again after an answer that could not be taken.
+func (w *Web) answered(c echo.Context, id models.ID, err error) error {
+	code := models.CodeOf(err)
+	switch code {
+	case models.CodeRequestChanged, models.CodeRequestDecided, models.CodeRequestExpired, models.CodeRequestNotGranted, models.CodeUserExists, models.CodeSystemDeleted:
+	default:
+		return err
+	}
+	v, failed := w.Registry.Review(c.Request().Context(), actor(c), id)
+	if failed != nil {
+		return failed
+	}
+	page := reviewView(c, v)
+	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
+	return respond.Page(c, respond.Status(code), customer.Review(w.Shell(c), page))
+}
+
+// RejectForm handles GET /requests/:id/reject.
+func (w *Web) RejectForm(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	if !v.CanReject {
+		return see(c, paths.Request(id))
+	}
+	return respond.Page(c, http.StatusOK, customer.Reject(w.Shell(c), rejectView(v)))
+}
+
+// Reject handles POST /requests/:id/reject.
+func (w *Web) Reject(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	err = w.Registry.Reject(c.Request().Context(), actor(c), id, one(f, "reason"))
+	if err == nil {
+		return see(c, paths.RequestReceipt(id))
+	}
+	e, ok := errors.AsType[*models.Error](err)
+	if !ok || e.Code != models.CodeInvalid {
+		return w.answered(c, id, err)
+	}
+	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	page := rejectView(v)
+	page.Reason, page.Faults = one(f, "reason"), e.Fields
+	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
+}
+
+// Receipt handles GET /requests/:id/receipt.
+func (w *Web) Receipt(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	if v.Status != request.Accepted && v.Status != request.Rejected {
+		return see(c, paths.Request(id))
+	}
+	page := customer.ReceiptView{
+		ID: id, Approved: v.Status == request.Accepted, Program: v.System.Name, Supplier: orgView(v.Supplier),
+		Customer: orgView(v.Customer), DecidedAt: v.Request.DecidedAt, DecidedBy: v.DecidedBy.Name, Reason: v.Request.Reason,
+		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Items: itemViews(v.Asked),
+	}
+	if page.Approved {
+		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), id)
+		if err != nil {
+			return err
+		}
+		page.Revoked = u.SystemUser.Status == systemuser.Revoked
+	}
+	return respond.Page(c, http.StatusOK, customer.Receipt(w.Shell(c), page))
+}
+
+// returnURL is the supplier's address with the request's id and status added,
+// if the address is still registered.
+func returnURL(v registry.RequestView) string {
+	if v.Request.RedirectURL == "" || !v.System.Redirects(v.Request.RedirectURL) {
+		return ""
+	}
+	u, err := url.Parse(v.Request.RedirectURL)
+	if err != nil {
+		return ""
+	}
+	q := u.Query()
+	q.Set("id", string(v.Request.ID))
+	q.Set("status", string(v.Status))
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func rejectView(v registry.Review) customer.RejectView {
+	return customer.RejectView{ID: v.Request.ID, Program: v.System.Name, Supplier: v.Supplier.Display()}
+}
+
+func reviewView(c echo.Context, v registry.Review) customer.ReviewView {
+	page := customer.ReviewView{
+		ID: v.Request.ID, Program: v.System.Name, About: v.System.Description, Supplier: orgView(v.Supplier),
+		Registered: v.Supplier.Since, Customers: v.Customers, Customer: orgView(v.Customer), Roles: v.Roles,
+		Items: itemViews(v.Asked), Manager: v.Manager, LevelLow: v.LevelLow, CanApprove: v.CanApprove, CanReject: v.CanReject,
+		Approvers: names(v.Approvers), Status: v.Status, Gone: v.System.Deleted, DecidedBy: v.DecidedBy.Name,
+		DecidedAt: v.Request.DecidedAt, Reason: v.Request.Reason, Sent: v.Request.CreatedAt, Deadline: v.Request.ExpiresAt,
+		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Seen: v.Seen,
+	}
+	if program := i18n.In(c.Request().Context(), v.System.Name); v.Request.Title != program && v.Request.Title != v.System.Name.NB {
+		page.Title = v.Request.Title
+	}
+	return page
+}

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/systemuser"
+	"github.com/stafett/stafett/views/customer"
+	"github.com/stafett/stafett/views/paths"
+)
+
+// SystemUsers handles GET /systemusers.
+func (w *Web) SystemUsers(c echo.Context) error {
+	all, err := w.Registry.SystemUsers(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	v := customer.SystemUsersView{Waiting: visitOf(c).acting.Waiting}
+	for _, u := range all {
+		row := customer.SystemUserRow{
+			ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display(), Held: u.Held,
+			LastUsed: u.Use.Last, Status: u.SystemUser.Status, Ended: u.SystemUser.RevokedAt, Gone: u.System.Deleted,
+		}
+		if row.Status == systemuser.Active {
+			v.Live = append(v.Live, row)
+		} else {
+			v.Revoked = append(v.Revoked, row)
+		}
+	}
+	return respond.Page(c, http.StatusOK, customer.SystemUsers(w.Shell(c), v))
+}
+
+// SystemUser handles GET /systemusers/:id.
+func (w *Web) SystemUser(c echo.Context) error {
+	page, err := w.systemUser(c)
+	if err != nil {
+		return err
+	}
+	u := page.SystemUser
+	v := customer.SystemUserView{
+		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
+		Items: itemViews(page.Asked), Status: u.Status, Gone: page.System.Deleted, Reference: reference(u.ExternalRef, u.Customer),
+		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
+	}
+	for i, a := range page.Asked {
+		v.Items[i].Lost = slices.Contains(page.Lost, a.Item)
+	}
+	for _, h := range page.History {
+		v.History = append(v.History, customer.Event{
+			At: h.Entry.At, Action: h.Entry.Action, Who: h.Person.Name, Role: h.Role,
+			Denied: h.Entry.Outcome == audit.Denied, Code: h.Entry.Code,
+		})
+		if models.ID(h.Entry.Actor.ID) == u.ApprovedBy {
+			v.ApprovedBy = h.Person.Name
+		}
+	}
+	return respond.Page(c, http.StatusOK, customer.SystemUser(w.Shell(c), v))
+}
+
+// RevokeForm handles GET /systemusers/:id/revoke.
+func (w *Web) RevokeForm(c echo.Context) error {
+	page, err := w.systemUser(c)
+	if err != nil {
+		return err
+	}
+	if !page.CanRevoke {
+		return see(c, paths.SystemUser(page.SystemUser.ID))
+	}
+	return respond.Page(c, http.StatusOK, customer.Revoke(w.Shell(c), customer.RevokeView{
+		ID: page.SystemUser.ID, Title: page.SystemUser.Title, Program: page.System.Name,
+		Supplier: page.Supplier.Display(), Held: page.Held, LastUsed: page.Use.Last,
+	}))
+}
+
+// Revoke handles POST /systemusers/:id/revoke. One that has ended already is
+// what was wanted: its page tells when.
+func (w *Web) Revoke(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	err = w.Registry.Revoke(c.Request().Context(), actor(c), id)
+	if err != nil && models.CodeOf(err) != models.CodeUserRevoked {
+		return err
+	}
+	return see(c, paths.SystemUser(id))
+}
+
+func (w *Web) systemUser(c echo.Context) (registry.SystemUserPage, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return registry.SystemUserPage{}, err
+	}
+	return w.Registry.SystemUser(c.Request().Context(), actor(c), id)
+}

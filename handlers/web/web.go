@@ -1,0 +1,186 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/static"
+	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/layout"
+	"github.com/stafett/stafett/views/paths"
+)
+
+// Config is what the pages need to be told.
+type Config struct {
+	Registry  *registry.Registry
+	OIDC      *auth.Login
+	Sessions  *auth.Sessions
+	Assets    *static.Assets
+	Now       func() time.Time
+	PortalURL string // of links to customers, without a slash at the end
+	Secure    bool   // cookies are for https alone
+	Contact   string // who runs this registry; may be empty
+}
+
+// Web serves the pages.
+type Web struct{ Config }
+
+// New makes the pages.
+func New(c Config) *Web { return &Web{c} }
+
+// visit is what the middleware found out about the request. It is kept in the
+// echo context.
+type visit struct {
+	scheme  string
+	session auth.Session
+	known   bool   // a person is signed in
+	person  string // his name, once it has been read
+	acting  registry.Membership
+	acts    bool // and acts for an organisation
+}
+
+const visitKey = "visit"
+
+func visitOf(c echo.Context) visit {
+	v, _ := c.Get(visitKey).(visit)
+	return v
+}
+
+// actor is who acts in the request.
+func actor(c echo.Context) models.Actor {
+	v := visitOf(c)
+	if !v.known {
+		return models.Actor{}
+	}
+	return v.session.Actor()
+}
+
+// Visit settles the language, the colours and who is signed in. A choice of
+// language or colours in the query is kept in a cookie; it is a preference and
+// changes nothing else.
+func (w *Web) Visit(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		l := w.prefer(c, "lang", func(s string) bool { _, ok := i18n.Known(s); return ok })
+		if l == "" {
+			l = string(i18n.Accept(r.Header.Get("Accept-Language")))
+		}
+		v := visit{scheme: w.prefer(c, "scheme", func(s string) bool { return s == "light" || s == "dark" || s == "auto" })}
+		c.SetRequest(r.WithContext(i18n.With(r.Context(), models.Language(l))))
+		v.session, v.known = w.Sessions.Current(c.Request().Context())
+		c.Set(visitKey, v)
+		return next(c)
+	}
+}
+
+// prefer reads a preference from the query or the cookie of that name.
+func (w *Web) prefer(c echo.Context, name string, valid func(string) bool) string {
+	if q := c.QueryParam(name); valid(q) {
+		c.SetCookie(&http.Cookie{
+			Name: "stafett_" + name, Value: q, Path: "/", MaxAge: 365 * 24 * 3600,
+			Secure: w.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		})
+		return q
+	}
+	if cookie, err := c.Cookie("stafett_" + name); err == nil && valid(cookie.Value) {
+		return cookie.Value
+	}
+	return ""
+}
+
+// SignedIn lets a signed-in person through. Anybody else who wants to look is
+// taken to the log-in and back; one who wants to do something is told.
+func (w *Web) SignedIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if visitOf(c).known {
+			return next(c)
+		}
+		if c.Request().Method != http.MethodGet {
+			return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
+		}
+		return c.Redirect(http.StatusSeeOther, paths.LoginTo(c.Request().URL.RequestURI()))
+	}
+}
+
+// Acting lets a person through who acts for an organisation in which he still
+// holds something. Others are taken to the chooser and back.
+func (w *Web) Acting(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := visitOf(c)
+		if v.session.Organisation != "" {
+			m, err := w.Registry.Acting(c.Request().Context(), actor(c))
+			if err == nil {
+				v.acting, v.acts, v.person = m, true, m.Person.Name
+				c.Set(visitKey, v)
+				return next(c)
+			}
+			if models.CodeOf(err) != models.CodeNotFound {
+				return err
+			}
+		}
+		if c.Request().Method != http.MethodGet {
+			return models.NewError(models.Forbidden, models.CodeNoOrganisation)
+		}
+		return c.Redirect(http.StatusSeeOther, paths.OrganisationsTo(c.Request().URL.RequestURI()))
+	}
+}
+
+// Shell frames the page of a request. It serves error pages too, so it makes do
+// with what is known.
+func (w *Web) Shell(c echo.Context) layout.Shell {
+	v := visitOf(c)
+	s := layout.Shell{
+		Path: c.Request().URL.RequestURI(), Scheme: v.scheme, Asset: w.Assets.URL,
+		LoginReady: len(w.OIDC.Choices()) > 0,
+	}
+	if c.Request().Method != http.MethodGet {
+		s.Path = paths.Front()
+	}
+	if !v.known {
+		return s
+	}
+	s.Person, s.CanSwitch = v.person, true
+	if !v.acts {
+		return s
+	}
+	m := v.acting
+	s.OrgName, s.OrgNo, s.Inbox = m.Organisation.Display(), string(m.Organisation.OrgNo), m.Waiting
+	s.IsCustomer, s.IsSupplier = true, m.Supplier
+	if len(m.Roles) > 0 {
+		s.Why = i18n.In(c.Request().Context(), m.Roles[0])
+	}
+	return s
+}
+
+// requestID reads the id of the path. What can be no id is NotFound.
+func pathID(c echo.Context) (models.ID, error) { return models.ParseID(c.Param("id")) }
+
+// see answers 303 to a page of ours.
+func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }
+
+// form reads the fields of a form in the body alone, never of the query.
+func form(c echo.Context) (map[string][]string, error) {
+	r := c.Request()
+	if err := r.ParseForm(); err != nil {
+		return nil, &models.Error{Kind: models.Invalid, Code: models.CodeMediaType, Err: err}
+	}
+	for _, values := range r.PostForm {
+		if len(values) > 200 {
+			return nil, models.NewError(models.Invalid, models.CodeTooLarge)
+		}
+	}
+	return r.PostForm, nil
+}
+
+// one is the only value of a field, or "".
+func one(f map[string][]string, name string) string {
+	if len(f[name]) == 0 {
+		return ""
+	}
+	return f[name][0]
+}
