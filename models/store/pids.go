@@ -89,4 +89,3 @@ func (s *Store) checkKey(ctx context.Context) error {
 	}
 	return nil
 }
-

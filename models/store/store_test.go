@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/store"
+	"github.com/stafett/stafett/models/storetest"
+)
+
+var key = bytes.Repeat([]byte("k"), 32)
+
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t testing.TB) storetest.Database {
+		path := filepath.Join(t.TempDir(), "stafett db%20?#.sqlite") // a name that an address could be misread by
+		db := openRaw(t, "sqlite", path)
+		d := database(t, "sqlite:"+path, db)
+		d.Bytes = func(t testing.TB) []byte {
+			var all []byte
+			for _, name := range []string{path, path + "-wal"} {
+				b, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, b...)
+			}
+			return all
+		}
+		return d
+	})
+}
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	postgres(t)
+	storetest.Run(t, func(t testing.TB) storetest.Database {
+		address := postgres(t)
+		db := openRaw(t, "pgx", address)
+		d := database(t, address, db)
+		d.Bytes = func(t testing.TB) []byte { return dump(t, db) }
+		return d
+	})
+}
+
+// postgres returns the address of a fresh database on the server that
+// TEST_POSTGRES names.
+func postgres(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("TEST_POSTGRES")
+	if server == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("TEST_POSTGRES is not set, and CI must test PostgreSQL")
+		}
+		t.Skip("TEST_POSTGRES is not set; tools/with-postgres.sh sets it")
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal("TEST_POSTGRES is no URL")
+	}
+	name := "t" + strings.ReplaceAll(string(models.NewID()), "-", "")
+	admin := openRaw(t, "pgx", server)
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	u.Path = "/" + name
+	return u.String()
+}
+
+func openRaw(t testing.TB, driver, address string) *sql.DB {
+	t.Helper()
+	if driver == "sqlite" {
+		address = (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: address}).EscapedPath(), RawQuery: "_pragma=busy_timeout(5000)"}).String()
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(2)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func database(t testing.TB, address string, raw *sql.DB) storetest.Database {
+	t.Helper()
+	if _, err := store.Migrate(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	var statements atomic.Int64
+	return storetest.Database{
+		Open: func(t testing.TB) storetest.Store {
+			t.Helper()
+			s, err := store.Open(t.Context(), store.Config{
+				URL: address, Key: key, Now: storetest.Now, Trace: func(string) { statements.Add(1) },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		},
+		Sessions:   func(s storetest.Store) storetest.Sessions { return s.(*store.Store).Sessions() },
+		Statements: statements.Load,
+		Exec: func(ctx context.Context, query string) error {
+			_, err := raw.ExecContext(ctx, query)
+			return err
+		},
+	}
+}
+
+// dump is every row of every table as text.
+func dump(t testing.TB, db *sql.DB) []byte {
+	t.Helper()
+	tables, err := db.QueryContext(t.Context(), "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for tables.Next() {
+		var name string
+		if err := tables.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := tables.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, name := range names {
+		for _, form := range []string{"escape", "hex"} {
+			var rows sql.NullString
+			query := fmt.Sprintf(`SELECT string_agg(r::text, chr(10)) FROM %s r`, name)
+			tx, err := db.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.ExecContext(t.Context(), "SET LOCAL bytea_output = "+form); err != nil {
+				t.Fatal(err)
+			}
+			if err := tx.QueryRowContext(t.Context(), query).Scan(&rows); err != nil {
+				t.Fatal(err)
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, rows.String...)
+		}
+	}
+	return all
+}
