@@ -71,7 +71,9 @@ func (s Standing) grantsPackage(c *catalog.Catalog, urn string) (Cause, []string
 		if row.CanDelegate {
 			return "", []string{row.RoleURN}
 		}
-		cause = NotPassedOn
+		if row.HasAccess {
+			cause = NotPassedOn
+		}
 	}
 	var through []string
 	for _, row := range c.Matrix(urn) {

@@ -1,0 +1,170 @@
+package policy_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/policy"
+)
+
+// TestGrid is the whole policy on one page: who may do what for an
+// organisation. Columns are kinds of caller (see callers); cells are
+//
+//	yes      may
+//	no       Forbidden
+//	level    Forbidden, and a login at a higher level would help
+//	hidden   NotFound: the organisation's things may as well not exist
+//	who?     Unauthenticated
+func TestGrid(t *testing.T) {
+	t.Parallel()
+	const grid = `
+		                     director  lowLevel  sysadmin  employee  outsider  machines  operator  nobody
+		organisation.enter   yes       yes       yes       yes       hidden    no        no        who?
+		system.register      yes       yes       yes       no        hidden    no        no        who?
+		system.read          yes       yes       yes       no        hidden    no        no        who?
+		request.send         yes       yes       yes       no        hidden    no        no        who?
+		request.track        yes       yes       yes       no        hidden    no        no        who?
+		request.withdraw     yes       yes       yes       no        hidden    no        no        who?
+		request.read         yes       yes       yes       yes       hidden    no        no        who?
+		request.approve      yes       level     no        no        hidden    no        no        who?
+		request.reject       yes       yes       no        no        hidden    no        no        who?
+		systemuser.read      yes       yes       yes       yes       hidden    no        no        who?
+		systemuser.revoke    yes       yes       no        no        hidden    no        no        who?
+		request.lapse        no        no        no        no        hidden    no        yes       who?
+		catalogue.import     no        no        no        no        hidden    no        yes       who?
+		party.import         no        no        no        no        hidden    no        yes       who?
+		audit.verify         no        no        no        no        hidden    no        yes       who?
+		(anything else)      no        no        no        no        hidden    no        no        who?
+	`
+	lines := strings.Split(strings.TrimSpace(grid), "\n")
+	columns := strings.Fields(lines[0])
+	rows := map[policy.Action]bool{}
+	for _, line := range lines[1:] {
+		cells := strings.Fields(strings.Replace(line, "(anything else)", "system.delete", 1))
+		act := policy.Action(cells[0])
+		rows[act] = true
+		for i, column := range columns {
+			for who, caller := range callers(t, column) {
+				t.Run(cells[0]+"/"+who, func(t *testing.T) {
+					t.Parallel()
+					if got := say(policy.Check(caller.actor, act, caller.standing, catalogue())); got != cells[i+1] {
+						t.Errorf("%s: %s, want %s", act, got, cells[i+1])
+					}
+				})
+			}
+		}
+	}
+	for _, act := range policy.Actions() {
+		if !rows[act] {
+			t.Errorf("%s has no row in the grid", act)
+		}
+	}
+	if len(rows) != len(policy.Actions())+1 {
+		t.Errorf("the grid has %d actions, the policy %d", len(rows)-1, len(policy.Actions()))
+	}
+}
+
+type caller struct {
+	actor    models.Actor
+	standing policy.Standing
+}
+
+// callers says who stands behind a column of the grid; all of them must fare
+// alike.
+func callers(t *testing.T, column string) map[string]caller {
+	t.Helper()
+	person := models.Actor{Kind: models.Person, ID: "kari", OrgNo: "313775429"}
+	holding := func(level int, urns ...string) caller {
+		return caller{person, policy.Standing{Holdings: urns, Form: "AS", Level: level, MinLevel: 3}}
+	}
+	all := holding(4, director, mainAdmin, sysAdmin, salary).standing
+	switch column {
+	case "director":
+		return map[string]caller{
+			"managing director":                    holding(3, director),
+			"owner":                                holding(4, owner),
+			"main administrator":                   holding(3, mainAdmin),
+			"main administrator, given as package": holding(3, hadm),
+			"access manager, given as package":     holding(3, manager),
+			"access manager of an older scheme":    holding(3, "urn:altinn:rolecode:admai"),
+			"director and employee":                holding(3, accountant, director),
+		}
+	case "lowLevel":
+		return map[string]caller{"director at level 2": holding(2, director), "director at level 0": holding(0, director), "access manager at level 2": holding(2, manager)}
+	case "sysadmin":
+		return map[string]caller{"system administrator": holding(4, sysAdmin), "system administrator at level 0": holding(0, sysAdmin)}
+	case "employee":
+		return map[string]caller{
+			"accountant":                  holding(4, accountant),
+			"holder of a package":         holding(4, salary),
+			"role that nobody knows":      holding(4, "urn:altinn:rolecode:xyz"),
+			"nearly a director":           holding(4, director+"x", strings.ToUpper(director)),
+			"chair of another form":       holding(4, estateChair),
+			"who manages clients' access": holding(4, catalog.PackagePrefix+"klientadministrator"),
+		}
+	case "outsider":
+		return map[string]caller{"holds nothing": holding(4), "holds nothing, level 0": holding(0)}
+	case "machines":
+		return map[string]caller{
+			"organisation": {models.Actor{Kind: models.Organisation, ID: "c", OrgNo: "313775429"}, all},
+			"system user":  {models.Actor{Kind: models.SystemUser, ID: "u", OrgNo: "313775429"}, all},
+			"issuer":       {models.Actor{Kind: models.Issuer, ID: "https://issuer.example/"}, all},
+			"service":      {models.Actor{Kind: models.Service, ID: "s"}, all},
+		}
+	case "operator":
+		return map[string]caller{"operator": {models.Actor{Kind: models.Operator, ID: "import"}, policy.Standing{}}}
+	case "nobody":
+		return map[string]caller{
+			"zero actor":   {models.Actor{}, all},
+			"unknown kind": {models.Actor{Kind: "administrator", ID: "root"}, all},
+		}
+	}
+	t.Fatalf("nobody stands behind %q", column)
+	return nil
+}
+
+func say(err error) string {
+	e, ok := errors.AsType[*models.Error](err)
+	switch {
+	case err == nil:
+		return "yes"
+	case !ok:
+		return err.Error()
+	case e.Kind == models.NotFound && e.Code == models.CodeNotFound:
+		return "hidden"
+	case e.Kind == models.Unauthenticated && e.Code == models.CodeUnauthenticated:
+		return "who?"
+	case e.Kind == models.Forbidden && e.Code == models.CodeLevelTooLow:
+		return "level"
+	case e.Kind == models.Forbidden && e.Code == models.CodeForbidden:
+		return "no"
+	}
+	return err.Error()
+}
+
+// Without a matrix only what stands by itself administers anything: an empty
+// catalogue opens no door.
+func TestNoMatrixNoManager(t *testing.T) {
+	t.Parallel()
+	empty := catalog.New(catalog.Data{})
+	for urn, want := range map[string]bool{director: false, owner: false, salary: false, mainAdmin: true, manager: true, hadm: true} {
+		s := policy.Standing{Holdings: []string{urn}}
+		if got := s.AccessManager(empty); got != want {
+			t.Errorf("%s administers access: %t, want %t", urn, got, want)
+		}
+	}
+}
+
+// An estate's chair administers it only where the organisation is an estate.
+func TestRowsOfTheMatrixCanConcernOneForm(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]bool{"KBO": true, "AS": false, "": false, "kbo": false} {
+		s := policy.Standing{Holdings: []string{estateChair}, Form: form}
+		if got := s.AccessManager(catalogue()); got != want {
+			t.Errorf("in a %q: %t, want %t", form, got, want)
+		}
+	}
+}
