@@ -24,18 +24,28 @@ const (
 // stay open to those who run their issuer there.
 func NewClient() *http.Client {
 	dialer := &net.Dialer{Timeout: callLimit, Control: refuseSpecial}
+	return bounded(&http.Client{Transport: &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    callLimit,
+		ResponseHeaderTimeout:  callLimit,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        time.Minute,
+		ForceAttemptHTTP2:      true,
+	}})
+}
+
+// bounded returns a copy of the client with the limits on time, body and
+// redirects, whatever it had.
+func bounded(client *http.Client) *http.Client {
+	next := client.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
 	return &http.Client{
 		Timeout:       callLimit,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: boundedBody{next: &http.Transport{
-			DialContext:            dialer.DialContext,
-			TLSHandshakeTimeout:    callLimit,
-			ResponseHeaderTimeout:  callLimit,
-			MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        time.Minute,
-			ForceAttemptHTTP2:      true,
-		}},
+		Transport:     boundedBody{next: next},
 	}
 }
 
