@@ -111,8 +111,11 @@ func Verify(entries iter.Seq2[Entry, error], headSeq int64, headHash string) (in
 		}
 		seq, prev = e.Seq, e.Hash
 	}
-	if seq != headSeq {
+	if seq < headSeq {
 		return seq, &BrokenError{Seq: seq + 1, Fault: "is missing"}
+	}
+	if seq > headSeq {
+		return seq, &BrokenError{Seq: headSeq + 1, Fault: "is one that the head does not know"}
 	}
 	if prev != headHash {
 		return seq, &BrokenError{Seq: seq, Fault: "is not the entry that the head names"}
