@@ -191,6 +191,9 @@ func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code stri
 		}
 		return login{}, loginFailed(errors.New("token endpoint gave no usable answer"))
 	}
+	if _, err := m.keys.Generation(ctx); err != nil {
+		return login{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
+	}
 	who, err := r.identify(ctx, m, response, p.Nonce)
 	if err != nil {
 		return login{}, loginFailed(err)

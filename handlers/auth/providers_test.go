@@ -1,0 +1,88 @@
+package auth_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/models"
+)
+
+func TestProvidersOfAFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := auth.ParseProviders([]byte(`{"providers":[
+		{"id":"idporten","name":{"nb":"ID-porten","nn":"ID-porten","en":"ID-porten (Norway)"},"issuer":"https://idporten.no","client_id":"c","client_secret_file":"secret",
+		 "scopes":["openid"],"acr_values":["idporten-loa-high"],"ui_locales":true,"prompt_login":true,"claims":{"pid":"pid","level":{"idporten-loa-high":4}}},
+		{"id":"own","name":"Own","issuer":"http://localhost:8080/op","client_id":"d","userinfo":true,"claims":{"name":"display_name"}}]}`), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := auth.Providers{
+		{
+			ID: "idporten", Name: models.Text{NB: "ID-porten", NN: "ID-porten", EN: "ID-porten (Norway)"}, Issuer: "https://idporten.no", ClientID: "c",
+			Secret: auth.NewSecret("hush"), Scopes: []string{"openid"}, ACRValues: []string{"idporten-loa-high"}, UILocales: true, PromptFull: true,
+			PIDClaim: "pid", NameClaim: "name", Levels: map[string]int{"idporten-loa-high": 4},
+		},
+		{
+			ID: "own", Name: models.Text{NB: "Own", NN: "Own", EN: "Own"}, Issuer: "http://localhost:8080/op", ClientID: "d",
+			Scopes: []string{"openid", "profile"}, UserInfo: true, NameClaim: "display_name",
+		},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(auth.Secret{})); diff != "" {
+		t.Errorf("providers (-want +got):\n%s", diff)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		if s := fmt.Sprintf(verb, got); strings.Contains(s, "hush") || strings.Contains(s, "68757368") {
+			t.Errorf("%s prints the secret: %s", verb, s)
+		}
+	}
+	if strings.Contains(text(got), "hush") {
+		t.Error("JSON has the secret")
+	}
+}
+
+func TestFaultsOfProvidersAreToldWithTheirPlace(t *testing.T) {
+	good := `{"id":"a","name":"A","issuer":"https://a.example","client_id":"c"}`
+	with := func(more string) string { return `{"providers":[` + strings.TrimSuffix(good, "}") + "," + more + `}]}` }
+	for name, c := range map[string]struct {
+		file string
+		want []string
+	}{
+		"empty":            {``, []string{"file"}},
+		"none":             {`{"providers":[]}`, []string{"providers"}},
+		"unknown member":   {with(`"secret":"x"`), []string{"providers[0].secret"}},
+		"id twice":         {`{"providers":[` + good + `,` + good + `]}`, []string{"providers[1].id"}},
+		"everything wrong": {`{"x":1,"providers":[{"id":"callback","name":"","issuer":"http://a.example","scopes":["profile"],"claims":{"pid":1,"level":{"x":5},"y":0}}]}`, []string{"providers[0].name", "providers[0].client_id", "providers[0].id", "providers[0].issuer", "providers[0].scopes", "providers[0].claims.pid", "providers[0].claims.level.x", "providers[0].claims.y", "x"}},
+		"id with a slash":  {strings.Replace(with(`"userinfo":true`), `"a"`, `"a/b"`, 1), []string{"providers[0].id"}},
+		"name without nb":  {strings.Replace(with(`"userinfo":true`), `"A"`, `{"en":"A"}`, 1), []string{"providers[0].name.nb"}},
+		"two secrets":      {with(`"client_secret":"x","client_secret_file":"y"`), []string{"providers[0].client_secret_file"}},
+		"secret file gone": {with(`"client_secret_file":"gone"`), []string{"providers[0].client_secret_file"}},
+		"scope with space": {with(`"scopes":["openid profile"]`), []string{"providers[0].scopes", "providers[0].scopes, acr_values"}},
+		"flag as text":     {with(`"userinfo":"yes"`), []string{"providers[0].userinfo"}},
+		"level a fraction": {with(`"claims":{"level":{"x":1.5}}`), []string{"providers[0].claims.level.x"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := auth.ParseProviders([]byte(c.file), t.TempDir())
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			var places []string
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				place, _, _ := strings.Cut(line, ": ")
+				places = append(places, place)
+			}
+			if diff := cmp.Diff(c.want, places); diff != "" {
+				t.Errorf("places (-want +got):\n%s\n%v", diff, err)
+			}
+		})
+	}
+}
