@@ -98,8 +98,13 @@ func readCSV(data []byte, parse func(func(string) string) (any, error), must ...
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			line, _ := cr.FieldPos(0)
-			row := Row{Place: fmt.Sprintf("line %d", line), Err: err}
+			row := Row{Err: err}
+			if broken, ok := errors.AsType[*csv.ParseError](err); ok {
+				row.Place = fmt.Sprintf("line %d", broken.StartLine) // no field has a place
+			} else {
+				line, _ := cr.FieldPos(0)
+				row.Place = fmt.Sprintf("line %d", line)
+			}
 			switch {
 			case err != nil:
 			case len(record) != len(header):
