@@ -25,7 +25,6 @@ import (
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/store"
 	"github.com/stafett/stafett/rar"
-	"github.com/stafett/stafett/rar/authzen"
 	"github.com/stafett/stafett/static"
 )
 
@@ -121,10 +120,8 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		Registry: n.Registry, OIDC: login, Sessions: sessions, Assets: assets, Now: time.Now,
 		PortalURL: s.PortalURL, Secure: s.Secure, Contact: s.Contact,
 	})
-	machine := hooks.New(hooks.Deps{
-		Callers: door, PublicURL: s.PublicURL, Logger: n.logger,
-		Enricher:  &rar.Enricher{Lookup: n.store, Journal: n.journal, Now: time.Now, NewID: models.NewID, Numbers: numbers},
-		Evaluator: &authzen.Evaluator{Lookup: n.store, Journal: n.journal, Now: time.Now, NewID: models.NewID, Numbers: numbers},
+	machine := hooks.New(hooks.Config{
+		Door: door, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
 	})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
