@@ -1,0 +1,165 @@
+package handlertest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stafett/stafett/views/viewstest"
+)
+
+// Response is an answer that has passed the checks of all answers.
+type Response struct {
+	Status  int
+	Header  http.Header
+	Body    string
+	Cookies []*http.Cookie
+
+	client *Client
+	t      testing.TB
+	req    *http.Request
+	page   *Page
+}
+
+// headers are what every answer carries, whatever it is. The content policy
+// allows nothing inline, nothing from elsewhere and no frame.
+var headers = map[string]string{
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Referrer-Policy":              "same-origin",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Strict-Transport-Security":    "max-age=31536000; includeSubDomains",
+}
+
+// check holds the answer to what is true of all answers.
+func (r *Response) check(sent string) {
+	r.t.Helper()
+	for name, want := range headers {
+		if got := r.Header.Values(name); len(got) != 1 || got[0] != want {
+			r.errorf("header %s is %q", name, got)
+		}
+	}
+	if r.Status >= http.StatusInternalServerError && !r.client.failed {
+		r.errorf("answered %d: %s\n%s", r.Status, r.Body, r.client.site.Logs.Text())
+	}
+	if r.Header.Get("X-Request-Id") == "" {
+		r.errorf("no X-Request-Id")
+	}
+	media := r.Header.Get("Content-Type")
+	if !strings.HasPrefix(r.req.URL.Path, "/assets/") && r.Status != http.StatusSeeOther && r.Header.Get("Cache-Control") != "no-store" {
+		r.errorf("Cache-Control is %q", r.Header.Get("Cache-Control"))
+	}
+	for _, c := range r.Cookies {
+		if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+			r.errorf("cookie %s", c.String())
+		}
+	}
+	switch {
+	case r.req.Method == http.MethodHead:
+		if r.Body != "" {
+			r.errorf("a HEAD has a body")
+		}
+	case strings.HasPrefix(media, "text/html"):
+		for _, fault := range viewstest.Check(r.Body) {
+			r.errorf("page: %s", fault)
+		}
+	case strings.HasPrefix(media, "application/problem+json"):
+		r.checkProblem()
+	}
+	r.checkDescribed(sent)
+}
+
+// checkProblem holds a problem document to RFC 9457 section 3 and to our members.
+func (r *Response) checkProblem() {
+	r.t.Helper()
+	p := r.JSON()
+	kind, _ := p["type"].(string)
+	title, _ := p["title"].(string)
+	status, _ := p["status"].(float64)
+	code, _ := p["code"].(string)
+	if kind != "urn:stafett:problem:"+code || code == "" || title == "" || int(status) != r.Status || p["request_id"] == "" || strings.Contains(r.Body, "⟦") {
+		r.errorf("problem document: %s", r.Body)
+	}
+}
+
+// checkDescribed holds answers of routes for programs to the OpenAPI description.
+func (r *Response) checkDescribed(sent string) {
+	r.t.Helper()
+	for _, route := range r.client.site.Server.Routes() {
+		if route.Audience != "programs" || route.Path != r.req.URL.Path || route.Method != r.req.Method {
+			continue
+		}
+		res := &http.Response{StatusCode: r.Status, Header: r.Header, Body: io.NopCloser(strings.NewReader(r.Body))}
+		if err := r.client.site.validator.Fault(r.req, []byte(sent), res); err != nil {
+			r.errorf("%v", err)
+		}
+	}
+}
+
+func (r *Response) errorf(format string, args ...any) {
+	r.t.Helper()
+	r.t.Errorf("%s %s: "+format, slices.Concat([]any{r.req.Method, clip(r.req.URL.RequestURI())}, args)...)
+}
+
+func clip(s string) string { return s[:min(len(s), 200)] }
+
+// Want fails the test at once when the status is another.
+func (r *Response) Want(status int) *Response {
+	r.t.Helper()
+	if r.Status != status {
+		said := r.Body
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+			said = r.Page().Text()
+		}
+		r.t.Fatalf("%s %s: status %d to %q, want %d\n%s", r.req.Method, clip(r.req.URL.RequestURI()), r.Status, r.Location(), status, said)
+	}
+	return r
+}
+
+// Location is where the answer leads, or "".
+func (r *Response) Location() string { return r.Header.Get("Location") }
+
+// Follow goes where a 303 leads, which must be within the site.
+func (r *Response) Follow() *Response {
+	r.t.Helper()
+	r.Want(http.StatusSeeOther)
+	if !strings.HasPrefix(r.Location(), "/") || strings.HasPrefix(r.Location(), "//") {
+		r.t.Fatalf("%s %s leads to %s", r.req.Method, r.req.URL.Path, r.Location())
+	}
+	return r.client.Get(r.Location())
+}
+
+// JSON reads the body as a JSON object.
+func (r *Response) JSON() map[string]any {
+	r.t.Helper()
+	object := map[string]any{}
+	if err := json.Unmarshal([]byte(r.Body), &object); err != nil {
+		r.errorf("body is no JSON object: %v: %s", err, r.Body)
+	}
+	return object
+}
+
+// Code is the code of a problem document.
+func (r *Response) Code() string {
+	r.t.Helper()
+	code, _ := r.JSON()["code"].(string)
+	return code
+}
+
+// Page reads the body as a page.
+func (r *Response) Page() *Page {
+	r.t.Helper()
+	if r.page == nil {
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+			r.t.Fatalf("%s %s: %d is no page but %q: %s", r.req.Method, r.req.URL.Path, r.Status, r.Header.Get("Content-Type"), r.Body)
+		}
+		r.page = parse(r.t, r.Body)
+	}
+	return r.page
+}
