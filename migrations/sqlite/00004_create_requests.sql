@@ -22,6 +22,8 @@ CREATE TABLE request (
 ) STRICT;
 -- One pending request for a system, customer and external reference.
 CREATE UNIQUE INDEX request_pending ON request (system_id, customer, external_ref) WHERE status = 'pending';
+-- What explains that there is no system user: refusals ask for it.
+CREATE INDEX request_rejected ON request (system_id, customer, external_ref) WHERE status = 'rejected';
 CREATE INDEX request_customer ON request (customer, created_at);
 CREATE INDEX request_supplier ON request (supplier, created_at);
 CREATE INDEX request_system ON request (system_id, created_at);
@@ -56,6 +58,7 @@ CREATE TABLE system_user (
 ) STRICT;
 -- One live system user for a system, customer and external reference.
 CREATE UNIQUE INDEX system_user_live ON system_user (system_id, customer, external_ref) WHERE status <> 'revoked';
+CREATE INDEX system_user_revoked ON system_user (system_id, customer, external_ref) WHERE status = 'revoked';
 CREATE INDEX system_user_customer ON system_user (customer, created_at);
 
 CREATE TABLE delegation (

@@ -37,7 +37,7 @@ func (t *transaction) PutPackage(ctx context.Context, p catalog.Package) (regist
 		f.Add("urn", "required")
 	}
 	if p.Area != "" {
-		if err := known[areaRow](t, ctx, &f, "area", unknownArea, "id = ?", p.Area); err != nil {
+		if err := known[areaRow](ctx, t, &f, "area", unknownArea, "id = ?", p.Area); err != nil {
 			return registry.Same, err
 		}
 	}
@@ -68,10 +68,10 @@ func (t *transaction) PutRole(ctx context.Context, r catalog.Role) (registry.Cha
 
 func (t *transaction) PutRolePackage(ctx context.Context, m catalog.RolePackage) (registry.Change, error) {
 	var f models.Faults
-	if err := known[roleRow](t, ctx, &f, "roleUrn", unknownRole, "urn = ?", m.RoleURN); err != nil {
+	if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", m.RoleURN); err != nil {
 		return registry.Same, err
 	}
-	if err := known[packageRow](t, ctx, &f, "packageUrn", unknownPackage, "urn = ?", m.PackageURN); err != nil {
+	if err := known[packageRow](ctx, t, &f, "packageUrn", unknownPackage, "urn = ?", m.PackageURN); err != nil {
 		return registry.Same, err
 	}
 	if err := f.Err(); err != nil {
@@ -89,12 +89,12 @@ func (t *transaction) PutResource(ctx context.Context, r catalog.Resource) (regi
 		f.Add("identifier", "required")
 	}
 	for _, p := range r.Packages {
-		if err := known[packageRow](t, ctx, &f, "packages", unknownPackage, "urn = ?", p); err != nil {
+		if err := known[packageRow](ctx, t, &f, "packages", unknownPackage, "urn = ?", p); err != nil {
 			return registry.Same, err
 		}
 	}
 	for _, o := range r.Roles {
-		if err := known[roleRow](t, ctx, &f, "roles", unknownRole, "urn = ?", o); err != nil {
+		if err := known[roleRow](ctx, t, &f, "roles", unknownRole, "urn = ?", o); err != nil {
 			return registry.Same, err
 		}
 	}
@@ -194,7 +194,7 @@ func (t *transaction) store(ctx context.Context, row any, exists bool, where str
 }
 
 // known notes a fault of the field when where finds no row.
-func known[R any](t *transaction, ctx context.Context, f *models.Faults, field, fault, where string, key ...any) error {
+func known[R any](ctx context.Context, t *transaction, f *models.Faults, field, fault, where string, key ...any) error {
 	ok, err := exists[R](t.q(ctx), where, key...)
 	if err == nil && !ok {
 		f.Add(field, fault)

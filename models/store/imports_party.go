@@ -100,7 +100,7 @@ func (t *transaction) PutPerson(ctx context.Context, p exchange.Person, source s
 	if p.PID.IsZero() && p.UserID == 0 {
 		f.Add("pid", "required")
 	}
-	if err := known[organisationRow](t, ctx, &f, "orgNo", unknownOrganisation, "org_no = ?", string(p.OrgNo)); err != nil {
+	if err := known[organisationRow](ctx, t, &f, "orgNo", unknownOrganisation, "org_no = ?", string(p.OrgNo)); err != nil {
 		return registry.Same, err
 	}
 	if err := t.holdable(ctx, &f, p.URN); err != nil {
@@ -133,7 +133,7 @@ func (t *transaction) holdable(ctx context.Context, f *models.Faults, urn string
 	if ok, err := exists[packageRow](t.q(ctx), "urn = ?", urn); ok || err != nil {
 		return err
 	}
-	return known[roleRow](t, ctx, f, "role", unknownRole, "urn = ?", urn)
+	return known[roleRow](ctx, t, f, "role", unknownRole, "urn = ?", urn)
 }
 
 // findPerson finds whom the row is about; more than one is an Invalid error.
@@ -202,11 +202,11 @@ func (t *transaction) PutRelation(ctx context.Context, r party.Relation) (regist
 		field string
 		orgNo party.OrgNo
 	}{{"facilitatorOrgNo", r.Facilitator}, {"clientOrgNo", r.Client}} {
-		if err := known[organisationRow](t, ctx, &f, o.field, unknownOrganisation, "org_no = ?", string(o.orgNo)); err != nil {
+		if err := known[organisationRow](ctx, t, &f, o.field, unknownOrganisation, "org_no = ?", string(o.orgNo)); err != nil {
 			return registry.Same, err
 		}
 	}
-	if err := known[roleRow](t, ctx, &f, "roleUrn", unknownRole, "urn = ?", r.RoleURN); err != nil {
+	if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", r.RoleURN); err != nil {
 		return registry.Same, err
 	}
 	if r.Facilitator == r.Client {

@@ -56,7 +56,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{now: c.Now, log: c.Logger, trace: c.Trace, pids: pids}
 	if s.now == nil {
-		s.now = time.Now
+		s.now = time.Now //nolint:forbidigo // the clock of a program that injects none
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -52,7 +52,7 @@ func (s *Store) connectSQLite(ctx context.Context, path string, create bool) (go
 // so it is its owner's alone.
 func prepareFile(path string, create bool) error {
 	if create {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // whoever runs the program names the file
 		if err != nil {
 			return fmt.Errorf("make the database file: %w", err)
 		}
@@ -101,7 +101,7 @@ func checkSQLite(ctx context.Context, db *sql.DB, create bool) error {
 	case !create:
 		return nil // empty: the check of the schema says what to do
 	}
-	_, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID))
+	_, err := db.ExecContext(ctx, "PRAGMA application_id = 1398030662") // takes no parameter
 	return err
 }
 

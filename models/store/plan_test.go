@@ -1,0 +1,124 @@
+package store
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stafett/stafett/models"
+)
+
+// hotStatements are the statements that are asked for each token, each
+// decision and each refusal. A scan in one of them is a way to stall the rest.
+func hotStatements() map[string]string {
+	return map[string]string{"binding": bindingSQL, "holds": holdsSQL, "why": whySQL, "use": useSQL}
+}
+
+func arguments(query string) []any {
+	args := make([]any, strings.Count(query, "?"))
+	for i := range args {
+		args[i] = "1"
+	}
+	return args
+}
+
+func openAt(t *testing.T, address string) *Store {
+	t.Helper()
+	if _, err := Migrate(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Config{URL: address, Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// TestPlansOnSQLite sees to it that hot statements search by index.
+func TestPlansOnSQLite(t *testing.T) {
+	s := openAt(t, "sqlite:"+filepath.Join(t.TempDir(), "db"))
+	for name, query := range hotStatements() {
+		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, arguments(query)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		searches := 0
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SEARCH ") {
+				searches++
+			}
+			// q is the one row of the question itself.
+			if strings.HasPrefix(detail, "SCAN ") && detail != "SCAN q" && detail != "SCAN CONSTANT ROW" ||
+				strings.Contains(detail, "AUTOMATIC") || strings.Contains(detail, "(customer=?)") {
+				t.Errorf("%s: %s", name, detail)
+			}
+		}
+		if err := rows.Err(); err != nil || searches == 0 {
+			t.Errorf("%s: %d searches, %v", name, searches, err)
+		}
+	}
+}
+
+// TestPlansOnPostgres does the same. The tables are empty, for which a scan
+// would be cheapest; with scans priced out, one that is left has no index.
+func TestPlansOnPostgres(t *testing.T) {
+	server, err := url.Parse(os.Getenv("TEST_POSTGRES"))
+	if err != nil || server.Host == "" {
+		t.Skip("TEST_POSTGRES is not set; tools/with-postgres.sh sets it")
+	}
+	schema := "t" + strings.ReplaceAll(string(models.NewID()), "-", "")
+	admin := &Store{}
+	if err := admin.connect(t.Context(), server.String(), true); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	if _, err := admin.writer.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
+		t.Fatal(err)
+	}
+	q := server.Query()
+	q.Set("search_path", schema)
+	q.Set("enable_seqscan", "off")
+	q.Set("plan_cache_mode", "force_generic_plan")
+	server.RawQuery = q.Encode()
+	s := openAt(t, server.String())
+	for name, query := range hotStatements() {
+		args := arguments(query)
+		if name == "use" {
+			args = []any{1, 1, 1, 1, "1"}
+		} else if name == "why" {
+			args[3] = 1
+		}
+		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN "+s.rebind(query), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		searches := 0
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(line, "Index") {
+				searches++
+			}
+			if strings.Contains(line, "Seq Scan") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		if err := rows.Err(); err != nil || searches == 0 {
+			t.Errorf("%s: %d searches, %v", name, searches, err)
+		}
+	}
+	if _, err := admin.writer.ExecContext(t.Context(), fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {
+		t.Error(err)
+	}
+}
