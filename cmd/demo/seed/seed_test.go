@@ -16,6 +16,7 @@ import (
 	"github.com/stafett/stafett/cmd/demo/seed"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
 )
@@ -271,6 +272,33 @@ func TestLoginsAndPeopleAreTheSamePersons(t *testing.T) {
 		if len(holds[name]) != n {
 			t.Errorf("%s acts for %d organisations, want %d", name, len(holds[name]), n)
 		}
+	}
+}
+
+// The importer takes every row of every file.
+func TestTheImporterRefusesNothing(t *testing.T) {
+	for _, f := range seed.Files() {
+		b, err := seed.Read(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := exchange.Read(exchange.Kind(f.Kind), bytes.NewReader(b), party.Numbers{})
+		if err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+			continue
+		}
+		n := 0
+		for row := range rows {
+			if n++; row.Err != nil {
+				t.Errorf("%s, %s: %v", f.Name, row.Place, row.Err)
+			}
+		}
+		if n < 5 {
+			t.Errorf("%s has %d rows", f.Name, n)
+		}
+	}
+	if len(seed.Files()) != len(exchange.Kinds()) {
+		t.Errorf("%d files for %d kinds", len(seed.Files()), len(exchange.Kinds()))
 	}
 }
 

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stafett/stafett/cmd/demo/seed"
+	"github.com/stafett/stafett/static"
+)
+
+// needsAssets skips where the pages' assets have not been built; the binary
+// says so and stops.
+func needsAssets(t *testing.T) {
+	t.Helper()
+	assets, err := static.Embedded()
+	if err == nil {
+		err = assets.Check()
+	}
+	if err != nil {
+		t.Skipf("make assets first: %v", err)
+	}
+}
+
+func command(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), append([]string{"bin/demo"}, args...), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestOncePlaysTheWholeLoop(t *testing.T) {
+	needsAssets(t)
+	code, out, errs := command(t, "--once")
+	if code != 0 {
+		t.Fatalf("exit %d\n%s", code, errs)
+	}
+	var got struct {
+		Token struct {
+			Consumer map[string]string `json:"consumer"`
+			Details  []map[string]any  `json:"authorization_details"`
+		} `json:"token"`
+		Response map[string]any `json:"token_response"`
+		Decision map[string]any `json:"decision"`
+		Other    map[string]any `json:"decision_not_granted"`
+		After    map[string]any `json:"decision_after_revocation"`
+		Refused  map[string]any `json:"token_after_revocation"`
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if len(got.Token.Details) != 1 {
+		t.Fatalf("details %v", got.Token.Details)
+	}
+	detail := got.Token.Details[0]
+	if users, ok := detail["systemuser_id"].([]any); !ok || len(users) != 1 {
+		t.Errorf("systemuser_id %v", detail["systemuser_id"])
+	}
+	delete(detail, "systemuser_id")
+	want := map[string]any{
+		"type":           "urn:altinn:systemuser",
+		"systemuser_org": map[string]any{"authority": "iso6523-actorid-upis", "ID": "0192:" + seed.Customer},
+		"system_id":      seed.Supplier + "_fakturaflyt",
+	}
+	if diff := cmp.Diff(want, detail); diff != "" {
+		t.Errorf("detail (-want +got)\n%s", diff)
+	}
+	if got.Token.Consumer["ID"] != "0192:"+seed.Supplier || got.Response["expires_in"] != float64(119) {
+		t.Errorf("consumer %v, expires_in %v", got.Token.Consumer, got.Response["expires_in"])
+	}
+	for name, tc := range map[string]struct {
+		verdict map[string]any
+		want    bool
+	}{"granted": {got.Decision, true}, "not granted": {got.Other, false}, "revoked": {got.After, false}} {
+		answered, _ := tc.verdict["answered"].(map[string]any)
+		if answered["decision"] != tc.want {
+			t.Errorf("%s: %v", name, answered)
+		}
+	}
+	if got.Refused["error"] != "invalid_altinn_customer_configuration" {
+		t.Errorf("after the revocation: %v", got.Refused)
+	}
+}
+
+func TestTheTokenCommandAsksARunningDemo(t *testing.T) {
+	needsAssets(t)
+	dir := t.TempDir()
+	d, err := start(t.Context(), serve{Listen: "127.0.0.1:0", Data: dir}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := command(t, "token", "--customer", seed.Customer, "--data", dir)
+	if code != 1 || out != "" || !strings.Contains(errs, "invalid_altinn_customer_configuration") {
+		t.Errorf("before an approval: exit %d, %q %q", code, out, errs)
+	}
+	l := loop{running: d.running, http: http.DefaultClient, tell: printer{&bytes.Buffer{}}}
+	for _, step := range []func() error{
+		func() error { return l.supplierSignsIn(t.Context()) }, func() error { return l.registers(t.Context()) },
+		func() error { return l.asks(t.Context()) }, func() error { return l.customerSignsIn(t.Context()) },
+		func() error { return l.approves(t.Context()) },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, out, errs = command(t, "token", "--customer", seed.Customer, "--data", dir)
+	if code != 0 || !strings.Contains(out, `"systemuser_id"`) || errs != "" {
+		t.Errorf("after the approval: exit %d, %q %q", code, out, errs)
+	}
+	code, out, _ = command(t, "token", "--customer", seed.Customer, "--data", dir, "--raw")
+	if code != 0 || strings.Count(out, ".") != 2 || strings.Count(out, "\n") != 1 {
+		t.Errorf("raw: exit %d, %q", code, out)
+	}
+	for _, args := range [][]string{
+		{"--customer", seed.OtherCustomer},
+		{"--customer", seed.Customer, "--external-ref", "another"},
+		{"--customer", seed.Customer, "--client", otherClient},
+		{"--customer", seed.Customer, "--scope", "stafett:decide"},
+		{"--customer", "123"},
+	} {
+		if code, out, errs := command(t, append([]string{"token", "--data", dir}, args...)...); code != 1 || out != "" {
+			t.Errorf("%v: exit %d, %q %q", args, code, out, errs)
+		}
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if code, _, errs := command(t, "token", "--customer", seed.Customer, "--data", dir); code != 1 || !strings.Contains(errs, "does not answer") {
+		t.Errorf("after the demo: exit %d, %q", code, errs)
+	}
+}
+
+// What a supplier has registered still has its client after a restart, and the
+// data is planted once.
+func TestARestartGoesOnWhereTheDemoStopped(t *testing.T) {
+	needsAssets(t)
+	dir := t.TempDir()
+	const address = "127.0.0.1:0"
+	for i := range 2 {
+		// Each run has a port, and so an issuer, of its own; its data is one.
+		d, err := start(t.Context(), serve{Listen: address, PublicURL: "", Data: dir}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatalf("run %d: %v", i, err)
+		}
+		l := loop{running: d.running, http: http.DefaultClient}
+		if err := l.supplierSignsIn(t.Context()); err != nil {
+			t.Errorf("run %d: %v", i, err)
+		}
+		if err := d.close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestASecondDemoOnThePortSaysSo(t *testing.T) {
+	needsAssets(t)
+	d, err := start(t.Context(), serve{Listen: "127.0.0.1:0", Data: t.TempDir()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close() //nolint:errcheck // the test is over
+	_, port, _ := strings.Cut(strings.TrimPrefix(d.running.Registry, "http://"), ":")
+	code, _, errs := command(t, "--listen", "127.0.0.1:"+port, "--data", t.TempDir())
+	if code != 1 || !strings.Contains(errs, "--listen") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
+func TestTheTokenCommandWithoutADemoSaysWhatToDo(t *testing.T) {
+	code, _, errs := command(t, "token", "--customer", seed.Customer, "--data", t.TempDir())
+	if code != 1 || !strings.Contains(errs, "no demo runs") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+	if code, _, _ := command(t, "token"); code != 2 {
+		t.Errorf("without a customer: exit %d", code)
+	}
+	if code, _, _ := command(t, "nonsense"); code != 2 {
+		t.Errorf("an unknown command: exit %d", code)
+	}
+	if code, out, _ := command(t, "--help"); code != 0 || !strings.Contains(out, "--once") {
+		t.Errorf("--help: exit %d, %q", code, out)
+	}
+}
+
+func TestKeysAreKeptForTheirOwnerAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	if err := makeFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	first, err := openKeys(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := openKeys(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{issuerKeyID, supplierClient, otherClient, ownerClient} {
+		a, _ := first.private(id)
+		b, _ := again.private(id)
+		if a == nil || !a.Equal(b) {
+			t.Errorf("%s has another key", id)
+		}
+	}
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "keys.json"): 0o600} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", path, info.Mode().Perm(), err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keys.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openKeys(dir); err == nil || !strings.Contains(err.Error(), "delete it") {
+		t.Errorf("a broken file of keys: %v", err)
+	}
+}
+
+func TestARefusalOfTheIssuerIsTold(t *testing.T) {
+	no := &refused{Status: 400, Code: "invalid_scope", Description: "MP-200: no"}
+	var err error = no
+	if got, ok := errors.AsType[*refused](err); !ok || !strings.Contains(got.Error(), "400 invalid_scope: MP-200") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stafett/stafett/cmd/demo/seed"
+	"github.com/stafett/stafett/cmd/node"
+)
+
+type serve struct {
+	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	PublicURL string `name:"public-url" help:"Address by which the demo is reached; http://localhost and the port unless set." placeholder:"URL"`
+	Data      string `help:"Folder for the database and the keys. Delete it to begin anew." default:"${folder}" type:"path"`
+	Once      bool   `help:"Play the loop once in a folder of its own, print the token and the decisions as JSON, and stop."`
+}
+
+// Run serves the demo until the context ends, or plays it once.
+func (s serve) Run(ctx context.Context, c console) error {
+	if s.Once {
+		return s.once(ctx, c)
+	}
+	if err := makeFolder(s.Data); err != nil {
+		return err
+	}
+	log, err := os.OpenFile(filepath.Join(s.Data, "demo.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() //nolint:errcheck // a log that is cut short harms nothing
+	d, err := start(ctx, s, node.JSONLogger(log))
+	if err != nil {
+		return err
+	}
+	s.instruct(c, d.running.Registry, log.Name())
+	err = d.wait()
+	_ = os.Remove(runningPath(s.Data))
+	return err
+}
+
+// instruct tells what a new user can do, step by step.
+func (s serve) instruct(c console, url, log string) {
+	command := c.self + " token --customer " + seed.Customer
+	if s.Data != folder() {
+		command += " --data " + s.Data
+	}
+	p := printer{c.out}
+	p.line("Stafett's demo runs at %s", url)
+	p.line("")
+	p.line("Try the whole loop:")
+	p.line(" 1. Log in at %s/login as %s, developer at the supplier %s.", url, seed.Developer, orgName(seed.Supplier))
+	p.line("    Register a system (My systems, Register a system). Search for what it needs, as in")
+	p.line("    %q, add it, say why, and write %s as OAuth client id.", "merverdiavgift", supplierClient)
+	p.line(" 2. Send a request from the system to the customer %s (%s). Log out.", seed.Customer, orgName(seed.Customer))
+	p.line(" 3. Log in as %s, managing director there, and approve the request.", seed.Approver)
+	p.line(" 4. Fetch a token as the supplier's program would:")
+	p.line("")
+	p.line("      %s", command)
+	p.line("")
+	p.line("    It says which system user it stands for. Withdraw the access, and the command is refused.")
+	p.line("")
+	p.line("Others to log in as (there is no password):")
+	all, err := seed.Persons()
+	if err != nil {
+		p.line("%v", err)
+	}
+	for _, person := range all {
+		p.line("  %-18s %s", person.Name, person.AboutEN)
+	}
+	p.line("")
+	p.line("Log: %s. Stop with Ctrl-C; what was done is kept in %s.", log, s.Data)
+}
+
+// printer writes lines; that nobody reads them is no fault of the demo.
+type printer struct{ w io.Writer }
+
+func (p printer) line(format string, args ...any) {
+	_, _ = fmt.Fprintln(p.w, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+// quiet logs what went wrong and nothing else.
+func quiet(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelError}))
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+
+	"github.com/stafett/stafett/cmd/demo/seed"
+	"github.com/stafett/stafett/cmd/node"
+	"github.com/stafett/stafett/models/exchange"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/store"
+)
+
+// demo is one running demo.
+type demo struct {
+	running running
+	stop    context.CancelFunc
+	ended   <-chan error
+}
+
+// start builds a demo in the folder, seeds it and begins to serve. The port is
+// taken first, so that a second demo fails before it touches anything.
+func start(ctx context.Context, s serve, logger *slog.Logger) (_ *demo, err error) {
+	var lc net.ListenConfig
+	public, err := lc.Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("%w; is a demo running already? Another port is --listen 127.0.0.1:8081", err)
+	}
+	admin, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, public.Close())
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreClosed(public.Close()), ignoreClosed(admin.Close()))
+		}
+	}()
+	url := s.PublicURL
+	if url == "" {
+		_, port, err := net.SplitHostPort(public.Addr().String())
+		if err != nil {
+			return nil, err
+		}
+		url = "http://localhost:" + port
+	}
+	k, err := openKeys(s.Data)
+	if err != nil {
+		return nil, err
+	}
+	o, err := newOutside(url, k, logger)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.write(s.Data); err != nil {
+		return nil, err
+	}
+	n, err := newNode(ctx, s.Data, url, logger)
+	if err != nil {
+		return nil, err
+	}
+	if err := plant(ctx, n); err != nil {
+		return nil, errors.Join(err, n.Close(ctx))
+	}
+	n.Handler = o.around(n.Handler)
+	r, err := announce(s.Data, url, o, k)
+	if err != nil {
+		return nil, errors.Join(err, n.Close(ctx))
+	}
+	serving, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- n.ServeOn(serving, public, admin) }()
+	return &demo{running: r, stop: stop, ended: ended}, nil
+}
+
+// newNode builds the registry on SQLite in the folder, by the settings that an
+// operator would write.
+func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*node.Node, error) {
+	settings := node.Settings{
+		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", PublicURL: publicURL,
+		DatabaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
+		Issuers:     filepath.Join(dir, "issuers.json"), Login: filepath.Join(dir, "login.json"),
+		MinLevel: 3, RequestDays: 28, Contact: "demo",
+	}
+	if _, err := store.Migrate(ctx, settings.DatabaseURL); err != nil {
+		return nil, err
+	}
+	serving, err := settings.Serving()
+	if err != nil {
+		return nil, err
+	}
+	return node.New(ctx, serving, logger)
+}
+
+// plant imports the demo's data as "stafett import" would. What is there
+// already stays the same. A refused row is a fault of the data.
+func plant(ctx context.Context, n *node.Node) error {
+	for _, f := range seed.Files() {
+		b, err := seed.Read(f)
+		if err != nil {
+			return err
+		}
+		kind := exchange.Kind(f.Kind)
+		rows, err := exchange.Read(kind, bytes.NewReader(b), n.Registry.Numbers)
+		if err != nil {
+			return fmt.Errorf("seed %s: %w", f.Name, err)
+		}
+		var report registry.Report
+		if report, err = n.Registry.Import(ctx, node.Operator, kind, "demo", rows); err != nil {
+			return fmt.Errorf("seed %s: %w", f.Name, err)
+		}
+		if len(report.Refused) > 0 {
+			return fmt.Errorf("seed %s: %s: %s", f.Name, report.Refused[0].Place, report.Refused[0].Reason)
+		}
+	}
+	return nil
+}
+
+// wait waits until the demo has ended.
+func (d *demo) wait() error {
+	defer d.stop()
+	return <-d.ended
+}
+
+// close ends the demo and waits for it.
+func (d *demo) close() error {
+	d.stop()
+	return <-d.ended
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
