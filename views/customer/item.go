@@ -31,6 +31,16 @@ type Item struct {
 	Lost    bool          // it was given, but the system no longer asks for it and so does not have it
 }
 
+// tone is how a list of items is told: as a question with the reader's
+// answer for each, as something that is had, or as something that was.
+type tone int
+
+const (
+	asked tone = iota + 1
+	given
+	past
+)
+
 // scope says how far an item reaches. It never says less than the item gives.
 func scope(ctx context.Context, it Item) (key string, args []any) {
 	switch {

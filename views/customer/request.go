@@ -92,3 +92,10 @@ func elsewhere(c policy.Cause) bool {
 
 // open reports whether the request can still be answered by somebody.
 func (v ReviewView) open() bool { return v.Status == request.Pending && !v.Gone }
+
+func receiptTone(v ReceiptView) tone {
+	if v.Approved && !v.Revoked {
+		return given
+	}
+	return past
+}

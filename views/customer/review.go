@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/ui"
 )
 
 // whyNotTitle is the key of the heading that tells the reader he cannot approve.
@@ -26,4 +28,23 @@ func roles(ctx context.Context, of []models.Text) string {
 		return i18n.T(ctx, "customer.no_role")
 	}
 	return i18n.NamesOf(ctx, of)
+}
+
+// reviewTone is how the items of a request are told in its present state.
+func reviewTone(v ReviewView) tone {
+	switch {
+	case v.open():
+		return asked
+	case v.Status == request.Accepted:
+		return given
+	}
+	return past
+}
+
+// rejectVariant keeps the no in the background beside a yes, not alone.
+func rejectVariant(v ReviewView) ui.Variant {
+	if v.CanApprove {
+		return ui.Tertiary
+	}
+	return ui.Secondary
 }

@@ -86,3 +86,10 @@ func told(ctx context.Context, e Event, supplier string) string {
 	}
 	return i18n.T(ctx, key, "Who", who)
 }
+
+func userTone(v SystemUserView) tone {
+	if v.Status == systemuser.Active && !v.Gone {
+		return given
+	}
+	return past
+}
