@@ -11,6 +11,7 @@ import (
 
 	"github.com/stafett/stafett/cmd/demo/seed"
 	"github.com/stafett/stafett/cmd/node"
+	"github.com/stafett/stafett/views/paths"
 )
 
 type serve struct {
@@ -54,9 +55,10 @@ func (s serve) instruct(c console, url, log string) {
 	p.line("")
 	p.line("Try the whole loop:")
 	p.line(" 1. Log in at %s/login as %s, developer at the supplier %s.", url, seed.Developer, orgName(seed.Supplier))
-	p.line("    Register a system (My systems, Register a system). Search for what it needs, as in")
-	p.line("    %q, add it, say why, and write %s as OAuth client id.", "merverdiavgift", supplierClient)
-	p.line(" 2. Send a request from the system to the customer %s (%s). Log out.", seed.Customer, orgName(seed.Customer))
+	p.line("    Register a system at %s%s:", url, paths.SupplierNewSystem())
+	p.line("    give it names, a short id and the OAuth client id %s;", supplierClient)
+	p.line("    search for %q, add it and say why.", "merverdiavgift")
+	p.line(" 2. On the system's page, send a request to the customer %s (%s). Log out.", seed.Customer, orgName(seed.Customer))
 	p.line(" 3. Log in as %s, managing director there, and approve the request.", seed.Approver)
 	p.line(" 4. Fetch a token as the supplier's program would:")
 	p.line("")
