@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,6 +93,18 @@ func TestOncePlaysTheWholeLoop(t *testing.T) {
 	}
 }
 
+// approved plays the loop up to the approval.
+func approved(t *testing.T, d *demo) *loop {
+	t.Helper()
+	l := &loop{running: d.running, http: http.DefaultClient, tell: printer{io.Discard}}
+	for _, step := range []func(context.Context) error{l.supplierSignsIn, l.registers, l.asks, l.customerSignsIn, l.approves} {
+		if err := step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
 func TestTheTokenCommandAsksARunningDemo(t *testing.T) {
 	needsAssets(t)
 	dir := t.TempDir()
@@ -101,16 +116,7 @@ func TestTheTokenCommandAsksARunningDemo(t *testing.T) {
 	if code != 1 || out != "" || !strings.Contains(errs, "invalid_altinn_customer_configuration") {
 		t.Errorf("before an approval: exit %d, %q %q", code, out, errs)
 	}
-	l := loop{running: d.running, http: http.DefaultClient, tell: printer{&bytes.Buffer{}}}
-	for _, step := range []func() error{
-		func() error { return l.supplierSignsIn(t.Context()) }, func() error { return l.registers(t.Context()) },
-		func() error { return l.asks(t.Context()) }, func() error { return l.customerSignsIn(t.Context()) },
-		func() error { return l.approves(t.Context()) },
-	} {
-		if err := step(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	approved(t, d)
 	code, out, errs = command(t, "token", "--customer", seed.Customer, "--data", dir)
 	if code != 0 || !strings.Contains(out, `"systemuser_id"`) || errs != "" {
 		t.Errorf("after the approval: exit %d, %q %q", code, out, errs)
@@ -138,25 +144,69 @@ func TestTheTokenCommandAsksARunningDemo(t *testing.T) {
 	}
 }
 
-// What a supplier has registered still has its client after a restart, and the
-// data is planted once.
+// Each of the cast lands where somebody of his kind should.
+func TestThePersonsLandWhereTheyShould(t *testing.T) {
+	needsAssets(t)
+	d, err := start(t.Context(), serve{Listen: "127.0.0.1:0", Data: t.TempDir()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close() //nolint:errcheck // the test is over
+	l := loop{running: d.running}
+	for name, tc := range map[string]struct {
+		path    string
+		systems int // status of the supplier's page
+	}{
+		seed.Approver:  {"/requests", http.StatusOK},
+		seed.Employee:  {"/requests", http.StatusForbidden},
+		seed.Developer: {"/requests", http.StatusOK},
+		"Terje Havnås": {"/organisations", http.StatusOK},
+		"Amund Drift":  {"/organisations", http.StatusOK},
+	} {
+		v, err := l.signsIn(t.Context(), name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if v.Page.URL.Path != tc.path {
+			t.Errorf("%s lands on %s, want %s", name, v.Page, tc.path)
+		}
+		_ = v.Open(t.Context(), "/supplier/systems") // the status tells
+		if v.Page.Status != tc.systems {
+			t.Errorf("%s: %s", name, v.Page)
+		}
+	}
+}
+
+// What was registered and approved before a restart still gives tokens after
+// it, and the data is planted once.
 func TestARestartGoesOnWhereTheDemoStopped(t *testing.T) {
 	needsAssets(t)
-	dir := t.TempDir()
-	const address = "127.0.0.1:0"
-	for i := range 2 {
-		// Each run has a port, and so an issuer, of its own; its data is one.
-		d, err := start(t.Context(), serve{Listen: address, PublicURL: "", Data: dir}, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatalf("run %d: %v", i, err)
-		}
-		l := loop{running: d.running, http: http.DefaultClient}
-		if err := l.supplierSignsIn(t.Context()); err != nil {
-			t.Errorf("run %d: %v", i, err)
-		}
-		if err := d.close(); err != nil {
-			t.Error(err)
-		}
+	s := serve{Listen: "127.0.0.1:0", Data: t.TempDir()}
+	d, err := start(t.Context(), s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := approved(t, d)
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(d.running.Registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Listen = "127.0.0.1:" + u.Port() // the issuer's identifier holds the port
+	d, err = start(t.Context(), s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close() //nolint:errcheck // the test is over
+	l.running = d.running
+	if err := l.getsToken(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := l.customerSignsIn(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -167,8 +217,11 @@ func TestASecondDemoOnThePortSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.close() //nolint:errcheck // the test is over
-	_, port, _ := strings.Cut(strings.TrimPrefix(d.running.Registry, "http://"), ":")
-	code, _, errs := command(t, "--listen", "127.0.0.1:"+port, "--data", t.TempDir())
+	u, err := url.Parse(d.running.Registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := command(t, "--listen", "127.0.0.1:"+u.Port(), "--data", t.TempDir())
 	if code != 1 || !strings.Contains(errs, "--listen") {
 		t.Errorf("exit %d, %q", code, errs)
 	}
