@@ -2,6 +2,7 @@ package supplier
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/views/i18n"
@@ -49,7 +50,12 @@ func (i Item) label(ctx context.Context) string {
 	if i.Package {
 		return i.Name.Text + " (" + i.kind(ctx) + ")"
 	}
-	return i.Name.Text + " (" + i.kind(ctx) + ": " + i.scope(ctx) + ")"
+	return i.Name.Text + " (" + i.kind(ctx) + ", " + i.scope(ctx) + ")"
+}
+
+// known reports whether we have a word for the action.
+func known(id string) bool {
+	return slices.Contains([]string{"read", "write", "sign", "confirm", "delete", "instantiate", "complete", "access", "subscribe"}, id)
 }
 
 // action is the word for an action of a service. Owners of services may name

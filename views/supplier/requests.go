@@ -5,6 +5,7 @@ import (
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/views/i18n"
 	"github.com/stafett/stafett/views/ui"
 )
 
@@ -21,7 +22,7 @@ type RequestRow struct {
 	Customer      string         // its legal name; empty when we have none
 	CustomerOrgNo string         // nine digits
 	System        Phrase         // name of the system; not shown on a system's own page
-	ExternalRef   string         // as sent; empty when it says no more than CustomerOrgNo
+	ExternalRef   string         // as sent; not shown where it is CustomerOrgNo
 	Status        request.Status // as of now
 	SentAt        time.Time      // when it was sent
 	AnswerBy      time.Time      // when its time runs out, or ran out
@@ -33,5 +34,13 @@ func (r RequestRow) name() string {
 	if r.Customer != "" {
 		return r.Customer
 	}
-	return r.CustomerOrgNo
+	return i18n.OrgNo(r.CustomerOrgNo)
+}
+
+// ref is the external reference where it says more than the number.
+func (r RequestRow) ref() string {
+	if r.ExternalRef == r.CustomerOrgNo {
+		return ""
+	}
+	return r.ExternalRef
 }
