@@ -120,6 +120,22 @@ func TestEveryMessageIsUsed(t *testing.T) {
 	}
 }
 
+// keyInCode finds keys as literals where messages are asked for.
+var keyInCode = regexp.MustCompile(`(?:i18n\.(?:T|N|Runs)\([^"\n]*|ui\.Rich\(|@decided\(v, )"([a-z_]+\.[a-z0-9_.]+)"[,)]`)
+
+func TestEveryMessageThatIsAskedForExists(t *testing.T) {
+	keys := load(t, models.NB)
+	found := keyInCode.FindAllStringSubmatch(readSource(t, "../..", ".templ", ".go"), -1)
+	if len(found) < 100 {
+		t.Fatalf("found only %d keys; has the way to ask changed?", len(found))
+	}
+	for _, m := range found {
+		if _, ok := keys[m[1]]; !ok {
+			t.Errorf("%s is asked for and has no text", m[1])
+		}
+	}
+}
+
 func TestEveryFailureHasATitleAndADetail(t *testing.T) {
 	keys := load(t, models.NB)
 	var codes []string
