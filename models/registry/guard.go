@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
@@ -39,7 +40,7 @@ func (r *Registry) guard(
 		if err != nil {
 			return err
 		}
-		return r.record(ctx, tx, a, s, act, done)
+		return r.record(ctx, tx, a, actedBy(a, act, s, c), act, done)
 	})
 	if e, ok := errors.AsType[*models.Error](err); ok && (e.Kind == models.Forbidden || e.Kind == models.NotFound) {
 		if denied := r.deny(ctx, a, s, act, subject, e.Code); denied != nil {
@@ -49,11 +50,12 @@ func (r *Registry) guard(
 	return err
 }
 
-// record writes the audit entry and the event of a change.
-func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, s policy.Standing, act policy.Action, done change) error {
+// record writes the audit entry and the event of a change. role is what let a
+// person do it.
+func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, role string, act policy.Action, done change) error {
 	now := r.Now()
 	err := tx.AppendAudit(ctx, audit.Entry{
-		At: now, Actor: a, Role: role(s), Action: string(act), Subject: done.subject,
+		At: now, Actor: a, Role: role, Action: string(act), Subject: done.subject,
 		OrgNo: a.OrgNo, Outcome: audit.Done, Detail: done.detail,
 	})
 	if err != nil || done.event == "" {
@@ -68,16 +70,40 @@ func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, s policy.S
 func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, act policy.Action, subject string, code models.Code) error {
 	return r.Store.Write(context.WithoutCancel(ctx), func(tx Tx) error {
 		return tx.AppendAudit(ctx, audit.Entry{
-			At: r.Now(), Actor: a, Role: role(s), Action: string(act), Subject: subject[:min(len(subject), 200)],
+			At: r.Now(), Actor: a, Role: first(s.Holdings), Action: string(act), Subject: tried(subject),
 			OrgNo: a.OrgNo, Outcome: audit.Denied, Code: code,
 		})
 	})
 }
 
-// role is the strongest thing the person holds, as the audit log names it.
-func role(s policy.Standing) string {
-	if len(s.Holdings) == 0 {
+// actedBy is the first thing the person holds that is enough for the action by
+// itself, as the audit log names it.
+func actedBy(a models.Actor, act policy.Action, s policy.Standing, c *catalog.Catalog) string {
+	for _, h := range s.Holdings {
+		alone := s
+		alone.Holdings = []string{h}
+		if policy.Check(a, act, alone, c) == nil {
+			return h
+		}
+	}
+	return first(s.Holdings)
+}
+
+func first(holdings []string) string {
+	if len(holdings) == 0 {
 		return ""
 	}
-	return s.Holdings[0]
+	return holdings[0]
+}
+
+// tried is the subject of a denied attempt. It comes from outside: at most 200
+// bytes of ASCII that can be seen go into the log.
+func tried(subject string) string {
+	seen := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, subject)
+	return seen[:min(len(seen), 200)]
 }

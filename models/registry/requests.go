@@ -43,7 +43,7 @@ func (r *Registry) SendRequest(ctx context.Context, a models.Actor, in request.R
 		if sent, err = request.New(in, s, c, r.Now(), life); err != nil {
 			return change{}, err
 		}
-		if err := r.freeTriple(ctx, tx, a, sent); err != nil {
+		if err := r.freeTriple(ctx, tx, s.Supplier, sent); err != nil {
 			return change{}, err
 		}
 		sent.Version = 1
@@ -69,13 +69,13 @@ func (r *Registry) customerFault(ctx context.Context, tx Tx, customer party.OrgN
 
 // freeTriple makes sure that nothing live stands where the request will: an
 // outdated request is set to expired, a live system user is a Conflict.
-func (r *Registry) freeTriple(ctx context.Context, tx Tx, a models.Actor, in request.Request) error {
+func (r *Registry) freeTriple(ctx context.Context, tx Tx, supplier party.OrgNo, in request.Request) error {
 	lapsed, ok, err := tx.LapseTriple(ctx, in, r.Now())
 	if err != nil {
 		return err
 	}
 	if ok {
-		if err := r.recordLapse(ctx, tx, a, lapsed); err != nil {
+		if err := r.recordLapse(ctx, tx, supplier, lapsed); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,6 @@ func (r *Registry) freeTriple(ctx context.Context, tx Tx, a models.Actor, in req
 // and returns how many there were. A job calls it.
 func (r *Registry) LapseRequests(ctx context.Context) (int, error) {
 	const batch = 200
-	operator := models.Actor{Kind: models.Operator, ID: "expiry"}
 	total := 0
 	for {
 		n := 0
@@ -99,8 +98,16 @@ func (r *Registry) LapseRequests(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
+			ids := make([]system.ID, len(lapsed))
+			for i, l := range lapsed {
+				ids[i] = l.System
+			}
+			systems, err := tx.Systems(ctx, ids)
+			if err != nil {
+				return err
+			}
 			for _, l := range lapsed {
-				if err := r.recordLapse(ctx, tx, operator, l); err != nil {
+				if err := r.recordLapse(ctx, tx, systems[l.System].Supplier, l); err != nil {
 					return err
 				}
 			}
@@ -114,9 +121,12 @@ func (r *Registry) LapseRequests(ctx context.Context) (int, error) {
 	}
 }
 
-func (r *Registry) recordLapse(ctx context.Context, tx Tx, a models.Actor, l request.Request) error {
-	return r.record(ctx, tx, a, policy.Standing{}, policy.RequestLapse, change{
-		subject: requestSubject(l.ID), event: "request.expired", orgs: []party.OrgNo{l.Customer},
+// expiry is who lets requests lapse, whoever happened to notice.
+var expiry = models.Actor{Kind: models.Operator, ID: "expiry"}
+
+func (r *Registry) recordLapse(ctx context.Context, tx Tx, supplier party.OrgNo, l request.Request) error {
+	return r.record(ctx, tx, expiry, "", policy.RequestLapse, change{
+		subject: requestSubject(l.ID), event: "request.expired", orgs: []party.OrgNo{supplier, l.Customer},
 		detail: audit.Detail{"system": string(l.System), "customer": string(l.Customer)},
 	})
 }

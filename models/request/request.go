@@ -100,8 +100,8 @@ func (r Request) Current(now time.Time) Status {
 	return r.Status
 }
 
-// Apply returns r after e by the person at now. The reason is kept for a
-// rejection only. A move that the table does not list is a Conflict error, and so
+// Apply returns r after e by the person at now. The person is kept for an
+// answer of the customer, the reason for a rejection only. A move that the table does not list is a Conflict error, and so
 // is a lapse before its time.
 func (r Request) Apply(e Event, by models.ID, reason string, now time.Time) (Request, error) {
 	from := r.Current(now)
@@ -115,7 +115,10 @@ func (r Request) Apply(e Event, by models.ID, reason string, now time.Time) (Req
 	if err != nil {
 		return r, err
 	}
-	r.Status, r.DecidedAt, r.DecidedBy = next, now, by
+	r.Status, r.DecidedAt = next, now
+	if e == Approve || e == Reject {
+		r.DecidedBy = by // who withdrew it is the supplier's own affair
+	}
 	if e == Reject {
 		r.Reason = reason
 	}

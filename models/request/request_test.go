@@ -219,18 +219,19 @@ func TestApplyWritesWhoAnsweredWhatAndWhen(t *testing.T) {
 	before := r
 	for e, want := range map[request.Event]struct {
 		status request.Status
+		by     models.ID
 		reason string
 	}{
-		request.Approve:  {request.Accepted, ""},
-		request.Reject:   {request.Rejected, "Vi bruker et annet system"},
-		request.Withdraw: {request.Withdrawn, ""},
+		request.Approve:  {request.Accepted, kari, ""},
+		request.Reject:   {request.Rejected, kari, "Vi bruker et annet system"},
+		request.Withdraw: {request.Withdrawn, "", ""}, // no person of the supplier's is the customer's to know
 	} {
 		got, err := r.Apply(e, kari, "Vi bruker et annet system", noon.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
 		after := before
-		after.Status, after.Reason, after.DecidedBy, after.DecidedAt = want.status, want.reason, kari, noon.Add(time.Minute)
+		after.Status, after.Reason, after.DecidedBy, after.DecidedAt = want.status, want.reason, want.by, noon.Add(time.Minute)
 		if diff := cmp.Diff(after, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", e, diff)
 		}
