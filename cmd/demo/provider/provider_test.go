@@ -393,7 +393,9 @@ func TestALoginIsRefused(t *testing.T) {
 func TestNothingACallerSendsIsAFaultOfOurs(t *testing.T) {
 	w := begin(t)
 	for _, form := range []url.Values{
-		{}, {"grant_type": {"refresh_token"}, "refresh_token": {"x"}}, {"grant_type": {"client_credentials"}},
+		{},
+		{"grant_type": {"refresh_token"}, "refresh_token": {"x"}},
+		{"grant_type": {"client_credentials"}},
 		{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {"a.b.c"}},
 		{"grant_type": {"authorization_code"}, "code": {"x"}, "redirect_uri": {"y"}, "client_id": {"stafett"}},
 		{"grant_type": {"urn:ietf:params:oauth:grant-type:token-exchange"}, "client_id": {"stafett"}},

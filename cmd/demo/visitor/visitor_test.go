@@ -2,6 +2,7 @@ package visitor_test
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -34,11 +35,11 @@ func begin(t *testing.T) (*visitor.Visitor, *url.Values) {
 	sent := new(url.Values)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "known", Value: "yes", Path: "/"})
+		w.Header().Set("Set-Cookie", "known=yes; Path=/")
 		_, _ = io.WriteString(w, page)
 	})
 	mux.HandleFunc("GET /next", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, `<h1>Next %s</h1>`, r.URL.RawQuery)
+		_, _ = fmt.Fprintf(w, `<h1>Next %s</h1>`, html.EscapeString(r.URL.RawQuery))
 	})
 	mux.HandleFunc("POST /send", func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
