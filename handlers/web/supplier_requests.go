@@ -25,6 +25,9 @@ func (w *Web) RequestForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.Deleted {
+		return models.NewError(models.Gone, models.CodeSystemDeleted)
+	}
 	v := sendView(s, catalogue, i18n.Lang(c.Request().Context()), s.Asked())
 	return respond.Page(c, http.StatusOK, supplier.SendRequestPage(w.Shell(c), v))
 }
