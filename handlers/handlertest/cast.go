@@ -64,6 +64,7 @@ var (
 	DeveloperA   = Person{"Jonas Vik", "14829327164", []holding{{SupplierA, []string{policy.SystemAdministrator}}}}
 	DirectorA    = Person{"Hedda Storvann", "03908534041", []holding{{SupplierA, []string{director}}}}
 	DeveloperB   = Person{"Even Regn", "08847824353", []holding{{SupplierB, []string{policy.SystemAdministrator}}}}
+	DirectorB    = Person{"Berit Logg", "11817010026", []holding{{SupplierB, []string{director}}}}
 	ApproverP    = Person{"Ingrid Fjell", "12837433191", []holding{{CustomerP, []string{director}}}}
 	ApproverQ    = Person{"Ragnhild Tinn", "30916138624", []holding{{CustomerQ, []string{director}}}}
 	ClerkP       = Person{"Sunniva Lid", "21869613913", []holding{{CustomerP, []string{employee}}}}
@@ -77,7 +78,7 @@ var (
 
 // People lists the cast.
 func People() []Person {
-	return []Person{DeveloperA, DirectorA, DeveloperB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, Several, Nobody}
+	return []Person{DeveloperA, DirectorA, DeveloperB, DirectorB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, Several, Nobody}
 }
 
 func text(nb string) models.Text { return models.Text{NB: nb, NN: nb + " (nn)", EN: nb + " (en)"} }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -96,7 +97,9 @@ func (r *Response) checkDescribed(sent string) {
 			continue
 		}
 		res := &http.Response{StatusCode: r.Status, Header: r.Header, Body: io.NopCloser(strings.NewReader(r.Body))}
-		if err := r.client.site.validator.Fault(r.req, []byte(sent), res); err != nil {
+		req := r.req.Clone(r.req.Context())
+		req.URL = &url.URL{Path: r.req.URL.Path, RawQuery: r.req.URL.RawQuery} // the description's server is "/"
+		if err := r.client.site.validator.Fault(req, []byte(sent), res); err != nil {
 			r.errorf("%v", err)
 		}
 	}

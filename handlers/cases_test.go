@@ -1,0 +1,120 @@
+package handlers_test
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	kit "github.com/stafett/stafett/handlers/handlertest"
+)
+
+// ask is the question that a cell puts.
+type ask struct {
+	target string
+	form   url.Values // of a POST by people
+	json   string     // of a POST by programs
+	yes    bool       // the decision that an evaluation must give
+}
+
+// thing is what a question is about. The fields that a kind lacks are those of
+// nobody.
+type thing struct {
+	id                    string
+	issuer, client, owner string // of a chain
+}
+
+// kinds of things, by the route that asks for them.
+type kind int
+
+const (
+	none     kind = iota
+	received      // a request to the organisation
+	held          // a system user of the organisation
+	system        // a system of the organisation
+	sent          // a request that the organisation sent
+	chain         // a system user of P, and the client that may act as it
+)
+
+// question makes what is asked of a route. id is that of the thing.
+type question struct {
+	kind kind
+	ask  func(w *world, on thing) ask
+}
+
+func get(format string) func(*world, thing) ask {
+	return func(_ *world, on thing) ask {
+		return ask{target: strings.ReplaceAll(format, "ID", url.PathEscape(on.id))}
+	}
+}
+
+func post(format string, form url.Values) func(*world, thing) ask {
+	return func(w *world, on thing) ask {
+		a := get(format)(w, on)
+		a.form = form
+		return a
+	}
+}
+
+var cases = map[string]question{
+	"front":          {none, get("/")},
+	"login":          {none, get("/login")},
+	"login.callback": {none, get("/login/callback")},
+	"login.start":    {none, get("/login/test")},
+	"logout":         {none, post("/logout", url.Values{})},
+	"logged_out":     {none, get("/logged-out")},
+	"organisations":  {none, get("/organisations")},
+	"organisations.choose": {none, func(w *world, on thing) ask {
+		return ask{target: "/organisations", form: url.Values{"org": {on.owner}}}
+	}},
+	"customer.requests": {none, get("/requests")},
+	"customer.request":  {received, get("/requests/ID")},
+	"customer.request.approve": {received, func(w *world, on thing) ask {
+		return ask{target: "/requests/" + url.PathEscape(on.id) + "/approve", form: url.Values{"seen": {w.seen(on.id)}}}
+	}},
+	"customer.request.reject_form":    {received, get("/requests/ID/reject")},
+	"customer.request.reject":         {received, post("/requests/ID/reject", url.Values{"reason": {"Vi kjenner dere ikke"}})},
+	"customer.request.receipt":        {received, get("/requests/ID/receipt")},
+	"customer.systemusers":            {none, get("/systemusers")},
+	"customer.systemuser":             {held, get("/systemusers/ID")},
+	"customer.systemuser.revoke_form": {held, get("/systemusers/ID/revoke")},
+	"customer.systemuser.revoke":      {held, post("/systemusers/ID/revoke", url.Values{})},
+	"customer.request.confirm":        {none, get("/accessmanagement/ui/systemuser/request?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
+	"supplier.systems":                {none, get("/supplier/systems")},
+	"supplier.system.form":            {none, get("/supplier/systems/new")},
+	"supplier.system.register": {none, func(w *world, _ thing) ask {
+		return ask{target: "/supplier/systems/new", form: registration("matrix"+strconv.Itoa(w.next()), "matrix")}
+	}},
+	"supplier.system":       {system, get("/supplier/systems/ID")},
+	"supplier.request.form": {system, get("/supplier/systems/ID/requests/new")},
+	"supplier.request.send": {system, func(w *world, on thing) ask {
+		customer := kit.CustomerP
+		if w.org == customer {
+			customer = kit.CustomerQ
+		}
+		return ask{target: "/supplier/systems/" + url.PathEscape(on.id) + "/requests/new", form: url.Values{
+			"customer": {string(customer)}, "items": {kit.TaxPackage}, "external_ref": {"m" + strconv.Itoa(w.next())},
+		}}
+	}},
+	"supplier.requests":         {none, get("/supplier/requests")},
+	"supplier.request":          {sent, get("/supplier/requests/ID")},
+	"supplier.request.withdraw": {sent, post("/supplier/requests/ID/withdraw", url.Values{})},
+	"enrich": {chain, func(w *world, on thing) ask {
+		return ask{target: "/v1/enrich", json: enrichment(issuerOf(w, on), on.client, on.owner, on.id)}
+	}},
+	"systemuser.by_external_id": {chain, func(_ *world, on thing) ask {
+		return ask{target: "/authentication/api/v1/systemuser/byExternalId?" + url.Values{
+			"clientId": {on.client}, "systemProviderOrgNo": {string(kit.SupplierA)}, "systemUserOwnerOrgNo": {on.owner}, "externalRef": {on.id},
+		}.Encode()}
+	}},
+	"evaluation": {chain, func(w *world, on thing) ask {
+		return ask{target: "/access/v1/evaluation", json: evaluation(w.users[on.id], on.owner, kit.Resource, "read"), yes: w.live[on.id]}
+	}},
+	"authzen_configuration": {none, get("/.well-known/authzen-configuration")},
+	"openapi":               {none, get("/openapi.json")},
+	"health.live":           {none, get("/health/live")},
+	"health.ready":          {none, get("/health/ready")},
+	"assets": {none, func(w *world, _ thing) ask {
+		return ask{target: regexp.MustCompile(`/assets/app\.[0-9a-f]+\.js`).FindString(w.s.Anonymous(w.t).Get("/").Body)}
+	}},
+}

@@ -1,0 +1,251 @@
+package handlers_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stafett/stafett/handlers"
+	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models/party"
+)
+
+// matrix says, for every route, what each actor gets (security-reliability 3.2).
+//
+// Actors, in the order of the columns: nobody; supplier A's and supplier B's
+// system administrators; supplier A's director; director of customer P, of
+// customer Q; an employee and a client administrator of P; issuer 1, which the
+// clients belong to, and issuer 2; a client with the decision scope; and a
+// person whose session, or a program whose token, has run out.
+//
+// A row is for what the actor's own organisation has (own), what it had and is
+// over (over), and what it never had (other): another organisation's thing of
+// the same kind, a thing of another kind, nothing at all, and what can be no
+// id. Those of "other" must not be told apart. A route without an object has
+// one row, of own.
+//
+// A cell is a status; "login" is 303 to the login and back; a star after it
+// says that the database changes, and without a star it must not.
+const matrix = `
+route                            object  nobody  supA  supB  dirA  appP  appQ  clkP  cliP  iss1  iss2  deci  past
+front                            own     200     303   303   303   303   303   303   303   200   200   200   200
+login                            own     200     303   303   303   303   303   303   303   200   200   200   200
+login.callback                   own     400     400   400   400   400   400   400   400   400   400   400   400
+login.start                      own     303     303   303   303   303   303   303   303   303   303   303   303
+logout                           own     401     303   303   303   303   303   303   303   401   401   401   401
+logged_out                       own     200     200   200   200   200   200   200   200   200   200   200   200
+organisations                    own     login   200   200   200   200   200   200   200   login login login login
+organisations.choose             own     401     303   303   303   303   303   303   303   401   401   401   401
+organisations.choose             other   401     404   404   404   404   404   404   404   401   401   401   401
+customer.requests                own     login   200   200   200   200   200   200   200   login login login login
+customer.request                 own     login   200   200   200   200   200   200   200   login login login login
+customer.request                 over    login   200   200   200   200   200   200   200   login login login login
+customer.request                 other   login   404   404   404   404   404   404   404   login login login login
+customer.request.approve         own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+customer.request.approve         over    401     403   403   409   409   409   403   403   401   401   401   401
+customer.request.approve         other   401     403   403   404   404   404   403   403   401   401   401   401
+customer.request.reject_form     own     login   303   303   200   200   200   303   303   login login login login
+customer.request.reject_form     over    login   303   303   303   303   303   303   303   login login login login
+customer.request.reject_form     other   login   404   404   404   404   404   404   404   login login login login
+customer.request.reject          own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+customer.request.reject          over    401     403   403   409   409   409   403   403   401   401   401   401
+customer.request.reject          other   401     403   403   404   404   404   403   403   401   401   401   401
+customer.request.receipt         own     login   303   303   303   303   303   303   303   login login login login
+customer.request.receipt         over    login   303   303   303   303   303   303   303   login login login login
+customer.request.receipt         other   login   404   404   404   404   404   404   404   login login login login
+customer.systemusers             own     login   200   200   200   200   200   200   200   login login login login
+customer.systemuser              own     login   200   200   200   200   200   200   200   login login login login
+customer.systemuser              over    login   200   200   200   200   200   200   200   login login login login
+customer.systemuser              other   login   404   404   404   404   404   404   404   login login login login
+customer.systemuser.revoke_form  own     login   303   303   200   200   200   303   303   login login login login
+customer.systemuser.revoke_form  over    login   303   303   303   303   303   303   303   login login login login
+customer.systemuser.revoke_form  other   login   404   404   404   404   404   404   404   login login login login
+customer.systemuser.revoke       own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+customer.systemuser.revoke       over    401     403   403   303   303   303   403   403   401   401   401   401
+customer.systemuser.revoke       other   401     403   403   404   404   404   403   403   401   401   401   401
+customer.request.confirm         own     303     303   303   303   303   303   303   303   303   303   303   303
+supplier.systems                 own     login   200   200   200   200   200   403   403   login login login login
+supplier.system.form             own     login   200   200   200   200   200   403   403   login login login login
+supplier.system.register         own     401     303*  303*  303*  303*  303*  403   403   401   401   401   401
+supplier.system                  own     login   200   200   200   200   200   403   403   login login login login
+supplier.system                  over    login   200   200   200   200   200   403   403   login login login login
+supplier.system                  other   login   404   404   404   404   404   403   403   login login login login
+supplier.request.form            own     login   200   200   200   200   200   403   403   login login login login
+supplier.request.form            over    login   410   410   410   410   410   403   403   login login login login
+supplier.request.form            other   login   404   404   404   404   404   403   403   login login login login
+supplier.request.send            own     401     303*  303*  303*  303*  303*  403   403   401   401   401   401
+supplier.request.send            over    401     410   410   410   410   410   403   403   401   401   401   401
+supplier.request.send            other   401     404   404   404   404   404   403   403   401   401   401   401
+supplier.requests                own     login   200   200   200   200   200   403   403   login login login login
+supplier.request                 own     login   200   200   200   200   200   403   403   login login login login
+supplier.request                 over    login   200   200   200   200   200   403   403   login login login login
+supplier.request                 other   login   404   404   404   404   404   403   403   login login login login
+supplier.request.withdraw        own     401     303*  303*  303*  303*  303*  403   403   401   401   401   401
+supplier.request.withdraw        over    401     303   303   303   303   303   403   403   401   401   401   401
+supplier.request.withdraw        other   401     404   404   404   404   404   403   403   401   401   401   401
+enrich                           own     401     401   401   401   401   401   401   401   200*  403   403   401
+enrich                           over    401     401   401   401   401   401   401   401   403   403   403   401
+enrich                           other   401     401   401   401   401   401   401   401   403   403   403   401
+systemuser.by_external_id        own     401     401   401   401   401   401   401   401   200*  404   403   401
+systemuser.by_external_id        over    401     401   401   401   401   401   401   401   404   404   403   401
+systemuser.by_external_id        other   401     401   401   401   401   401   401   401   404   404   403   401
+evaluation                       own     401     401   401   401   401   401   401   401   403   403   200   401
+evaluation                       over    401     401   401   401   401   401   401   401   403   403   200   401
+evaluation                       other   401     401   401   401   401   401   401   401   403   403   200   401
+authzen_configuration            own     200     200   200   200   200   200   200   200   200   200   200   200
+openapi                          own     200     200   200   200   200   200   200   200   200   200   200   200
+health.live                      own     200     200   200   200   200   200   200   200   200   200   200   200
+health.ready                     own     200     200   200   200   200   200   200   200   200   200   200   200
+assets                           own     200     200   200   200   200   200   200   200   200   200   200   200
+`
+
+// row is one line of the matrix.
+type row struct {
+	route, object string
+	cells         map[string]string // by actor
+}
+
+func rows(t *testing.T) (actors []string, all []row) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(matrix), "\n")
+	actors = strings.Fields(lines[0])[2:]
+	for _, line := range lines[1:] {
+		words := strings.Fields(line)
+		if len(words) != len(actors)+2 {
+			t.Fatalf("the row has %d cells: %s", len(words)-2, line)
+		}
+		r := row{route: words[0], object: words[1], cells: map[string]string{}}
+		for i, a := range actors {
+			r.cells[a] = words[i+2]
+		}
+		all = append(all, r)
+	}
+	return actors, all
+}
+
+func TestEveryRouteHasItsRows(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	_, all := rows(t)
+	rowsOf := map[string][]string{}
+	for _, r := range all {
+		rowsOf[r.route] = append(rowsOf[r.route], r.object)
+	}
+	for _, r := range s.Server.Routes() {
+		objects := rowsOf[r.Name]
+		delete(rowsOf, r.Name)
+		if !slices.Contains(objects, "own") {
+			t.Errorf("%s %s (%s) is not in the matrix", r.Method, r.Path, r.Name)
+		}
+		if strings.Contains(r.Path, ":id") && !slices.Equal(objects, []string{"own", "over", "other"}) {
+			t.Errorf("%s has the rows %v", r.Name, objects)
+		}
+		if _, made := cases[r.Name]; !made {
+			t.Errorf("%s has no question in cases", r.Name)
+		}
+	}
+	for name := range rowsOf {
+		t.Errorf("the matrix has a row for %s, which is no route", name)
+	}
+}
+
+// TestMatrix asks every question as every actor.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	actors, all := rows(t)
+	orgs := map[string]party.OrgNo{"supA": kit.SupplierA, "dirA": kit.SupplierA, "supB": kit.SupplierB, "appQ": kit.CustomerQ}
+	issuers := map[string]string{"iss1": kit.Issuer1, "iss2": kit.Issuer2}
+	for _, name := range actors {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{t: t, s: kit.New(t, kit.RequestLife(1000*time.Hour)), org: kit.CustomerP, issuer: issuers[name], users: map[string]string{}, live: map[string]bool{}}
+			if o, ok := orgs[name]; ok {
+				w.org = o
+			}
+			routes := map[string]handlers.Route{}
+			for _, r := range w.s.Server.Routes() {
+				routes[r.Name] = r
+			}
+			for _, r := range all {
+				t.Run(r.route+" "+r.object, func(t *testing.T) {
+					w.t = t
+					w.row(t, routes[r.route], r, name)
+				})
+			}
+		})
+	}
+}
+
+// row puts the questions of one row and holds the answers to its cell and to
+// each other.
+func (w *world) row(t *testing.T, route handlers.Route, r row, actor string) {
+	t.Helper()
+	want, changes := strings.CutSuffix(r.cells[actor], "*")
+	alike := map[string]string{}
+	for name, on := range w.things(cases[r.route].kind, r.object) {
+		c, a := w.actor(actor, route.Audience), cases[r.route].ask(w, on)
+		before := w.s.Snapshot()
+		var res *kit.Response
+		switch {
+		case a.form != nil:
+			res = c.Post(a.target, a.form)
+		case a.json != "":
+			res = c.PostJSON(a.target, a.json)
+		default:
+			res = c.Get(a.target)
+		}
+		after := w.s.Snapshot()
+		got := strconv.Itoa(res.Status)
+		if res.Status == http.StatusSeeOther && strings.HasPrefix(res.Location(), "/login?next=") {
+			got = "login"
+		}
+		if ok := got == want || name == "no id" && want == "403" && got == "404"; !ok {
+			t.Errorf("%s: %s %s gives %s to %q, want %s", name, route.Method, a.target, got, res.Location(), want)
+		}
+		if (before != after) != changes {
+			t.Errorf("%s: %s %s: the database changed: %t\n%s", name, route.Method, a.target, before != after, cmp.Diff(before, after))
+		}
+		if r.route == "evaluation" && res.Status == http.StatusOK && res.JSON()["decision"] != a.yes {
+			t.Errorf("%s: decision %s, want %t", name, res.Body, a.yes)
+		}
+		if r.object == "other" && got == want {
+			alike[name] = looks(res, on.id)
+		}
+	}
+	for name, look := range alike {
+		if diff := cmp.Diff(alike["absent"], look); diff != "" && alike["absent"] != "" {
+			t.Errorf("%s does not look like absent (-absent +%s):\n%s", name, name, diff)
+		}
+	}
+}
+
+var (
+	anyUUID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+)
+
+// looks is the answer without what must differ: the id asked for, the id of
+// the answer, times. The session's cookie is of the browser, not of the thing.
+func looks(res *kit.Response, id string) string {
+	text := fmt.Sprint(res.Status, res.Body)
+	for _, name := range slices.Sorted(maps.Keys(res.Header)) {
+		if name != "Set-Cookie" && name != "Content-Length" {
+			text += fmt.Sprintf("\n%s: %q", name, res.Header[name])
+		}
+	}
+	for _, spelt := range []string{url.QueryEscape(url.PathEscape(id)), url.QueryEscape(id), url.PathEscape(id), id} {
+		if spelt != "" {
+			text = strings.ReplaceAll(text, spelt, "ID")
+		}
+	}
+	return anyTime.ReplaceAllString(anyUUID.ReplaceAllString(text, "ID"), "TIME")
+}

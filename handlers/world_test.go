@@ -1,0 +1,196 @@
+package handlers_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stafett/stafett/handlers"
+	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+)
+
+// issuerOf is the issuer of the caller, or the client's where the caller is none.
+func issuerOf(w *world, on thing) string {
+	if w.issuer != "" {
+		return w.issuer
+	}
+	return on.issuer
+}
+
+// world holds what an actor's questions are about, in a registry of its own.
+type world struct {
+	t      *testing.T
+	s      *kit.Site
+	org    party.OrgNo // that the actor acts for
+	issuer string      // that the actor's token is of
+	n      int
+	users  map[string]string // system user by external reference
+	live   map[string]bool
+}
+
+func (w *world) next() int { w.n++; return w.n }
+
+// directors answer requests and own systems.
+var directors = map[party.OrgNo]kit.Person{
+	kit.SupplierA: kit.DirectorA, kit.SupplierB: kit.DirectorB, kit.CustomerP: kit.ApproverP, kit.CustomerQ: kit.ApproverQ,
+}
+
+// other is an organisation that is not o.
+func other(o party.OrgNo) party.OrgNo {
+	if o == kit.CustomerQ {
+		return kit.CustomerP
+	}
+	return kit.CustomerQ
+}
+
+// request sends one from an organisation to another, and withdraws it when it
+// shall be over.
+func (w *world) request(from, to party.OrgNo, over bool) string {
+	w.t.Helper()
+	owner := directors[from]
+	r := w.s.Request(w.t, owner, w.s.System(w.t, owner, "s"+strconv.Itoa(w.next())), to, "")
+	if over {
+		if err := w.s.Registry.Withdraw(w.t.Context(), w.s.Actor(owner), r.ID); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return string(r.ID)
+}
+
+// user makes a system user of the organisation.
+func (w *world) user(from, of party.OrgNo, over bool) string {
+	w.t.Helper()
+	id := w.request(from, of, false)
+	w.s.Approve(w.t, directors[of], models.ID(id))
+	if over {
+		w.s.Revoke(w.t, directors[of], models.ID(id))
+	}
+	return id
+}
+
+// seen is the digest that the customer's director would be shown.
+func (w *world) seen(id string) string {
+	for _, d := range directors {
+		if v, err := w.s.Registry.Review(w.t.Context(), w.s.Actor(d), models.ID(id)); err == nil {
+			return v.Seen
+		}
+	}
+	return "nothing"
+}
+
+// things makes what a row is about: one thing for own and over, several that
+// must look alike for other.
+func (w *world) things(k kind, object string) map[string]thing {
+	w.t.Helper()
+	if k == chain {
+		return w.chains(object)
+	}
+	foreign := other(w.org)
+	over := object == "over"
+	if object != "other" {
+		var id string
+		switch k {
+		case received:
+			id = w.request(foreign, w.org, over)
+		case held:
+			id = w.user(foreign, w.org, over)
+		case sent:
+			id = w.request(w.org, foreign, over)
+		case system:
+			id = w.system(w.org, over)
+		}
+		return map[string]thing{object: {id: id, owner: string(w.org)}}
+	}
+	absent := "704013ee-e82a-433e-83c5-a40e6e00d746"
+	things := map[string]thing{}
+	switch k {
+	case none:
+		things["foreign"] = thing{}
+	case received:
+		things["foreign"], things["another kind"] = thing{id: w.request(kit.SupplierB, foreign, false)}, thing{id: w.request(w.org, foreign, false)}
+	case held:
+		things["foreign"], things["another kind"] = thing{id: w.user(kit.SupplierB, foreign, false)}, thing{id: w.request(foreign, w.org, false)}
+	case sent:
+		things["foreign"], things["another kind"] = thing{id: w.request(foreign, kit.SupplierA, false)}, thing{id: w.request(foreign, w.org, false)}
+	case system:
+		things["foreign"], things["another kind"] = thing{id: w.system(foreign, false)}, thing{id: w.request(w.org, foreign, false)}
+		absent = string(w.org) + "_absent"
+	}
+	things["absent"], things["no id"] = thing{id: absent}, thing{id: "no id \x01"}
+	for name, on := range things {
+		on.owner = string(foreign)
+		things[name] = on
+	}
+	return things
+}
+
+func (w *world) system(of party.OrgNo, deleted bool) string {
+	w.t.Helper()
+	id := string(w.s.System(w.t, directors[of], "s"+strconv.Itoa(w.next())).ID)
+	if deleted {
+		w.s.Exec("UPDATE system SET deleted = 1 WHERE id = ?", id)
+	}
+	return id
+}
+
+// chains makes system users of P on systems of A, as an issuer asks for them by
+// client, customer and external reference.
+func (w *world) chains(object string) map[string]thing {
+	w.t.Helper()
+	make := func(owner, answers kit.Person, approve, over bool) thing {
+		ref := "ref " + strconv.Itoa(w.next())
+		s := w.s.System(w.t, owner, "c"+strconv.Itoa(w.next()))
+		r := w.s.Request(w.t, owner, s, answers.Org(), ref)
+		if approve {
+			w.s.Approve(w.t, answers, r.ID)
+		}
+		if over {
+			w.s.Revoke(w.t, answers, r.ID)
+		}
+		w.users[ref], w.live[ref] = string(r.ID), approve && !over
+		return thing{id: ref, issuer: kit.Issuer1, client: kit.ClientID(s.ID), owner: string(answers.Org())}
+	}
+	if object != "other" {
+		return map[string]thing{object: make(kit.DeveloperA, kit.ApproverP, true, object == "over")}
+	}
+	foreign := make(kit.DeveloperA, kit.ApproverQ, true, false)
+	foreign.owner, w.live[foreign.id] = string(kit.CustomerP), false // Q's, asked for as P's
+	another := make(kit.DeveloperB, kit.ApproverP, true, false)
+	another.client, w.live[another.id] = foreign.client, false // by A's client on B's system
+	w.users[another.id], w.users["no such reference"] = string(models.NewID()), string(models.NewID())
+	return map[string]thing{
+		"foreign": foreign, "another kind": make(kit.DeveloperA, kit.ApproverP, false, false), "another client": another,
+		"absent": {id: "no such reference", issuer: kit.Issuer1, client: "no-such-client", owner: string(kit.CustomerP)},
+	}
+}
+
+// actor makes who asks, anew for each question, since some questions end a
+// session and a token runs out.
+func (w *world) actor(name string, audience handlers.Audience) *kit.Client {
+	w.t.Helper()
+	people := map[string]kit.Person{
+		"supA": kit.DeveloperA, "supB": kit.DeveloperB, "dirA": kit.DirectorA, "appP": kit.ApproverP,
+		"appQ": kit.ApproverQ, "clkP": kit.ClerkP, "cliP": kit.ClientAdminP,
+	}
+	const both = "stafett:enrich altinn:maskinporten/systemuser.read"
+	switch name {
+	case "nobody":
+		return w.s.Anonymous(w.t)
+	case "iss1":
+		return w.s.Bearer(w.t, w.s.AccessToken(kit.SupplierA, both, nil))
+	case "iss2":
+		return w.s.Bearer(w.t, w.s.AccessToken(kit.SupplierA, both, kit.Claims{"iss": kit.Issuer2}))
+	case "deci":
+		return w.s.Bearer(w.t, w.s.AccessToken(kit.CustomerP, "stafett:decide", nil))
+	case "past":
+		c := w.s.As(w.t, kit.ApproverP)
+		if audience == handlers.Programs {
+			c = w.s.Bearer(w.t, w.s.AccessToken(kit.SupplierA, both+" stafett:decide", nil))
+		}
+		w.s.Clock.Advance(31 * time.Minute)
+		return c
+	}
+	return w.s.As(w.t, people[name])
+}
