@@ -90,7 +90,7 @@ func TestWhoCannotIsToldWhoCan(t *testing.T) {
 		v.CanApprove, v.Approvers = false, []string{"Ola Dal"}
 		v.Items[0].Cause, v.Items[0].Others = policy.MissingRole, []string{"Ola Dal", "Siri Vik"}
 	})
-	for _, want := range []string{"Rollen din omfatter ikke", "<strong>Ola Dal og Siri Vik</strong> kan gi den", "<strong>Ola Dal</strong> kan godkjenne hele"} {
+	for _, want := range []string{"rollen din ikke omfatter tjenesten", "<strong>Ola Dal og Siri Vik</strong> kan gi den", "<strong>Ola Dal</strong> kan godkjenne hele"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
