@@ -21,18 +21,20 @@
     if (e.target.closest("[data-print]")) window.print();
   });
 
-  // A second press of the same button does nothing while the first is on its
-  // way. The button stays focusable and is not disabled, so that its value is
-  // sent and nobody loses their place.
+  // A second press shortly after the first does nothing, since that one is on
+  // its way; later it counts, for the first may have been stopped. The button
+  // stays focusable and is not disabled, so that its value is sent and nobody
+  // loses their place.
+  const patience = 5000;
   document.addEventListener("submit", (e) => {
     const form = e.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
-    if (form.dataset.sent) {
+    if (form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent && Date.now() - form.dataset.sent < patience) {
       e.preventDefault();
       return;
     }
-    if (form.hasAttribute("hx-post")) return;
-    form.dataset.sent = "yes";
+    form.dataset.sent = Date.now();
     if (e.submitter) e.submitter.setAttribute("aria-busy", "true");
   });
 
