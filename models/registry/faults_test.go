@@ -1,0 +1,228 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/exchange"
+	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+var errDisk = errors.New("disk is full")
+
+// failing is a store whose n-th write fails after it has been done, so that a
+// use case that is not one transaction is found out.
+type failing struct {
+	registry.Store
+	at     int // which write fails, counted from 1; none when 0
+	writes int
+}
+
+func (f *failing) Write(ctx context.Context, do func(registry.Tx) error) error {
+	return f.Store.Write(ctx, func(tx registry.Tx) error { return do(failingTx{tx, f}) })
+}
+
+func (f *failing) after(err error) error {
+	if f.writes++; f.writes == f.at {
+		return errors.Join(errDisk, err)
+	}
+	return err
+}
+
+type failingTx struct {
+	registry.Tx
+	f *failing
+}
+
+func (x failingTx) AddSystem(ctx context.Context, s system.System) error {
+	return x.f.after(x.Tx.AddSystem(ctx, s))
+}
+func (x failingTx) AddRequest(ctx context.Context, r request.Request) error {
+	return x.f.after(x.Tx.AddRequest(ctx, r))
+}
+func (x failingTx) LapseTriple(ctx context.Context, r request.Request, now time.Time) (request.Request, bool, error) {
+	lapsed, ok, err := x.Tx.LapseTriple(ctx, r, now)
+	return lapsed, ok, x.f.after(err)
+}
+func (x failingTx) LapseDue(ctx context.Context, now time.Time, limit int) ([]request.Request, error) {
+	lapsed, err := x.Tx.LapseDue(ctx, now, limit)
+	return lapsed, x.f.after(err)
+}
+func (x failingTx) DecideRequest(ctx context.Context, r request.Request) error {
+	return x.f.after(x.Tx.DecideRequest(ctx, r))
+}
+func (x failingTx) AddSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	return x.f.after(x.Tx.AddSystemUser(ctx, u))
+}
+func (x failingTx) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	return x.f.after(x.Tx.RevokeSystemUser(ctx, u))
+}
+func (x failingTx) AddPerson(ctx context.Context, p party.Person, pid party.PersonID) error {
+	return x.f.after(x.Tx.AddPerson(ctx, p, pid))
+}
+func (x failingTx) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
+	return x.f.after(x.Tx.AddIdentity(ctx, person, issuer, subject))
+}
+func (x failingTx) NamePerson(ctx context.Context, person models.ID, name string) error {
+	return x.f.after(x.Tx.NamePerson(ctx, person, name))
+}
+func (x failingTx) AppendAudit(ctx context.Context, e audit.Entry) error {
+	return x.f.after(x.Tx.AppendAudit(ctx, e))
+}
+func (x failingTx) AddEvent(ctx context.Context, e registry.Event) error {
+	return x.f.after(x.Tx.AddEvent(ctx, e))
+}
+func (x failingTx) PutRole(ctx context.Context, r catalog.Role) (registry.Change, error) {
+	did, err := x.Tx.PutRole(ctx, r)
+	return did, x.f.after(err)
+}
+func (x failingTx) PutPerson(ctx context.Context, p exchange.Person, source string) (registry.Change, error) {
+	did, err := x.Tx.PutPerson(ctx, p, source)
+	return did, x.f.after(err)
+}
+
+// TestNothingIsHalfDone fails each use case at each of its writes. Nothing of
+// it is left, ledgers included, the fault comes back as ours, and the same use
+// case works afterwards (invariant I5, H4).
+func TestNothingIsHalfDone(t *testing.T) {
+	t.Parallel()
+	type world = *modelstest.World
+	for _, tc := range []struct {
+		name   string
+		writes int // of the whole use case
+		set    func(*testing.T, world) (act func() error)
+	}{
+		{"register a system", 3, func(t *testing.T, w world) func() error {
+			return func() error { return second(w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())) }
+		}},
+		{"send a request", 4, func(t *testing.T, w world) func() error {
+			w.Registered(t)
+			return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), modelstest.Request())) }
+		}},
+		{"send a request in place of an old one", 6, func(t *testing.T, w world) func() error {
+			old := w.Sent(t, "one")
+			w.Clock.Set(old.ExpiresAt)
+			in := modelstest.Request()
+			in.ExternalRef = "one"
+			return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), in)) }
+		}},
+		{"approve", 4, func(t *testing.T, w world) func() error {
+			sent := w.Sent(t, "one")
+			seen := w.Seen(t, kari, sent.ID)
+			return func() error { return second(w.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen)) }
+		}},
+		{"reject", 3, func(t *testing.T, w world) func() error {
+			sent := w.Sent(t, "one")
+			return func() error { return w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei") }
+		}},
+		{"withdraw", 3, func(t *testing.T, w world) func() error {
+			sent := w.Sent(t, "one")
+			return func() error { return w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID) }
+		}},
+		{"revoke", 3, func(t *testing.T, w world) func() error {
+			sent := w.Approved(t, "one")
+			return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
+		}},
+		{"let two requests lapse", 5, func(t *testing.T, w world) func() error {
+			w.Sent(t, "one")
+			w.Clock.Set(w.Sent(t, "two").ExpiresAt)
+			return func() error { return second(w.LapseRequests(t.Context())) }
+		}},
+		{"sign in for the first time", 2, func(t *testing.T, w world) func() error {
+			return func() error {
+				return second(w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}))
+			}
+		}},
+		{"sign in under another subject", 2, func(t *testing.T, w world) func() error {
+			id := modelstest.Identity(kari)
+			id.Subject, id.Name = "another", "Kari Nes"
+			return func() error { return second(w.SignIn(t.Context(), id)) }
+		}},
+		{"import roles", 3, func(t *testing.T, w world) func() error {
+			return func() error {
+				return second(w.Import(t.Context(), modelstest.Operator, exchange.Roles, "test",
+					modelstest.Rows(catalog.Role{URN: "urn:a"}, catalog.Role{URN: "urn:b"})))
+			}
+		}},
+		{"import people", 2, func(t *testing.T, w world) func() error {
+			return func() error {
+				return second(w.Import(t.Context(), modelstest.Operator, exchange.People, "test",
+					modelstest.Rows(exchange.Person{UserID: 9, Name: "Ny", OrgNo: verft, URN: modelstest.Chair})))
+			}
+		}},
+		{"deny", 1, func(t *testing.T, w world) func() error {
+			sent := w.Sent(t, "one")
+			return func() error { return w.Reject(t.Context(), w.As(even, bakeri), sent.ID, "Nei") }
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var f *failing
+			w := modelstest.Open(t, func(s registry.Store) registry.Store { f = &failing{Store: s}; return f })
+			act := tc.set(t, w)
+			before := w.Tables(t)
+			for n := 1; n <= tc.writes; n++ {
+				f.at, f.writes = n, 0
+				err := act()
+				if !errors.Is(err, errDisk) || models.CodeOf(err) != models.CodeInternal {
+					t.Fatalf("with write %d failing: %v", n, err)
+				}
+				if diff := cmp.Diff(before, w.Tables(t)); diff != "" {
+					t.Fatalf("write %d fails and something is left (-before +after):\n%s", n, diff)
+				}
+			}
+			f.at, f.writes = 0, 0
+			err := act()
+			if want := tc.name == "deny"; (err != nil) != want {
+				t.Errorf("without a fault: %v", err)
+			}
+			if f.writes != tc.writes {
+				t.Errorf("it writes %d times, the test failed %d of them", f.writes, tc.writes)
+			}
+			if cmp.Equal(before, w.Tables(t)) {
+				t.Error("without a fault nothing is written")
+			}
+			mustVerify(t, w)
+		})
+	}
+}
+
+// A store that cannot be reached is Unavailable, for questions as for changes,
+// never an answer.
+func TestAClosedStoreAnswersNothing(t *testing.T) {
+	t.Parallel()
+	down := &models.Error{Kind: models.Unavailable, Code: models.CodeUnavailable, Err: errDisk}
+	w := modelstest.Open(t, func(registry.Store) registry.Store { return unreachable{down} })
+	ctx, a, id := t.Context(), models.Actor{Kind: models.Person, ID: "x", OrgNo: string(bakeri)}, models.NewID()
+	for name, err := range map[string]error{
+		"Review": second(w.Review(ctx, a, id)), "Approve": second(w.Approve(ctx, a, id, "")), "Reject": w.Reject(ctx, a, id, "Nei"),
+		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a)), "SystemUsers": second(w.SystemUsers(ctx, a)),
+		"Systems": second(w.Systems(ctx, a)), "Acting": second(w.Acting(ctx, a)), "Memberships": second(w.Memberships(ctx, id)),
+		"SignIn": second(w.SignIn(ctx, modelstest.Identity(kari))), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
+		"LapseRequests": second(w.LapseRequests(ctx)), "RequestCustomer": second(w.RequestCustomer(ctx, id, id)),
+	} {
+		if errKind(err) != models.Unavailable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+type unreachable struct{ err error }
+
+func (u unreachable) Read(context.Context, func(registry.Reader) error) error { return u.err }
+func (u unreachable) Write(context.Context, func(registry.Tx) error) error {
+	return fmt.Errorf("begin: %w", u.err)
+}

@@ -1,0 +1,134 @@
+package registry_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/exchange"
+	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/party"
+)
+
+func TestSignInFindsThePerson(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	pid := modelstest.PID(kari)
+	for _, tc := range []struct {
+		name string
+		id   party.Identity
+		want models.ID // empty: somebody new
+	}{
+		{"by issuer and subject", party.Identity{Issuer: modelstest.Login, Subject: "Kari"}, w.ID(kari)},
+		{"by issuer and subject, whatever the name", party.Identity{Issuer: modelstest.Login, Subject: "Kari", Name: "Ola"}, w.ID(kari)},
+		{"by national id at another provider", party.Identity{Issuer: "https://other.example/", Subject: "1", PID: pid}, w.ID(kari)},
+		{"and by that identity from then on", party.Identity{Issuer: "https://other.example/", Subject: "1"}, w.ID(kari)},
+		{"by national id under another subject", party.Identity{Issuer: modelstest.Login, Subject: "kari-2", PID: pid}, w.ID(kari)},
+		{"never by name", party.Identity{Issuer: modelstest.Login, Subject: "impostor", Name: "Kari"}, ""},
+		{"never by subject alone", party.Identity{Issuer: "https://evil.example/", Subject: "Kari"}, ""},
+		{"never by nearly the same issuer", party.Identity{Issuer: "https://login.example", Subject: "Kari"}, ""},
+		{"never by a subject in other letters", party.Identity{Issuer: modelstest.Login, Subject: "kari"}, ""},
+		{"never by no national id", party.Identity{Issuer: "https://third.example/", Subject: "x"}, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := w.SignIn(t.Context(), tc.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tc.want != "" && got != tc.want {
+				t.Errorf("signed in as %s, want %s", got, tc.want)
+			}
+			if tc.want == "" {
+				if held, err := w.Memberships(t.Context(), got); err != nil || len(held) != 0 {
+					t.Errorf("somebody new holds %+v, %v", held, err)
+				}
+				if again, err := w.SignIn(t.Context(), tc.id); err != nil || again != got {
+					t.Errorf("a second time it is %s, %v", again, err)
+				}
+			}
+		})
+	}
+}
+
+func TestSignInKeepsTheName(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	for _, name := range []string{"Kari Nes", ""} { // a provider that gives no name takes none away
+		id := modelstest.Identity(kari)
+		id.Name = name
+		if _, err := w.SignIn(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || m.Person.Name != "Kari Nes" {
+			t.Errorf("given %q she is called %q, %v", name, m.Person.Name, err)
+		}
+	}
+}
+
+func TestSignInNeedsIssuerAndSubject(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	before := marked(t, w)
+	for _, id := range []party.Identity{{}, {Issuer: modelstest.Login, PID: modelstest.PID(kari)}, {Subject: "Kari", PID: modelstest.PID(kari)}} {
+		_, err := w.SignIn(t.Context(), id)
+		mustBe(t, err, models.Unauthenticated, models.CodeLoginFailed)
+	}
+	before.mustHaveDoneNothing(t)
+}
+
+// The chooser lists what a person can act for, and why he can.
+func TestMemberships(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	report, err := w.Import(t.Context(), modelstest.Operator, exchange.People, "test", modelstest.Rows(
+		exchange.Person{PID: modelstest.PID(kari), OrgNo: verft, URN: modelstest.Accountant},
+		exchange.Person{PID: modelstest.PID(kari), OrgNo: fjord, URN: "urn:stafett:role:systemadministrator"},
+	))
+	if err != nil || len(report.Refused) > 0 {
+		t.Fatal(report, err)
+	}
+	held, err := w.Memberships(t.Context(), w.ID(kari))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type line struct {
+		Org, Role         string
+		Manager, Supplier bool
+	}
+	var got []line
+	for _, m := range held {
+		got = append(got, line{m.Organisation.Name, m.Roles[0].EN, m.Manager, m.Supplier})
+	}
+	want := []line{
+		{"Fjord Programvare AS", "System administrator", false, true},
+		{"Nes Bakeri AS", "Managing director", true, true},
+		{"Vik Verft AS", "Accountant", false, false},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if held, err := w.Memberships(t.Context(), w.ID(siri)); err != nil || len(held) != 0 {
+		t.Errorf("one who holds nothing: %+v, %v", held, err)
+	}
+	if p, err := w.Person(t.Context(), w.ID(siri)); err != nil || p.Name != "Siri" {
+		t.Errorf("she is %+v, %v", p, err)
+	}
+	if _, err := w.Person(t.Context(), models.NewID()); errKind(err) != models.NotFound {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+// A link that carries a request's id alone leads only those who have something
+// to do with its customer.
+func TestRequestCustomer(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	sent := w.Sent(t, "one")
+	for who, want := range map[modelstest.Name]party.OrgNo{kari: bakeri, even: bakeri, turid: "", jonas: "", siri: ""} {
+		got, err := w.RequestCustomer(t.Context(), w.ID(who), sent.ID)
+		if got != want || (err == nil) != (want != "") || want == "" && errKind(err) != models.NotFound {
+			t.Errorf("%s is led to %q, %v", who, got, err)
+		}
+	}
+}
