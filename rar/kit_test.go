@@ -56,6 +56,7 @@ func (f *facts) Binding(_ context.Context, q rar.Query) (rar.Binding, error) {
 	f.asked = append(f.asked, q)
 	return f.binding, f.err
 }
+
 func (f *facts) Why(context.Context, rar.Query, string) (rar.Reason, error) { return f.why, f.whyErr }
 func (f *facts) Holds(context.Context, rar.Question) (rar.Held, error)      { return f.held, f.err }
 
@@ -92,7 +93,7 @@ func (b *book) Repeat(_ context.Context, counts []rar.Count) error {
 	return nil
 }
 
-// enricher asks f and writes into b, at noon, with ids d1, d2, …
+// enricher asks f and writes into b, at noon, with ids d1, d2 and so on.
 func enricher(t testing.TB, f *facts, b *book) *rar.Enricher {
 	t.Helper()
 	n := 0

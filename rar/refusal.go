@@ -34,6 +34,8 @@ const (
 
 // Refusal is a no. It tells the outside only what its own question shows;
 // Reason is for the journal and never leaves with the answer.
+//
+//nolint:errname // a no is an answer that travels as an error; it is not called one
 type Refusal struct {
 	Outer  Outer
 	Detail Detail // empty for InvalidRequest and CallerNotAllowed

@@ -66,6 +66,32 @@ func TestEnrich(t *testing.T) {
 	})
 }
 
+// What every token costs: one statement, once the caller's token has been
+// seen and the system user's first use is recorded.
+func TestAnAnswerIsOneStatement(t *testing.T) {
+	k := newKit(t)
+	caller := token(t, issuer, "enricher", hooks.ScopeEnrich, hooks.ScopeDecide, hooks.ScopeLookup)
+	ask := map[string]func() answer{
+		"enrich": func() answer {
+			return k.send(t, "POST", "/v1/enrich", caller, asking(issuer, "c1", supplier, customer, "r1"))
+		},
+		"byExternalId": func() answer { return k.send(t, "GET", lookup("c1", supplier, customer, "r1"), caller, "") },
+		"evaluate": func() answer {
+			return k.send(t, "POST", "/access/v1/evaluation", caller, evaluation(userR1, "read", customer))
+		},
+	}
+	for name, f := range ask {
+		f()
+		k.trace()
+		if got := f(); got.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", name, got.status, got.body)
+		}
+		if n := *k.traced.Load(); len(n) != 1 {
+			t.Errorf("%s: %d statements, want one:\n%s", name, len(n), strings.Join(n, "\n"))
+		}
+	}
+}
+
 // Nobody learns from a refusal who is a customer of whom: status, headers and
 // body are the same, whatever the cause.
 func TestEveryRefusalLooksTheSame(t *testing.T) {

@@ -66,14 +66,24 @@ func TestNaughtyStringsInEveryMember(t *testing.T) {
 		path, body string
 		members    []string // texts in the body to put the string in place of
 	}{
-		{"/v1/enrich", strings.Replace(asking(issuer, "c1", supplier, customer, "r1"), `{"issuer"`, `{"request_id":"id-1","grant_type":"g-1","scope":["s-1"],"issuer"`, 1),
-			[]string{"id-1", "g-1", "s-1", issuer, "c1", "0192:991825827", "0192:313775429", "urn:altinn:systemuser", "r1", "systemuser_org"}},
-		{"/access/v1/evaluation", strings.Replace(evaluation(userR1, "read", customer), `"id":"704`, `"properties":{"owner":"0192:313775429","system_id":"991825827_smartcloud","client_id":"c1","vendor":"0192:991825827"},"id":"704`, 1),
-			[]string{"urn:altinn:systemuser", string(userR1), "read", "urn:altinn:resource", "kravogbetaling", "0192:313775429", "991825827_smartcloud", "c1", "0192:991825827"}},
+		{
+			"/v1/enrich", strings.Replace(asking(issuer, "c1", supplier, customer, "r1"), `{"issuer"`, `{"request_id":"id-1","grant_type":"g-1","scope":["s-1"],"issuer"`, 1),
+			[]string{"id-1", "g-1", "s-1", issuer, "c1", "0192:991825827", "0192:313775429", "urn:altinn:systemuser", "r1", "systemuser_org"},
+		},
+		{
+			"/access/v1/evaluation", strings.Replace(evaluation(userR1, "read", customer), `"id":"704`, `"properties":{"owner":"0192:313775429","system_id":"991825827_smartcloud","client_id":"c1","vendor":"0192:991825827"},"id":"704`, 1),
+			[]string{"urn:altinn:systemuser", string(userR1), "read", "urn:altinn:resource", "kravogbetaling", "0192:313775429", "991825827_smartcloud", "c1", "0192:991825827"},
+		},
 	}
 	k := newKit(t)
+	spec := k.spec
 	bearer := everything(t)
-	for _, s := range naughty {
+	for i, s := range naughty {
+		// The description is held to one string in ten; it is slow, and has
+		// seen every kind of answer elsewhere.
+		if k.spec = nil; i%10 == 0 {
+			k.spec = spec
+		}
 		quoted, err := json.Marshal(s)
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +71,11 @@ type kit struct {
 	journal *rar.Journal
 	echo    *echo.Echo
 	spec    *openapitest.Validator
+	traced  atomic.Pointer[[]string] // statements since trace was called
 }
+
+// trace forgets the statements so far and begins to note them.
+func (k *kit) trace() { k.traced.Store(&[]string{}) }
 
 func newKit(t testing.TB) *kit {
 	t.Helper()
@@ -79,13 +84,18 @@ func newKit(t testing.TB) *kit {
 	if _, err := store.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), store.Config{URL: url, Key: make([]byte, 32), Now: now})
+	k := &kit{echo: echo.New(), spec: openapitest.New(t)}
+	st, err := store.Open(t.Context(), store.Config{URL: url, Key: make([]byte, 32), Now: now, Trace: func(sql string) {
+		if noted := k.traced.Load(); noted != nil {
+			*noted = append(*noted, sql)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	seed(t, st)
-	k := &kit{store: st, journal: rar.NewJournal(st), echo: echo.New(), spec: openapitest.New(t)}
+	k.store, k.journal = st, rar.NewJournal(st)
 	h := hooks.New(hooks.Config{Door: newDoor(t, st), Lookup: st, Journal: k.journal, Now: now, PublicURL: publicURL})
 	k.echo.HTTPErrorHandler = respond.Responder{Logger: slog.New(slog.DiscardHandler)}.Error
 	k.echo.POST("/v1/enrich", h.Enrich)
