@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/stafett/stafett/migrations"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/rar"
 )
@@ -42,22 +43,56 @@ func (s *Store) Repeat(ctx context.Context, counts []rar.Count) error {
 }
 
 func (s *Store) journal(ctx context.Context, counts []rar.Count) error {
+	if len(counts) == 0 {
+		return nil
+	}
 	return s.Write(ctx, func(tx registry.Tx) error {
 		t := tx.(*transaction)
+		count, closeCount, err := t.repeated(ctx, journalSQL)
+		if err != nil {
+			return err
+		}
+		defer closeCount()
+		use, closeUse, err := t.repeated(ctx, useSQL)
+		if err != nil {
+			return err
+		}
+		defer closeUse()
 		for _, c := range counts {
 			at := millis(c.At)
-			err := t.exec(ctx, journalSQL, string(c.Kind), c.Caller, c.ClientID, string(c.Reason), string(c.SystemUser), c.Bucket,
-				string(c.ID), at, at, c.N)
+			err := count(string(c.Kind), c.Caller, c.ClientID, string(c.Reason), string(c.SystemUser), c.Bucket, string(c.ID), at, at, c.N)
 			if err != nil {
 				return err
 			}
 			if c.Kind != rar.Enrich || c.Reason != "" || c.SystemUser == "" {
 				continue
 			}
-			if err := t.exec(ctx, useSQL, at, c.N, at, at, string(c.SystemUser)); err != nil {
+			if err := use(at, c.N, at, at, string(c.SystemUser)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// repeated makes a statement that runs many times in the transaction. SQLite
+// would parse it each time; pgx remembers statements by itself.
+func (t *transaction) repeated(ctx context.Context, query string) (run func(args ...any) error, done func(), err error) {
+	query = t.s.rebind(query)
+	pool := t.orm.Statement.ConnPool
+	if t.s.dialect == migrations.Postgres {
+		return func(args ...any) error {
+			_, err := pool.ExecContext(ctx, query, args...)
+			return err
+		}, func() {}, nil
+	}
+	stmt, err := pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(args ...any) error {
+		t.s.trace(query)
+		_, err := stmt.ExecContext(ctx, args...)
+		return err
+	}, func() { _ = stmt.Close() }, nil
 }

@@ -29,9 +29,3 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 	}
 	return r.RowsAffected()
 }
-
-// exec runs one raw statement in the transaction.
-func (t *transaction) exec(ctx context.Context, query string, args ...any) error {
-	_, err := t.orm.Statement.ConnPool.ExecContext(ctx, t.s.rebind(query), args...)
-	return err
-}

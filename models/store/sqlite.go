@@ -38,8 +38,8 @@ func (s *Store) connectSQLite(ctx context.Context, path string, create bool) (go
 	}
 	s.writer = openSQLite(path, "immediate")
 	s.writer.SetMaxOpenConns(1)
-	s.reader = openSQLite(path, "deferred", "query_only(1)")
-	readers := min(8, max(2, runtime.NumCPU()))
+	s.reader = openSQLite(path, "deferred", "query_only(1)", "cache_size(-8192)")
+	readers := min(8, max(4, runtime.NumCPU()))
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
 	if err := checkSQLite(ctx, s.writer, create); err != nil {

@@ -81,6 +81,13 @@ func (t *transaction) completeSystems(ctx context.Context, rows []systemRow) ([]
 	return systems, nil
 }
 
+// Supplies implements registry.SystemReader.
+func (t *transaction) Supplies(ctx context.Context, supplier party.OrgNo) (bool, error) {
+	var has bool
+	err := t.q(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM system WHERE supplier = ? AND NOT deleted)`, string(supplier)).Scan(&has).Error
+	return has, err
+}
+
 func (t *transaction) Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error) {
 	counts := make(map[system.ID]int, len(ids))
 	if len(ids) == 0 {

@@ -121,6 +121,10 @@ func testAuditTampered(t *testing.T, k *kit) {
 		do, undo string
 		seq      int64
 	}{
+		{
+			"UPDATE audit_entry SET detail = detail || ' ' WHERE seq = 1",
+			"UPDATE audit_entry SET detail = substr(detail, 1, length(detail) - 1) WHERE seq = 1", 1,
+		},
 		{"UPDATE audit_entry SET detail = '{}' WHERE seq = 3", "", 3},
 		{"UPDATE audit_entry SET detail = '{' WHERE seq = 3", "", 3},
 		{"UPDATE audit_entry SET actor_level = 4 WHERE seq = 2", "UPDATE audit_entry SET actor_level = 3 WHERE seq = 2", 2},
