@@ -3,15 +3,20 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
-// paths knows the segments of the routes for programs, to match them without
-// regard to case (design.md 5).
-type paths struct{ patterns [][]string }
+// paths knows the segments of the routes: those for programs, to match them
+// without regard to case (design.md 5), and all, to tell which methods an
+// address has.
+type paths struct {
+	patterns [][]string
+	routes   []Route
+}
 
 func newPaths(routes []Route) *paths {
-	p := &paths{}
+	p := &paths{routes: routes}
 	for _, r := range routes {
 		if r.Audience == Programs || strings.HasPrefix(r.Path, "/accessmanagement/") {
 			p.patterns = append(p.patterns, strings.Split(r.Path, "/"))
@@ -57,6 +62,28 @@ func matches(pattern, segments []string) bool {
 		}
 	}
 	return true
+}
+
+// allowed returns the methods that the address has and whom it answers; no
+// methods when it is no route.
+func (p *paths) allowed(path string) (methods []string, a Audience) {
+	segments := strings.Split(path, "/")
+	for _, r := range p.routes {
+		pattern := strings.Split(r.Path, "/")
+		if last := len(pattern) - 1; pattern[last] == "*" && len(segments) > last {
+			pattern, segments = pattern[:last], segments[:last]
+		}
+		if !slices.EqualFunc(pattern, segments, func(p, s string) bool { return p == s || strings.HasPrefix(p, ":") && s != "" }) {
+			continue
+		}
+		a = r.Audience
+		methods = append(methods, r.Method)
+		if r.Method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods), a
 }
 
 // lowerNames lowers the names of a query and keeps the values as they came.

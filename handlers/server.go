@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -70,21 +71,33 @@ func New(c Config) (*Server, error) {
 			e.Add(http.MethodHead, r.Path, r.handler, s.chain(r)...).Name = r.Name
 		}
 	}
-	e.RouteNotFound("/*", s.lost())
+	for _, everywhere := range []string{"/*", static.Prefix + "*"} {
+		e.RouteNotFound(everywhere, s.lost())
+	}
 	s.paths = newPaths(s.Routes())
 	return s, nil
 }
 
-// lost answers an address that is no route: a page in the person's language, or
-// a problem document for a program.
+// lost answers an address that is no route, or has no such method: a page in
+// the person's language, or a problem document for a program.
 func (s *Server) lost() echo.HandlerFunc {
-	notFound := func(echo.Context) error { return models.NewError(models.NotFound, models.CodeNotFound) }
-	page := notFound
+	notFound := func(c echo.Context) error {
+		methods, _ := s.paths.allowed(c.Request().URL.Path)
+		if len(methods) == 0 {
+			return models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		c.Response().Header().Set(echo.HeaderAllow, strings.Join(methods, ", "))
+		return models.NewError(models.Invalid, models.CodeMethodNotAllowed)
+	}
+	page := s.web.Recognised(notFound)
 	chain := s.chain(Route{Audience: People, Guard: Open})
 	for i := range chain {
 		page = chain[len(chain)-1-i](page)
 	}
 	return func(c echo.Context) error {
+		if methods, a := s.paths.allowed(c.Request().URL.Path); len(methods) > 0 {
+			c.Set(respond.MachineKey, a == Programs)
+		}
 		if respond.ForProgram(c) {
 			return notFound(c)
 		}
@@ -140,6 +153,9 @@ func (s *Server) live(c echo.Context) error {
 // ready answers whether requests can be served, and nothing about why not.
 // GET /health/ready.
 func (s *Server) ready(c echo.Context) error {
+	if s.Ready == nil {
+		return s.live(c)
+	}
 	if err := s.Ready(c.Request().Context()); err != nil {
 		return &models.Error{Kind: models.Unavailable, Code: models.CodeUnavailable, Err: err}
 	}

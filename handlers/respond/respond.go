@@ -72,13 +72,10 @@ func (r Responder) Error(err error, c echo.Context) {
 	if e.Kind == models.Unavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, "5")
 	}
-	var failed error
-	switch {
-	case c.Request().Method == http.MethodHead:
-		failed = c.NoContent(Status(e.Code))
-	case ForProgram(c):
+	var failed error // for HEAD too: net/http leaves the body out
+	if ForProgram(c) {
 		failed = WriteProblem(c, e)
-	default:
+	} else {
 		failed = r.page(c, e)
 	}
 	if failed != nil {
@@ -88,7 +85,7 @@ func (r Responder) Error(err error, c echo.Context) {
 
 func (r Responder) page(c echo.Context, e *models.Error) error {
 	f := layout.Failure{Code: e.Code, Fields: e.Fields, Reference: RequestID(c), Contact: r.Contact}
-	if c.Request().Method == http.MethodGet {
+	if m := c.Request().Method; m == http.MethodGet || m == http.MethodHead {
 		f.Retry = c.Request().URL.RequestURI()
 	}
 	return Page(c, Status(e.Code), layout.ErrorPage(r.Shell(c), f))

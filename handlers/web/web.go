@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -100,12 +101,29 @@ func (w *Web) SignedIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if visitOf(c).known {
 			return next(c)
 		}
-		if c.Request().Method != http.MethodGet {
+		if !looks(c.Request()) {
 			return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
 		}
 		return c.Redirect(http.StatusSeeOther, paths.LoginTo(c.Request().URL.RequestURI()))
 	}
 }
+
+// Recognised finds out for whom a signed-in person acts, for a page that stands
+// open to all. Nobody is kept out by it.
+func (w *Web) Recognised(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if v := visitOf(c); v.session.Organisation != "" {
+			if m, err := w.Registry.Acting(c.Request().Context(), actor(c)); err == nil {
+				v.acting, v.acts, v.person = m, true, m.Person.Name
+				c.Set(visitKey, v)
+			}
+		}
+		return next(c)
+	}
+}
+
+// looks reports whether the request asks for a page and for nothing to be done.
+func looks(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // Acting lets a person through who acts for an organisation in which he still
 // holds something. Others are taken to the chooser and back.
@@ -123,7 +141,7 @@ func (w *Web) Acting(next echo.HandlerFunc) echo.HandlerFunc {
 				return err
 			}
 		}
-		if c.Request().Method != http.MethodGet {
+		if !looks(c.Request()) {
 			return models.NewError(models.Forbidden, models.CodeNoOrganisation)
 		}
 		return c.Redirect(http.StatusSeeOther, paths.OrganisationsTo(c.Request().URL.RequestURI()))
@@ -138,7 +156,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		Path: c.Request().URL.RequestURI(), Scheme: v.scheme, Asset: w.Assets.URL,
 		LoginReady: len(w.OIDC.Choices()) > 0,
 	}
-	if c.Request().Method != http.MethodGet {
+	if !looks(c.Request()) {
 		s.Path = paths.Front()
 	}
 	if !v.known {
@@ -167,6 +185,9 @@ func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOt
 func form(c echo.Context) (map[string][]string, error) {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return nil, err
+		}
 		return nil, &models.Error{Kind: models.Invalid, Code: models.CodeMediaType, Err: err}
 	}
 	for _, values := range r.PostForm {
