@@ -62,15 +62,15 @@ func (w *Web) Callback(c echo.Context) error {
 	if !ok {
 		return models.NewError(models.Unauthenticated, models.CodeLoginFailed)
 	}
-	if next == "" {
-		next = paths.Requests()
-	}
 	all, err := w.Registry.Memberships(ctx, session.Person)
 	if err != nil {
 		return err
 	}
 	if len(all) != 1 {
 		return see(c, paths.OrganisationsTo(next))
+	}
+	if next == "" {
+		next = landing(all[0])
 	}
 	if err := w.Sessions.ChooseOrganisation(ctx, string(all[0].Organisation.OrgNo)); err != nil {
 		return err
@@ -151,7 +151,16 @@ func (w *Web) ChooseOrganisation(c echo.Context) error {
 	if to := auth.OwnPath(one(f, "return")); to != "" {
 		return see(c, to)
 	}
-	return see(c, paths.Requests())
+	return see(c, landing(all[i]))
+}
+
+// landing is the page where a person's work begins: whoever is there to manage
+// systems begins with those, anybody else with what waits for an answer.
+func landing(m registry.Membership) string {
+	if m.Supplier && !m.Manager {
+		return paths.SupplierSystems()
+	}
+	return paths.Requests()
 }
 
 // memberships reads for whom the person can act, and his name for the header.

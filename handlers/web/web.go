@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -156,8 +157,8 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		Path: c.Request().URL.RequestURI(), Scheme: v.scheme, Asset: w.Assets.URL,
 		LoginReady: len(w.OIDC.Choices()) > 0,
 	}
-	if !looks(c.Request()) {
-		s.Path = paths.Front()
+	if !looks(c.Request()) { // the form's own page is the one to come back to
+		s.Path = strings.TrimSuffix(strings.TrimSuffix(c.Request().URL.Path, "/approve"), "/withdraw")
 	}
 	if !v.known {
 		return s
@@ -168,7 +169,8 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	}
 	m := v.acting
 	s.OrgName, s.OrgNo, s.Inbox = m.Organisation.Display(), string(m.Organisation.OrgNo), m.Waiting
-	s.IsCustomer, s.IsSupplier = true, m.Supplier
+	s.IsCustomer, s.CanSupply = true, m.Supplier
+	s.IsSupplier = m.Supplies || m.Supplier && strings.HasPrefix(s.Path, paths.Supplier())
 	if len(m.Roles) > 0 {
 		s.Why = i18n.In(c.Request().Context(), m.Roles[0])
 	}

@@ -56,6 +56,7 @@ type Membership struct {
 	Roles        []models.Text // names of what he holds, the strongest first
 	Manager      bool          // administers access for it
 	Supplier     bool          // may act for it as a supplier
+	Supplies     bool          // and has reason to: it has systems, or that is his power; in Acting alone
 	Waiting      int           // requests that wait for an answer; in Acting alone
 }
 
@@ -127,7 +128,11 @@ func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, erro
 			return err
 		}
 		m = membership(c, org, persons[models.ID(a.ID)], s.Holdings)
-		m.Waiting, err = tx.Waiting(ctx, org.OrgNo, r.Now())
+		if m.Waiting, err = tx.Waiting(ctx, org.OrgNo, r.Now()); err != nil || !m.Supplier {
+			return err
+		}
+		has, err := tx.Supplies(ctx, org.OrgNo)
+		m.Supplies = has || slices.Contains(s.Holdings, policy.SystemAdministrator)
 		return err
 	})
 	return m, err
@@ -137,10 +142,27 @@ func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, erro
 func membership(c *catalog.Catalog, org party.Organisation, p party.Person, holdings []string) Membership {
 	s := policy.Standing{Holdings: holdings, Form: org.Form}
 	m := Membership{Organisation: org, Person: p, Manager: s.AccessManager(c), Supplier: s.ManagesSystems(c)}
-	for _, h := range s.Strongest(c) {
-		m.Roles = append(m.Roles, HoldingName(c, h))
-	}
+	m.Roles = titles(c, s)
 	return m
+}
+
+// titles names what the person is in the organisation, the strongest first: his
+// roles and powers. Packages that were given to him are named only where he is
+// nothing else.
+func titles(c *catalog.Catalog, s policy.Standing) []models.Text {
+	var roles, packages []models.Text
+	for _, h := range s.Strongest(c) {
+		alone := policy.Standing{Holdings: []string{h}, Form: s.Form}
+		if _, ok := c.Package(h); ok && !alone.AccessManager(c) {
+			packages = append(packages, HoldingName(c, h))
+		} else {
+			roles = append(roles, HoldingName(c, h))
+		}
+	}
+	if len(roles) == 0 {
+		return packages
+	}
+	return roles
 }
 
 // HoldingName is the name of a role, or of a package given in person, and the

@@ -93,9 +93,7 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 		return Review{}, err
 	}
 	v := Review{RequestView: views[0], Customers: customers[one.System], Manager: s.AccessManager(c)}
-	for _, h := range s.Holdings {
-		v.Roles = append(v.Roles, HoldingName(c, h))
-	}
+	v.Roles = titles(c, s)
 	all := true
 	for _, item := range one.Items {
 		asked := askedOf(c, v.System, item)

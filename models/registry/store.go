@@ -59,6 +59,8 @@ type SystemReader interface {
 	Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error)
 	// SystemsOf lists the supplier's systems that are not deleted, newest first.
 	SystemsOf(ctx context.Context, supplier party.OrgNo) ([]system.System, error)
+	// Supplies reports whether the organisation has a system that is not deleted.
+	Supplies(ctx context.Context, supplier party.OrgNo) (bool, error)
 	// Customers counts, for each system, the customers with a live system user.
 	Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error)
 }

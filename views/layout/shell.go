@@ -19,7 +19,8 @@ type Shell struct {
 	Why        string                   // translated name of the role by which the person acts, as in "daglig leder"
 	CanSwitch  bool                     // the person has several organisations to choose from
 	IsCustomer bool                     // may see the customer's pages
-	IsSupplier bool                     // may see the supplier's pages
+	IsSupplier bool                     // has the supplier's pages in the menu
+	CanSupply  bool                     // may see the supplier's pages
 	Inbox      int                      // requests that wait for an answer
 	Flash      string                   // translated; what was just done
 	Live       bool                     // the page swaps parts of itself with htmx

@@ -57,6 +57,9 @@ func SystemUser(id models.ID) string { return SystemUsers() + "/" + segment(id) 
 // SystemUserRevoke asks whether to revoke the system user, and does. GET and POST.
 func SystemUserRevoke(id models.ID) string { return SystemUser(id) + "/revoke" }
 
+// Supplier begins the address of every page for suppliers.
+func Supplier() string { return "/supplier/" }
+
 // SupplierSystems is the supplier's list of systems.
 func SupplierSystems() string { return "/supplier/systems" }
 
