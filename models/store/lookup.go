@@ -19,7 +19,7 @@ var _ rar.Lookup = (*Store)(nil)
 // bindingSQL reads the chain client, system, system user: three look-ups by
 // unique indexes, in one statement and therefore in one snapshot.
 const bindingSQL = `
-SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.created_at, u.first_used_at IS NOT NULL
+SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL
 FROM system_client c
 JOIN system s ON s.id = c.system_id
 LEFT JOIN system_user u
@@ -66,16 +66,12 @@ type hot struct {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
-	var err error
-	for _, p := range []struct {
-		stmt **sql.Stmt
-		text string
-	}{{&s.hot.binding, bindingSQL}, {&s.hot.holds, holdsSQL}, {&s.hot.why, whySQL}} {
-		if *p.stmt, err = s.reader.PrepareContext(ctx, s.rebind(p.text)); err != nil {
-			return err
-		}
-	}
-	return nil
+	statement := func(text string) (*sql.Stmt, error) { return s.reader.PrepareContext(ctx, s.rebind(text)) }
+	var errs [3]error
+	s.hot.binding, errs[0] = statement(bindingSQL)
+	s.hot.holds, errs[1] = statement(holdsSQL)
+	s.hot.why, errs[2] = statement(whySQL)
+	return errors.Join(errs[:]...)
 }
 
 func (h hot) close() error {
@@ -109,10 +105,10 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 	s.trace(bindingSQL)
 	var b rar.Binding
 	var supplier string
-	var id, kind, title sql.NullString
+	var id, kind, title, customer, ref sql.NullString
 	var createdAt sql.NullInt64
 	err := s.hot.binding.QueryRowContext(ctx, string(q.Customer), q.ExternalRef, q.Issuer, q.ClientID).
-		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &createdAt, &b.Used)
+		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &customer, &ref, &createdAt, &b.Used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Binding{}, nil
 	}
@@ -124,7 +120,8 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 		return b, nil
 	}
 	b.UserFound, b.UserID, b.UserKind, b.Title = true, models.ID(id.String), kind.String, title.String
-	b.Customer, b.ExternalRef, b.CreatedAt = q.Customer, q.ExternalRef, instant(createdAt.Int64)
+	// What the row says, not what was asked: the caller compares the two.
+	b.Customer, b.ExternalRef, b.CreatedAt = party.OrgNo(customer.String), ref.String, instant(createdAt.Int64)
 	return b, nil
 }
 

@@ -38,21 +38,43 @@ func openAt(t *testing.T, address string) *Store {
 	return s
 }
 
+// lastColumn is the last column of every row of the answer.
+func lastColumn(t *testing.T, s *Store, query string, args ...any) []string {
+	t.Helper()
+	rows, err := s.reader.QueryContext(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for rows.Next() {
+		var line string
+		into := make([]any, len(columns))
+		for i := range into {
+			into[i] = new(any)
+		}
+		into[len(into)-1] = &line
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
 // TestPlansOnSQLite sees to it that hot statements search by index.
 func TestPlansOnSQLite(t *testing.T) {
 	s := openAt(t, "sqlite:"+filepath.Join(t.TempDir(), "db"))
 	for name, query := range hotStatements() {
-		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, arguments(query)...)
-		if err != nil {
-			t.Fatal(err)
-		}
 		searches := 0
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
+		for _, detail := range lastColumn(t, s, "EXPLAIN QUERY PLAN "+query, arguments(query)...) {
 			if strings.HasPrefix(detail, "SEARCH ") {
 				searches++
 			}
@@ -62,8 +84,8 @@ func TestPlansOnSQLite(t *testing.T) {
 				t.Errorf("%s: %s", name, detail)
 			}
 		}
-		if err := rows.Err(); err != nil || searches == 0 {
-			t.Errorf("%s: %d searches, %v", name, searches, err)
+		if searches == 0 {
+			t.Errorf("%s: nothing is searched by index", name)
 		}
 	}
 }
@@ -97,16 +119,8 @@ func TestPlansOnPostgres(t *testing.T) {
 		} else if name == "why" {
 			args[3] = 1
 		}
-		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN "+s.rebind(query), args...)
-		if err != nil {
-			t.Fatal(err)
-		}
 		searches := 0
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				t.Fatal(err)
-			}
+		for _, line := range lastColumn(t, s, "EXPLAIN "+s.rebind(query), args...) {
 			if strings.Contains(line, "Index") {
 				searches++
 			}
@@ -114,8 +128,8 @@ func TestPlansOnPostgres(t *testing.T) {
 				t.Errorf("%s: %s", name, line)
 			}
 		}
-		if err := rows.Err(); err != nil || searches == 0 {
-			t.Errorf("%s: %d searches, %v", name, searches, err)
+		if searches == 0 {
+			t.Errorf("%s: nothing is searched by index", name)
 		}
 	}
 	if _, err := admin.writer.ExecContext(t.Context(), fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {

@@ -19,8 +19,13 @@ func systemsOf(o party.OrgNo) func(context.Context, registry.Reader) ([]system.S
 	return func(ctx context.Context, r registry.Reader) ([]system.System, error) { return r.SystemsOf(ctx, o) }
 }
 
+func supplies(o party.OrgNo) func(context.Context, registry.Reader) (bool, error) {
+	return func(ctx context.Context, r registry.Reader) (bool, error) { return r.Supplies(ctx, o) }
+}
+
 func testSystems(t *testing.T, k *kit) {
 	settle(t, k)
+	same(t, "supplies before", false, read(t, k, supplies(rotor)))
 	s := addSystem(t, k, ledger())
 	same(t, "system", s, read(t, k, theSystem(s.ID)))
 	_, err := tryRead(t, k, theSystem("310000011_none"))
@@ -43,6 +48,10 @@ func testSystems(t *testing.T, k *kit) {
 	same(t, "systems that are not deleted", []system.System{s}, read(t, k, systemsOf(rotor)))
 	bare.Deleted = true
 	same(t, "a deleted system", bare, read(t, k, theSystem(bare.ID)))
+	same(t, "supplies", true, read(t, k, supplies(rotor)))
+	same(t, "supplies another", false, read(t, k, supplies(lodd)))
+	exec(t, k, "UPDATE system SET deleted = TRUE")
+	same(t, "supplies after deleting all", false, read(t, k, supplies(rotor)))
 }
 
 func testSystemConflicts(t *testing.T, k *kit) {
