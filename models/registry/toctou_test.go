@@ -36,6 +36,14 @@ func TestWhatChangesBetweenPageAndAnswer(t *testing.T) {
 		change(&p)
 		return p
 	}
+	register := func(change func(*catalog.Resource)) catalog.Resource {
+		r := catalog.Resource{
+			ID: modelstest.Register, Title: models.Text{NB: "Melding til registeret", NN: "Melding til registeret", EN: "Report to the register"},
+			Description: models.Text{NB: "Endre det registeret sier.", NN: "Endre det registeret seier.", EN: "Change what the register says."},
+		}
+		change(&r)
+		return r
+	}
 	for _, tc := range []struct {
 		name   string
 		change func(*testing.T, *modelstest.World, request.Request)
@@ -54,12 +62,11 @@ func TestWhatChangesBetweenPageAndAnswer(t *testing.T) {
 		{"the package is described in other words", imported(exchange.AccessPackages, salary(func(p *catalog.Package) { p.Description.EN = "Everything." })), models.Conflict, models.CodeRequestChanged},
 		{"the package carries one more service", imported(exchange.Resources, catalog.Resource{ID: "bank", Title: models.Text{NB: "Bank"}, Packages: []string{modelstest.Salary}}), models.Conflict, models.CodeRequestChanged},
 		{"the resource is kept now", imported(exchange.Resources, catalog.Resource{ID: modelstest.Register, Refused: true}), models.Conflict, models.CodeRequestChanged},
-		{"the resource has another title", imported(exchange.Resources, catalog.Resource{ID: modelstest.Register, Title: models.Text{NB: "Slett alt"}}), models.Conflict, models.CodeRequestChanged},
-		{"the resource is another role's now", imported(exchange.Resources, catalog.Resource{
-			ID: modelstest.Register, Roles: []string{modelstest.Chair},
-			Title:       models.Text{NB: "Melding til registeret", NN: "Melding til registeret", EN: "Report to the register"},
-			Description: models.Text{NB: "Endre det registeret sier.", NN: "Endre det registeret seier.", EN: "Change what the register says."},
-		}), models.Conflict, models.CodeRequestChanged},
+		{"the package carries one more service without a title", imported(exchange.Resources, catalog.Resource{ID: "bank", Packages: []string{modelstest.Salary}}), models.Conflict, models.CodeRequestChanged},
+		{"a service of the package has another title", imported(exchange.Resources, catalog.Resource{ID: modelstest.Amelding, Title: models.Text{NB: "Bank"}, Packages: []string{modelstest.Salary}}), models.Conflict, models.CodeRequestChanged},
+		{"the resource has another title", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Title.NB = "Slett alt" })), models.Conflict, models.CodeRequestChanged},
+		{"the resource is described in other words", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Description.EN = "Everything." })), models.Conflict, models.CodeRequestChanged},
+		{"the resource is another role's now", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Roles = []string{modelstest.Chair} })), models.Conflict, models.CodeRequestChanged},
 		{"the purpose is another", exec("UPDATE system_ask SET purpose_nn = 'Noko anna' WHERE position = 1"), models.Conflict, models.CodeRequestChanged},
 		{"the system has another name", exec("UPDATE system SET name_en = 'Tax Authority'"), models.Conflict, models.CodeRequestChanged},
 		{"the system is described in other words", exec("UPDATE system SET description_nb = 'x'"), models.Conflict, models.CodeRequestChanged},
