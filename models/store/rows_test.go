@@ -26,9 +26,30 @@ func TestRowsMatchColumns(t *testing.T) {
 	}
 	var cache sync.Map
 	for _, row := range []any{
-		organisationRow{}, personRow{}, identityRow{}, holdingRow{}, relationRow{}, areaRow{}, packageRow{}, roleRow{}, rolePackageRow{},
-		resourceRow{}, resourceActionRow{}, resourcePackageRow{}, resourceRoleRow{}, systemRow{}, clientRow{}, askRow{}, redirectRow{},
-		requestRow{}, requestItemRow{}, userRow{}, delegationRow{}, auditRow{}, headRow{}, eventRow{},
+		organisationRow{},
+		personRow{},
+		identityRow{},
+		holdingRow{},
+		relationRow{},
+		areaRow{},
+		packageRow{},
+		roleRow{},
+		rolePackageRow{},
+		resourceRow{},
+		resourceActionRow{},
+		resourcePackageRow{},
+		resourceRoleRow{},
+		systemRow{},
+		clientRow{},
+		askRow{},
+		redirectRow{},
+		requestRow{},
+		requestItemRow{},
+		userRow{},
+		delegationRow{},
+		auditRow{},
+		headRow{},
+		eventRow{},
 	} {
 		parsed, err := schema.Parse(row, &cache, schema.NamingStrategy{})
 		if err != nil {

@@ -125,12 +125,23 @@ func testHolds(t *testing.T, k *kit) {
 		resource, action string
 		want             bool
 	}{
-		{one, "vat", "read", true}, {one, "vat", "write", false}, {one, "vat", "", false}, {one, "tax", "read", false},
-		{every, "vat", "read", true}, {every, "vat", "write", true}, {every, "vat", "burn", false}, {every, "customs", "read", false},
-		{pack, "vat", "read", true}, {pack, "vat", "write", true}, {pack, "vat", "burn", false}, {pack, "tax", "read", false},
-		{tax, "tax", "anything", true}, {none, "vat", "read", false},
+		{one, "vat", "read", true},
+		{one, "vat", "write", false},
+		{one, "vat", "", false},
+		{one, "tax", "read", false},
+		{every, "vat", "read", true},
+		{every, "vat", "write", true},
+		{every, "vat", "burn", false},
+		{every, "customs", "read", false},
+		{pack, "vat", "read", true},
+		{pack, "vat", "write", true},
+		{pack, "vat", "burn", false},
+		{pack, "tax", "read", false},
+		{tax, "tax", "anything", true},
+		{none, "vat", "read", false},
 		// approved once, but not what the system asks for
-		{unasked, "customs", "read", false}, {unasked, "tax", "read", false},
+		{unasked, "customs", "read", false},
+		{unasked, "tax", "read", false},
 	} {
 		got, err := k.Holds(t.Context(), rar.Question{SystemUser: c.user, Resource: c.resource, Action: c.action})
 		if err != nil {
@@ -160,8 +171,11 @@ func testHoldsNow(t *testing.T, k *kit, user models.ID) {
 		name, do, undo string
 		want           rar.Held
 	}{
-		{"the system shrank", "UPDATE system_ask SET position = 99, ref = '-' WHERE ref = '" + accounts + "'",
-			"UPDATE system_ask SET ref = '" + accounts + "' WHERE ref = '-'", rar.Held{Live: true, ResourceKnown: true}},
+		{
+			"the system shrank", "UPDATE system_ask SET position = 99, ref = '-' WHERE ref = '" + accounts + "'",
+			"UPDATE system_ask SET ref = '" + accounts + "' WHERE ref = '-'",
+			rar.Held{Live: true, ResourceKnown: true},
+		},
 		{"the system is deleted", "UPDATE system SET deleted = TRUE", "UPDATE system SET deleted = FALSE", rar.Held{ResourceKnown: true}},
 	} {
 		exec(t, k, c.do)
@@ -233,7 +247,9 @@ func testLedger(t *testing.T, k *kit) {
 	later.At = Now().Add(time.Minute)
 	for range 2 {
 		err := k.Repeat(ctx, []rar.Count{
-			{Decision: no, Bucket: 60, N: 7}, {Decision: asked, Bucket: 1000, N: 3}, {Decision: later, Bucket: 1000, N: 10},
+			{Decision: no, Bucket: 60, N: 7},
+			{Decision: asked, Bucket: 1000, N: 3},
+			{Decision: later, Bucket: 1000, N: 10},
 			{Decision: no, Bucket: 120, N: 1},
 		})
 		if err != nil {
