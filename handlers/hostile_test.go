@@ -1,0 +1,359 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	kit "github.com/stafett/stafett/handlers/handlertest"
+)
+
+// attack is where the lists lie that others have gathered; see its README.
+var attack = filepath.Join("..", "..", "shared", "data", "attack")
+
+// own are strings that the lists lack.
+func own() []string {
+	return []string{
+		"", " ", "\x00", "a\x00b", "\xff\xfe", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\ufeff", "\u202e", "\u200b", "\u3164", "\u2028", "\r\n", "\r\nSet-Cookie: a=b",
+		"%00", "%0d%0a", "%2e%2e%2f", "..;/", "../../etc/passwd", "\\\\host\\share", "file:///etc/passwd", "{{7*7}}", "${jndi:ldap://x}", "<%= 7*7 %>", "{%s}", "%s%s%n", "%!d(string=x)",
+		"true", "null", "undefined", "NaN", "-1", "0", "1e309", "9223372036854775808", "0x7fffffff", "2147483648", strings.Repeat("9", 400), strings.Repeat("a", 5000), strings.Repeat("\u0301", 600), strings.Repeat("(", 2000),
+		"313775429", "355913619", "0192:355913619", "３５５９１３６１９", "٣٥٥٩١٣٦١٩", "355 913 619", "urn:altinn:organization:identifier-no:355913619", "355913619'--",
+		"704013ee-e82a-433e-83c5-a40e6e00d746", "{704013ee-e82a-433e-83c5-a40e6e00d746}", "urn:uuid:704013ee-e82a-433e-83c5-a40e6e00d746", "704013eee82a433e83c5a40e6e00d746", "00000000-0000-0000-0000-000000000000",
+		"343940092_x", "_", "343940092_", "343940092_" + strings.Repeat("x", 200), "urn:altinn:accesspackage:", "urn:altinn:accesspackage:skatt-naering", "skattemelding#", "#", "skattemelding#read#write",
+		"https://user@evil.example", "https://evil.example\\@good.example", "javascript:alert(1)", "//evil.example", "https://xn--/", "https://[::1]/", "data:text/html,x",
+	}
+}
+
+// nasty are the strings of all lists: naughty ones, SQL, and our own. Without
+// the lists it is our own alone.
+func nasty(t *testing.T) []string {
+	t.Helper()
+	all := own()
+	data, err := os.ReadFile(filepath.Join(attack, "blns", "blns.json"))
+	if err != nil {
+		t.Logf("only our own strings: %v", err)
+		return all
+	}
+	var blns []string
+	if err := json.Unmarshal(data, &blns); err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, blns...)
+	files, err := filepath.Glob(filepath.Join(attack, "payloads", "SQL Injection", "Intruder", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, strings.Split(strings.TrimRight(string(text), "\r\n"), "\n")...)
+	}
+	return all
+}
+
+// documents are the bodies of JSONTestSuite and some that it lacks.
+func documents(t *testing.T) []string {
+	t.Helper()
+	all := []string{
+		"", " ", "{}", "[]", "null", "0", `""`, "{", "}", "\ufeff{}", "{}{}", "{}x", "{\"a\":1}\x00", strings.Repeat("[", 100_000/2), strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000),
+		`{"issuer":1}`, `{"issuer":null}`, `{"client":[]}`, `{"authorization_details":{}}`, `{"authorization_details":[{}]}`, `{"subject":[]}`, `{"subject":{"type":{},"id":[]}}`,
+		`{"a":"` + strings.Repeat("x", 60_000) + `"}`, `{"` + strings.Repeat("k", 60_000) + `":1}`, "{\"issuer\":\"\xff\"}", `{"issuer":"\ud800"}`, `{"issuer":"\u0000"}`,
+	}
+	files, err := filepath.Glob(filepath.Join(attack, "jsontestsuite", "test_parsing", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Log("JSONTestSuite is not there")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text))
+	}
+	return all
+}
+
+// telling are words that an answer would hold if it told about our insides.
+var telling = []string{"sqlite", "SQL logic", "constraint", "goroutine", ".go:", "panic", "gorm", "runtime error", "SELECT "}
+
+// harmless demands an answer that is neither a failure of ours nor telling; the
+// kit has checked its form.
+func harmless(t *testing.T, input string, r *kit.Response) {
+	t.Helper()
+	if r.Status >= http.StatusInternalServerError {
+		t.Errorf("%.100q is answered %d", input, r.Status)
+	}
+	for _, word := range telling {
+		if strings.Contains(r.Body, word) && !strings.Contains(strings.ToLower(input), strings.ToLower(word)) {
+			t.Errorf("%.100q is answered with %q in it: %.300s", input, word, r.Body)
+		}
+	}
+}
+
+// program is a client that may ask everything, at a site with a system user.
+func program(t *testing.T) (*kit.Site, *kit.Client, thing) {
+	t.Helper()
+	s := kit.New(t)
+	sys := s.System(t, kit.DeveloperA, "one")
+	r := s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "r")
+	s.Approve(t, kit.ApproverP, r.ID)
+	c := s.Bearer(t, s.AccessToken(kit.SupplierA, "stafett:enrich stafett:decide altinn:maskinporten/systemuser.read", nil))
+	return s, c, thing{id: string(r.ID), client: kit.ClientID(sys.ID), owner: string(kit.CustomerP), issuer: kit.Issuer1}
+}
+
+// replaced is the JSON with the member at the path set to the value.
+func replaced(t *testing.T, doc string, value any, path ...string) string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(doc), &root); err != nil {
+		t.Fatal(err)
+	}
+	at := root
+	for i, name := range path {
+		if list, ok := at.([]any); ok {
+			at = list[0]
+		}
+		object := at.(map[string]any)
+		if i == len(path)-1 {
+			object[name] = value
+		} else if object[name] == nil {
+			object[name] = map[string]any{}
+		}
+		at = object[name]
+	}
+	return text(root)
+}
+
+func TestHostileQuestionsOfPrograms(t *testing.T) {
+	t.Parallel()
+	strs, docs := nasty(t), documents(t)
+	for _, e := range []struct {
+		path, good func(thing) string
+		at         [][]string
+	}{
+		{
+			func(thing) string { return "/v1/enrich" },
+			func(on thing) string { return enrichment(on.issuer, on.client, on.owner, "other") },
+			[][]string{
+				{"issuer"}, {"client", "id"}, {"request_id"}, {"authorization_details", "externalRef"}, {"authorization_details", "type"},
+				{"authorization_details", "systemuser_org", "ID"}, {"client", "org", "ID"}, {"grant_type"}, {"authorization_details", "systemuser_id"},
+			},
+		},
+		{
+			func(thing) string { return "/access/v1/evaluation" },
+			func(on thing) string { return evaluation(on.id, string(kit.CustomerP), kit.OwnResource, "write") },
+			[][]string{{"subject", "id"}, {"subject", "type"}, {"action", "name"}, {"resource", "id"}, {"resource", "type"}, {"resource", "properties", "party"}, {"subject", "properties", "owner"}},
+		},
+	} {
+		t.Run(e.path(thing{}), func(t *testing.T) {
+			t.Parallel()
+			s, c, on := program(t)
+			path, good := e.path(on), e.good(on)
+			before := s.Snapshot()
+			n := 0
+			post := func(media, input string) {
+				n++
+				r := c.Do(http.MethodPost, path, media, input)
+				harmless(t, input, r)
+				switch {
+				case r.Status == http.StatusOK && strings.Contains(r.Body, `"decision":false`):
+				case r.Status >= 400 && r.Header.Get("Content-Type") == "application/problem+json":
+				default:
+					t.Errorf("%.200q is answered %d %s", input, r.Status, r.Body)
+				}
+			}
+			for _, d := range docs {
+				post("application/json", d)
+			}
+			for i, v := range strs {
+				post("application/json", replaced(t, good, v, e.at[i%len(e.at)]...))
+			}
+			for _, v := range own() {
+				for _, at := range e.at {
+					post("application/json", replaced(t, good, v, at...))
+				}
+				post(v, good)
+			}
+			for _, v := range []any{nil, true, 1, -1.5, []any{}, []any{"a"}, map[string]any{}, map[string]any{"a": 1}} {
+				for _, at := range e.at {
+					post("application/json", replaced(t, good, v, at...))
+				}
+			}
+			for _, media := range []string{"", "text/plain", "text/json", "application/jsonp", "application/json; charset=utf-16", "application/json, text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/problem+json"} {
+				post(media, good)
+			}
+			if s.Snapshot() != before {
+				t.Error("something changed")
+			}
+			if n < 500 && len(docs) > 100 {
+				t.Errorf("only %d questions", n)
+			}
+			t.Logf("%d questions", n)
+		})
+	}
+}
+
+func TestHostileLookUps(t *testing.T) {
+	t.Parallel()
+	s, c, on := program(t)
+	const path = "/authentication/api/v1/systemuser/byExternalId"
+	names := []string{"clientId", "systemProviderOrgNo", "systemUserOwnerOrgNo", "externalRef"}
+	good := url.Values{"clientId": {on.client}, "systemProviderOrgNo": {string(kit.SupplierA)}, "systemUserOwnerOrgNo": {on.owner}, "externalRef": {"other"}}
+	before := s.Snapshot()
+	ask := func(query, input string) {
+		r := c.Get(path + "?" + query)
+		harmless(t, input, r)
+		if r.Status < 400 || r.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%.200q is answered %d %s", input, r.Status, r.Body)
+		}
+	}
+	for i, v := range nasty(t) {
+		q := url.Values{}
+		for name, values := range good {
+			q[name] = values
+		}
+		q.Set(names[i%4], v)
+		ask(q.Encode(), v)
+		q = url.Values{v: {v}}
+		ask(q.Encode(), v)
+	}
+	for _, q := range []string{"", "%", "%zz=1", "a;b", "clientId", "clientId=&clientId=", good.Encode() + "&CLIENTID=x", good.Encode() + "&clientid=" + on.client, strings.Repeat("a=b&", 900)} {
+		ask(q, q)
+	}
+	if s.Snapshot() != before {
+		t.Error("something changed")
+	}
+}
+
+// formOf is a form that somebody fills in.
+type formOf struct {
+	name   string
+	who    kit.Person
+	path   string // PENDING stands for a request that waits
+	good   func(n int) url.Values
+	fields []string
+	lists  int // one string of how many is taken for each field
+}
+
+func TestHostileForms(t *testing.T) {
+	t.Parallel()
+	strs := nasty(t)
+	for _, f := range []formOf{
+		{"register", kit.DeveloperA, "/supplier/systems/new", func(n int) url.Values { return registration("h"+strconv.Itoa(n), "Hostile") }, []string{
+			"name_nb", "name_nn", "description_en", "id_name", "client_id", "client_issuer", "asks", "purpose_nb", "redirect_urls", "op", "q", "visible",
+		}, 3},
+		{"send", kit.DeveloperA, "/supplier/systems/343940092_one/requests/new", func(n int) url.Values {
+			return url.Values{"customer": {string(kit.CustomerP)}, "items": {kit.TaxPackage}, "external_ref": {"h" + strconv.Itoa(n)}}
+		}, []string{"customer", "items", "external_ref", "title", "redirect_url"}, 3},
+		{"approve", kit.ApproverP, "/requests/PENDING/approve", func(int) url.Values { return url.Values{} }, []string{"seen"}, 1},
+		{"reject", kit.PartialP, "/requests/PENDING/reject", func(int) url.Values { return url.Values{} }, []string{"reason"}, 3},
+		{"organisations", kit.ApproverP, "/organisations", func(int) url.Values { return url.Values{"org": {string(kit.CustomerP)}} }, []string{"org", "return"}, 1},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := kit.New(t)
+			one := s.System(t, kit.DeveloperA, "one")
+			pending := s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending")
+			c := s.As(t, f.who)
+			before := s.Snapshot()
+			refused := 0
+			for i, v := range strs {
+				if i%f.lists != 0 && i >= len(own()) {
+					continue
+				}
+				form := f.good(i)
+				form.Set(f.fields[i%len(f.fields)], v)
+				if i < len(own()) {
+					form.Set(v, v)
+				}
+				r := c.Post(strings.Replace(f.path, "PENDING", string(pending.ID), 1), form)
+				harmless(t, v, r)
+				if r.Status == http.StatusSeeOther {
+					harmless(t, v, r.Follow())
+					if f.name == "reject" {
+						pending = s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending "+strconv.Itoa(i))
+					}
+					continue
+				}
+				refused++
+				if r.Status != http.StatusOK && r.Status < 400 || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+					t.Errorf("%.100q is answered %d %s", v, r.Status, r.Header.Get("Content-Type"))
+				}
+			}
+			for who, pages := range map[*kit.Client][]string{
+				s.As(t, kit.DirectorA): {"/supplier/systems", "/supplier/requests", "/supplier/systems/343940092_one"}, s.As(t, kit.ApproverP): {"/requests"},
+			} {
+				for _, page := range pages {
+					who.Get(page).Want(http.StatusOK) // holds what was let in, and is sound
+				}
+			}
+			if (f.name == "approve" || f.name == "organisations") && s.Snapshot() != before {
+				t.Error("something changed")
+			}
+			t.Logf("%d forms came back", refused)
+		})
+	}
+}
+
+// Whatever stands where an id belongs, the page is one that is not there.
+func TestHostileAddresses(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	c := s.As(t, kit.DirectorA)
+	before := s.Snapshot()
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X"}
+	for i, v := range nasty(t) {
+		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
+		r := c.Get(target)
+		harmless(t, v, r)
+		lists := []string{"/requests/", "/systemusers/", "/supplier/systems/", "/supplier/requests/", "/login/", "/"}
+		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && !slices.Contains(lists, target) {
+			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
+		}
+		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id="}
+		target = queries[i%len(queries)] + url.QueryEscape(v)
+		harmless(t, v, c.Get(target))
+	}
+	if s.Snapshot() != before {
+		t.Error("something changed")
+	}
+}
+
+// Whatever stands in a header or a cookie.
+func TestHostileHeaders(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	for i, v := range nasty(t)[:min(600, len(nasty(t)))] {
+		if strings.ContainsAny(v, "\r\n\x00") {
+			continue // no server hands these on
+		}
+		names := []string{"Accept-Language", "Accept", "Authorization", "X-Request-Id", "Origin", "Sec-Fetch-Site", "User-Agent", "If-None-Match", "Cookie", "Accept-Encoding", "HX-Request", "Content-Type"}
+		c := s.Anonymous(t).With(names[i%len(names)], v)
+		for _, path := range []string{"/", "/v1/enrich"} {
+			harmless(t, v, c.Get(path))
+			harmless(t, v, c.Do(http.MethodPost, path, "", "x"))
+		}
+		c = s.Anonymous(t)
+		for _, cookie := range []string{"__Host-stafett", "__Host-stafett_login", "stafett_lang", "stafett_scheme"} {
+			c.SetCookie(cookie, url.QueryEscape(v))
+		}
+		harmless(t, v, c.Get("/"))
+		harmless(t, v, c.Get("/login/callback?state=x&code=y"))
+	}
+	for _, event := range s.Logs.Events(t) {
+		if event["msg"] == nil {
+			t.Errorf("an event without a message: %v", event)
+		}
+	}
+}

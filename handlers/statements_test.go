@@ -1,0 +1,133 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models/request"
+)
+
+// statements says how many SQL statements each page, call and change may cost,
+// however many rows there are. More is to be explained; the hot path has one.
+var statements = map[string]int{
+	"enrich": 1, "by external id": 1, "evaluation": 1, "openapi": 0, "live": 0, "front": 0,
+	"organisations": 6, "inbox": 19, "review": 19, "review by a clerk": 20, "reject form": 19, "receipt": 34,
+	"system users": 19, "system user": 22, "revoke form": 22,
+	"systems": 16, "register form": 9, "search": 9, "system": 27, "send form": 17, "board": 26, "sent request": 19,
+	"approve": 30, "revoke": 22, "register": 21, "send": 34,
+}
+
+// crowded is a site in which A has n systems, each of which has asked P twice:
+// one request waits and one was approved.
+func crowded(t *testing.T, n int) (s *kit.Site, waiting, approved request.Request) {
+	t.Helper()
+	s = kit.New(t)
+	for i := range n {
+		sys := s.System(t, kit.DeveloperA, "s"+strconv.Itoa(i))
+		approved = s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "")
+		s.Approve(t, kit.ApproverP, approved.ID)
+		waiting = s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "more")
+		s.Request(t, kit.DeveloperA, sys, kit.CustomerQ, "")
+	}
+	return s, waiting, approved
+}
+
+func TestStatementsPerPageAndCall(t *testing.T) {
+	t.Parallel()
+	got := map[int]map[string][]string{}
+	for _, n := range []int{1, 50} {
+		got[n] = map[string][]string{}
+		s, waiting, approved := crowded(t, n)
+		customer, clerk, supplier := s.As(t, kit.ApproverP), s.As(t, kit.ClerkP), s.As(t, kit.DeveloperA)
+		enriching := s.Bearer(t, s.AccessToken(kit.SupplierA, "stafett:enrich stafett:decide altinn:maskinporten/systemuser.read", nil))
+		client, at := kit.ClientID(approved.System), string(waiting.ID)
+		count := func(name string, do func() *kit.Response) {
+			t.Helper()
+			do() // the first look fills the catalogue and the cache of tokens, and is a first use
+			got[n][name] = s.Statements(func() { do().Want(http.StatusOK) })
+		}
+		page := func(name string, c *kit.Client, path string) {
+			count(name, func() *kit.Response { return c.Get(path) })
+		}
+		page("front", s.Anonymous(t), "/")
+		page("organisations", customer, "/organisations")
+		page("inbox", customer, "/requests")
+		page("review", customer, "/requests/"+at)
+		page("review by a clerk", clerk, "/requests/"+at)
+		page("reject form", customer, "/requests/"+at+"/reject")
+		page("receipt", customer, "/requests/"+string(approved.ID)+"/receipt")
+		page("system users", customer, "/systemusers")
+		page("system user", customer, "/systemusers/"+string(approved.ID))
+		page("revoke form", customer, "/systemusers/"+string(approved.ID)+"/revoke")
+		page("systems", supplier, "/supplier/systems")
+		page("register form", supplier, "/supplier/systems/new")
+		page("system", supplier, "/supplier/systems/"+string(approved.System))
+		page("send form", supplier, "/supplier/systems/"+string(approved.System)+"/requests/new")
+		page("board", supplier, "/supplier/requests")
+		page("sent request", supplier, "/supplier/requests/"+at)
+		count("search", func() *kit.Response {
+			form := registration("x", "X")
+			form.Set("op", "search")
+			form.Set("q", "skatt")
+			return supplier.Post("/supplier/systems/new", form)
+		})
+		count("enrich", func() *kit.Response {
+			return enriching.PostJSON("/v1/enrich", enrichment(kit.Issuer1, client, string(kit.CustomerP), string(kit.CustomerP)))
+		})
+		count("by external id", func() *kit.Response {
+			return enriching.Get("/authentication/api/v1/systemuser/byExternalId?clientId=" + client + "&systemProviderOrgNo=" + string(kit.SupplierA) + "&systemUserOwnerOrgNo=" + string(kit.CustomerP))
+		})
+		count("evaluation", func() *kit.Response {
+			return enriching.PostJSON("/access/v1/evaluation", evaluation(string(approved.ID), string(kit.CustomerP), kit.Resource, "read"))
+		})
+		page("openapi", enriching, "/openapi.json")
+		page("live", enriching, "/health/live")
+	}
+	for name, few := range got[1] {
+		many := got[50][name]
+		if len(few) != len(many) || len(many) > statements[name] {
+			t.Errorf("%s: %d statements with one row, %d with 50, at most %d wanted\n%s", name, len(few), len(many), statements[name], numbered(many))
+		}
+	}
+}
+
+// A change costs a number of statements that does not grow with the registry.
+func TestStatementsPerChange(t *testing.T) {
+	t.Parallel()
+	got := map[int]map[string]int{}
+	for _, n := range []int{1, 50} {
+		s, waiting, approved := crowded(t, n)
+		customer, supplier := s.As(t, kit.ApproverP), s.As(t, kit.DeveloperA)
+		got[n] = map[string]int{}
+		count := func(name, path string, form map[string]string, c *kit.Client) {
+			t.Helper()
+			values := registration("new", "New")
+			for k, v := range form {
+				values.Set(k, v)
+			}
+			got[n][name] = len(s.Statements(func() { c.Post(path, values).Want(http.StatusSeeOther) }))
+		}
+		form := customer.Get("/requests/" + string(waiting.ID)).Page().MustForm("/requests/" + string(waiting.ID) + "/approve")
+		count("approve", "/requests/"+string(waiting.ID)+"/approve", map[string]string{"seen": form.Get("seen")}, customer)
+		count("revoke", "/systemusers/"+string(approved.ID)+"/revoke", nil, customer)
+		count("register", "/supplier/systems/new", nil, supplier)
+		count("send", "/supplier/systems/"+string(approved.System)+"/requests/new", map[string]string{"customer": string(kit.CustomerP), "items": kit.TaxPackage, "external_ref": "third"}, supplier)
+	}
+	for name, few := range got[1] {
+		if many := got[50][name]; few != many || many > statements[name] {
+			t.Errorf("%s: %d statements with one row, %d with 50, at most %d wanted", name, few, many, statements[name])
+		}
+	}
+}
+
+func numbered(list []string) string {
+	var b strings.Builder
+	for i, s := range list {
+		_, _ = fmt.Fprintf(&b, "%3d %.200s\n", i+1, s)
+	}
+	return b.String()
+}
