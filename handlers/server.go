@@ -32,7 +32,8 @@ type Config struct {
 	Proxies []string
 	// Contact is who runs this registry, for error pages; may be empty.
 	Contact string
-	// Sessions loads and saves the session of a request for people.
+	// Sessions loads and saves the session of a request for people. Its
+	// OnError is SessionFailed.
 	Sessions func(http.Handler) http.Handler
 	// Ready reports whether we can serve; nil is yes.
 	Ready func(context.Context) error
@@ -116,7 +117,7 @@ func (s *Server) chain(r Route) []echo.MiddlewareFunc {
 	if r.Audience == Programs || r.Name == "assets" {
 		return []echo.MiddlewareFunc{audience}
 	}
-	chain := []echo.MiddlewareFunc{audience, sameSite, echo.WrapMiddleware(s.Sessions), answered, s.web.Visit}
+	chain := []echo.MiddlewareFunc{audience, sameSite, s.session, answered, s.web.Visit}
 	switch r.Guard {
 	case SignedIn:
 		chain = append(chain, s.web.SignedIn)

@@ -104,7 +104,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		return nil, err
 	}
 	sessions, err := auth.NewSessions(auth.SessionsConfig{
-		Store: n.store.Sessions(), PublicURL: s.PublicURL, Now: time.Now, OnError: n.sessionFailed,
+		Store: n.store.Sessions(), PublicURL: s.PublicURL, Now: time.Now, OnError: handlers.SessionFailed,
 	})
 	if err != nil {
 		return nil, err
@@ -134,14 +134,6 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 			Registerer: metrics, Subsystem: "stafett",
 		})},
 	})
-}
-
-// sessionFailed answers a request whose session could not be read or written:
-// nobody is let in or out by a store that is down.
-func (n *Node) sessionFailed(w http.ResponseWriter, r *http.Request, err error) {
-	n.logger.ErrorContext(r.Context(), "session could not be read or written", "error", err.Error())
-	w.Header().Set("Retry-After", "5")
-	http.Error(w, "The service cannot answer just now. Nothing has been changed. Please try again.", http.StatusServiceUnavailable)
 }
 
 // Serve listens until ctx ends, then stops accepting, lets what runs finish,
