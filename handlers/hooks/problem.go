@@ -73,6 +73,7 @@ func (h *Hooks) enrichProblem(c echo.Context, err error) error {
 		header.Set(echo.HeaderRetryAfter, retryAfter)
 		h.logger.ErrorContext(c.Request().Context(), "enrichment failed", "error", err.Error(), "request_id", id)
 	}
+	respond.Failed(c, f.code)
 	return problem(c, f.status, p)
 }
 
@@ -108,6 +109,7 @@ func invalid(c echo.Context, err error) error {
 		}
 		p.Errors = &faults
 	}
+	respond.Failed(c, e.Code)
 	return problem(c, p.Status, p)
 }
 

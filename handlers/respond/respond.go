@@ -158,6 +158,10 @@ func RequestID(c echo.Context) string {
 	return id
 }
 
+// Failed notes the code of an error that the caller answers itself, such as a
+// form that comes back with its faults, for the log.
+func Failed(c echo.Context, code models.Code) { c.Set(codeKey, code) }
+
 // Code returns the code of the error that was answered, or "".
 func Code(c echo.Context) models.Code {
 	code, _ := c.Get(codeKey).(models.Code)

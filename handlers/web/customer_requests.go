@@ -123,6 +123,7 @@ func (w *Web) answered(c echo.Context, id models.ID, err error) error {
 	}
 	page := reviewView(c, v)
 	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
+	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Review(w.Shell(c), page))
 }
 
@@ -166,6 +167,7 @@ func (w *Web) Reject(c echo.Context) error {
 	}
 	page := rejectView(v)
 	page.Reason, page.Faults = one(f, "reason"), e.Fields
+	respond.Failed(c, e.Code)
 	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
 }
 

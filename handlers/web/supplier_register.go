@@ -70,6 +70,7 @@ func (w *Web) Register(c echo.Context) error {
 	default:
 		return err
 	}
+	respond.Failed(c, e.Code)
 	return w.showDraft(c, respond.Status(e.Code), d, supplier.Nothing, "", faults)
 }
 

@@ -68,6 +68,7 @@ func (w *Web) SendRequest(c echo.Context) error {
 	if e.Code != models.CodeInvalid {
 		v.Conflict = e.Code
 	}
+	respond.Failed(c, e.Code)
 	return respond.Page(c, respond.Status(e.Code), supplier.SendRequestPage(w.Shell(c), v))
 }
 
