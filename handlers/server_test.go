@@ -217,7 +217,7 @@ func TestFormsOfOtherMediaTypes(t *testing.T) {
 	before := s.Snapshot()
 	for media, body := range map[string]string{
 		"application/json": text(map[string]string{"op": "save"}), "text/plain": registration("a", "A").Encode(), "": registration("a", "A").Encode(),
-		"multipart/form-data; boundary=x": "--x\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\nsave\r\n--x--\r\n",
+		"multipart/form-data; boundary=x":                  "--x\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\nsave\r\n--x--\r\n",
 		"application/x-www-form-urlencoded; charset=utf-7": "op=save", "; ;": "op=save", "application/x-www-form-urlencoded": "op=save&name_nb=%zz",
 	} {
 		c := s.As(t, kit.DeveloperA).With("Origin", kit.PublicURL).With("Sec-Fetch-Site", "same-origin")

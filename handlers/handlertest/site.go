@@ -104,10 +104,7 @@ func (s *Site) build(dir string, o options) {
 	door, err := auth.NewDoor(auth.DoorConfig{Issuers: issuers, PublicURL: PublicURL, Client: client, Replays: s.Store, Now: s.Clock.Now, Logger: logger})
 	s.fatal(err)
 	s.sessions, err = auth.NewSessions(auth.SessionsConfig{
-		Store: s.Store.Sessions(), PublicURL: PublicURL, Now: s.Clock.Now,
-		OnError: func(w http.ResponseWriter, _ *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-		},
+		Store: s.Store.Sessions(), PublicURL: PublicURL, Now: s.Clock.Now, OnError: handlers.SessionFailed,
 	})
 	s.fatal(err)
 	var providers auth.Providers
