@@ -40,7 +40,7 @@ func (r *Registry) guard(
 		if err != nil {
 			return err
 		}
-		return r.record(ctx, tx, a, actedBy(a, act, s, c), act, done)
+		return r.record(ctx, tx, a, strongest(s), act, done)
 	})
 	if e, ok := errors.AsType[*models.Error](err); ok && (e.Kind == models.Forbidden || e.Kind == models.NotFound) {
 		if denied := r.deny(ctx, a, s, act, subject, e.Code); denied != nil {
@@ -70,30 +70,19 @@ func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, role strin
 func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, act policy.Action, subject string, code models.Code) error {
 	return r.Store.Write(context.WithoutCancel(ctx), func(tx Tx) error {
 		return tx.AppendAudit(ctx, audit.Entry{
-			At: r.Now(), Actor: a, Role: first(s.Holdings), Action: string(act), Subject: tried(subject),
+			At: r.Now(), Actor: a, Role: strongest(s), Action: string(act), Subject: tried(subject),
 			OrgNo: a.OrgNo, Outcome: audit.Denied, Code: code,
 		})
 	})
 }
 
-// actedBy is the first thing the person holds that is enough for the action by
-// itself, as the audit log names it.
-func actedBy(a models.Actor, act policy.Action, s policy.Standing, c *catalog.Catalog) string {
-	for _, h := range s.Holdings {
-		alone := s
-		alone.Holdings = []string{h}
-		if policy.Check(a, act, alone, c) == nil {
-			return h
-		}
-	}
-	return first(s.Holdings)
-}
-
-func first(holdings []string) string {
-	if len(holdings) == 0 {
+// strongest is the first thing the person holds, as the audit log names it.
+// check puts those first that are enough for what he does.
+func strongest(s policy.Standing) string {
+	if len(s.Holdings) == 0 {
 		return ""
 	}
-	return holdings[0]
+	return s.Holdings[0]
 }
 
 // tried is the subject of a denied attempt. It comes from outside: at most 200
