@@ -158,7 +158,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		LoginReady: len(w.OIDC.Choices()) > 0,
 	}
 	if !looks(c.Request()) { // the form's own page is the one to come back to
-		s.Path = strings.TrimSuffix(strings.TrimSuffix(c.Request().URL.Path, "/approve"), "/withdraw")
+		s.Path = strings.TrimSuffix(strings.TrimSuffix(c.Request().URL.EscapedPath(), "/approve"), "/withdraw")
 	}
 	if !v.known {
 		return s
