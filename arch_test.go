@@ -34,7 +34,7 @@ var nouns = []string{
 }
 
 // ledgers keep records of their own and know the domain by its ids only.
-var ledgers = []string{"models/audit", "models/session"}
+var ledgers = []string{"models/audit"}
 
 // testOnly are packages that exist for tests. Only _test files and other
 // packages of this list may import them, so that no test kit is ever linked
@@ -54,7 +54,6 @@ var layers = []layer{
 	{"models/request", with(nouns[:5], uuid)},
 	{"models/policy", with(nouns[:6])},
 	{"models/audit", with(nouns[:2])},
-	{"models/session", with(nouns[:2], uuid)},
 	{"models/exchange", with(nouns[:3])},
 	{"models/registry", with(nouns, ledgers, "models/exchange", uuid)},
 	// The store satisfies the interfaces that registry and rar declare, and
@@ -83,14 +82,14 @@ var layers = []layer{
 	{"handlers/respond", with("models", "views/...", echo, templ)},
 	{"handlers/auth/keyset", with("models", jose, json, sync, "golang.org/x/time/rate")},
 	{"handlers/auth/token", with("models", "handlers/auth/keyset", jose, json, sync, "github.com/maypok86/otter/v2/...")},
-	{"handlers/auth", with(nouns, "models/session", "models/registry", "handlers/auth/keyset", "handlers/auth/token", "handlers/respond", "views/...",
+	{"handlers/auth", with(nouns, "models/registry", "handlers/auth/keyset", "handlers/auth/token", "handlers/respond", "views/...",
 		echo, jose, json, sync, uuid, "github.com/maypok86/otter/v2/...", "github.com/coreos/go-oidc/v3/...",
 		"golang.org/x/oauth2/...", "golang.org/x/time/rate", "github.com/alexedwards/scs/v2/...")},
-	{"handlers/web", with(nouns, "models/audit", "models/session", "models/registry", "handlers/respond", "handlers/auth", "views/...", "static", echo, templ)},
+	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "views/...", "static", echo, templ)},
 	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
 	{"handlers/handlertest", with(nouns, ledgers, "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
 		echo, jose, "github.com/getkin/kin-openapi/...", "golang.org/x/net/html/...")},
-	{"handlers", with(nouns, "models/registry", "models/session", "rar/...", "handlers/respond", "handlers/auth",
+	{"handlers", with(nouns, "models/registry", "rar/...", "handlers/respond", "handlers/auth",
 		"handlers/web", "handlers/hooks", "handlers/openapi", "views/...", "static", echo, uuid)},
 
 	// What stands alone.
