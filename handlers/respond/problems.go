@@ -1,9 +1,13 @@
 package respond
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/views/i18n"
 )
 
 // statuses says the HTTP status of each code; a test holds it to models.Codes.
@@ -45,6 +49,22 @@ func Status(code models.Code) int {
 		return s
 	}
 	return http.StatusInternalServerError
+}
+
+// Document lists the codes with their status and meaning as Markdown;
+// docs/problems.md is made of it.
+func Document() string {
+	ctx := i18n.With(context.Background(), models.EN)
+	var b strings.Builder
+	b.WriteString("# Problems\n\nMade from `handlers/respond/problems.go`; `make golden` writes it anew. Programs get a problem\n" +
+		"document (RFC 9457) with `type` \"" + TypePrefix + "{code}\" and the members `code` and `request_id`; people get a page.\n\n" +
+		"| code | status | says |\n|---|---|---|\n")
+	for _, code := range models.Codes() {
+		_, _ = fmt.Fprintf(&b, "| `%s` | %d | %s |\n", code, Status(code), i18n.T(ctx, "error."+string(code)+".title"))
+	}
+	b.WriteString("\nQuestions of programs that are not whole are `invalid` with status 400; forms have 422. Enrichment adds `error` and\n" +
+		"`reason` as `openapi.json` says.\n")
+	return b.String()
 }
 
 // TypePrefix begins the type of every problem document of ours; the code follows.

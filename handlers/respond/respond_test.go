@@ -4,13 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
 
 	"github.com/stafett/stafett/handlers/respond"
@@ -134,4 +138,23 @@ func problem(t *testing.T, rec *httptest.ResponseRecorder) (p respond.Problem) {
 		t.Errorf("no problem document: %s %s", rec.Header().Get("Content-Type"), rec.Body)
 	}
 	return p
+}
+
+// TestProblemsAreDocumented keeps docs/problems.md equal to the table; run with
+// -update to write it.
+func TestProblemsAreDocumented(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join("..", "..", "docs", "problems.md")
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(file, []byte(respond.Document()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(respond.Document(), string(got)); diff != "" {
+		t.Errorf("docs/problems.md is not of this table; make golden writes it (-want +got):\n%s", diff)
+	}
 }
