@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models"
 )
 
 // requestEvents are the lines of the log about requests.
@@ -109,4 +111,17 @@ func TestWhenTheDatabaseIsAway(t *testing.T) {
 			t.Errorf("%s: no Retry-After", name)
 		}
 	}
+}
+
+// A fault that ends a handler ends nothing else, and the caller learns no more
+// than a reference.
+func TestAPanicIsAFaultOfOurs(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t, kit.Ready(func(context.Context) error { panic("secret of the handler") }))
+	r := s.Bearer(t, "x").Failing().Get("/health/ready")
+	isProblem(t, r, http.StatusInternalServerError, models.CodeInternal)
+	if strings.Contains(r.Body, "secret") || !strings.Contains(s.Logs.Text(), "secret of the handler") || !strings.Contains(s.Logs.Text(), "log_test.go") {
+		t.Errorf("answered %s, logged %s", r.Body, s.Logs.Text())
+	}
+	s.Bearer(t, "x").Get("/health/live").Want(http.StatusOK)
 }

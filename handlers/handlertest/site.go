@@ -70,6 +70,9 @@ func WithoutLogin() Option { return func(o *options) { o.noLogin = true } }
 // RequestLife sets how long requests can be answered.
 func RequestLife(d time.Duration) Option { return func(o *options) { o.life = d } }
 
+// Ready sets what the readiness check asks, in place of the store.
+func Ready(ready func(context.Context) error) Option { return func(o *options) { o.ready = ready } }
+
 // New builds a site with the cast in it.
 func New(t testing.TB, opts ...Option) *Site {
 	t.Helper()
@@ -120,6 +123,9 @@ func (s *Site) build(dir string, o options) {
 		"stafett.css": {Data: []byte(":root{}")}, "app.js": {Data: []byte("//")}, "htmx.js": {Data: []byte("//")}, "icon.svg": {Data: []byte("<svg/>")},
 	})
 	s.fatal(err)
+	if o.ready == nil {
+		o.ready = s.Store.Ping
+	}
 	s.journal = rar.NewJournal(s.Store)
 	s.Server, err = handlers.New(handlers.Config{
 		Web: web.New(web.Config{
@@ -129,7 +135,7 @@ func (s *Site) build(dir string, o options) {
 			Door: door, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
 		}),
 		Assets: assets, Logger: logger, Now: s.Clock.Now, PublicURL: PublicURL, Secure: true, Contact: "drift@stafett.example",
-		Sessions: s.sessions.Middleware, Ready: s.Store.Ping,
+		Sessions: s.sessions.Middleware, Ready: o.ready,
 	})
 	s.fatal(err)
 }

@@ -243,3 +243,19 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// A link must not be able to fill in a form that changes something.
+func TestOnlyTheBodyOfAFormCounts(t *testing.T) {
+	t.Parallel()
+	s, path, _ := pending(t)
+	c := s.As(t, kit.ApproverP)
+	form := c.Get(path).Page().MustForm(path + "/approve")
+	before := s.Snapshot()
+	c.Post(path+"/approve?"+form.Encode(), url.Values{}).Want(http.StatusConflict)
+	c.Post(path+"/reject?reason=Nei", url.Values{}).Want(http.StatusUnprocessableEntity)
+	c.Post("/organisations?org="+string(kit.CustomerP), url.Values{}).Want(http.StatusNotFound)
+	s.As(t, kit.DeveloperA).Post("/supplier/systems/new?"+whole().Encode(), url.Values{}).Want(http.StatusOK)
+	if s.Snapshot() != before {
+		t.Error("something changed")
+	}
+}
