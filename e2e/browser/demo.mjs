@@ -1,0 +1,68 @@
+// A demo of its own for each file of tests: the shipped program in a folder
+// and on a port that nobody else has. Only what was started here is ended here.
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const program = process.env.STAFETT_DEMO || fileURLToPath(new URL("../../bin/demo", import.meta.url));
+
+// The cast that the tests use; cmd/demo/seed has the rest.
+export const customer = { number: "355913619", name: "Fjordbris Seilmakeri AS" };
+export const supplier = { number: "343940092", name: "Pilspiss Programvare AS", client: "pilspiss-fakturaflyt" };
+export const director = "Ingrid Fjellheim";
+export const partialManager = "Olav Myrvang";
+export const employee = "Sunniva Lie";
+export const developer = "Jonas Vikane";
+export const nobody = "Amund Drift";
+export const many = "Terje Havnås";
+
+/** startDemo resolves when the demo answers: its address, its token command and its end. */
+export async function startDemo() {
+  const data = await mkdtemp(join(tmpdir(), "stafett-browser-"));
+  const child = spawn(program, ["--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "exit");
+  const orphaned = () => child.kill("SIGINT");
+  process.once("exit", orphaned);
+  let complaints = "";
+  child.stderr.on("data", (chunk) => (complaints += chunk));
+  const address = await Promise.race([
+    firstAddress(child),
+    ended.then(([code]) => Promise.reject(new Error(`the demo ended with ${code}: ${complaints}`))),
+    once(child, "error").then(([err]) => Promise.reject(new Error(`${program} cannot be started; "make build" makes it: ${err.message}`))),
+  ]);
+  return {
+    address,
+    token: (...args) => run(["token", "--customer", customer.number, "--data", data, ...args]),
+    async stop() {
+      child.kill("SIGINT");
+      const [code] = await ended;
+      process.off("exit", orphaned);
+      await rm(data, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`the demo ended with ${code}: ${complaints}`);
+    },
+  };
+}
+
+// firstAddress reads the printed instructions up to the address.
+async function firstAddress(child) {
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const found = /https?:\/\/\S+/.exec(line);
+    if (found) {
+      child.stdout.resume();
+      return found[0];
+    }
+  }
+  return new Promise(() => {}); // its end says why
+}
+
+function run(args) {
+  return new Promise((done) => {
+    execFile(program, args, (err, out, errs) => done({ code: err ? err.code : 0, out, errs }));
+  });
+}
