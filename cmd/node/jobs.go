@@ -13,8 +13,8 @@ type job struct {
 	run   func(context.Context) error
 }
 
-// startJobs runs every job on its own until ctx ends; the channel is closed
-// when all have stopped.
+// startJobs runs every job on its own, at once and then again and again until
+// ctx ends; the channel is closed when all have stopped.
 func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 	jobs := []job{
 		{"journal", time.Second, func(ctx context.Context) error { return n.journal.Flush(ctx, time.Now()) }},
@@ -27,6 +27,9 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			_, err := n.store.PurgeReplays(ctx, time.Now())
 			return err
 		}},
+		// A key that its issuer withdraws is out within half an hour and five
+		// minutes, and no request has to wait for keys.
+		{"keys", 5 * time.Minute, n.door.Refresh},
 	}
 	var running sync.WaitGroup
 	for _, j := range jobs {
@@ -34,13 +37,13 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			tick := time.NewTicker(j.every)
 			defer tick.Stop()
 			for {
+				if err := j.run(ctx); err != nil && ctx.Err() == nil {
+					n.logger.ErrorContext(ctx, "job failed", "job", j.name, "error", err.Error())
+				}
 				select {
 				case <-ctx.Done():
 					return
 				case <-tick.C:
-					if err := j.run(ctx); err != nil && ctx.Err() == nil {
-						n.logger.ErrorContext(ctx, "job failed", "job", j.name, "error", err.Error())
-					}
 				}
 			}
 		})

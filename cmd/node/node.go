@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/labstack/echo-contrib/echoprometheus"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -40,6 +39,7 @@ type Node struct {
 	settings Serving
 	store    *store.Store
 	journal  *rar.Journal
+	door     *auth.Door
 	logger   *slog.Logger
 }
 
@@ -103,6 +103,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.door = door
 	sessions, err := auth.NewSessions(auth.SessionsConfig{
 		Store: n.store.Sessions(), PublicURL: s.PublicURL, Now: time.Now, OnError: handlers.SessionFailed,
 	})
@@ -130,9 +131,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		Web: pages, Hooks: machine, Assets: assets, Logger: n.logger, Now: time.Now,
 		PublicURL: s.PublicURL, Secure: s.Secure, Proxies: s.TrustedProxies, Contact: s.Contact,
 		Sessions: sessions.Middleware, Ready: n.store.Ping,
-		Middleware: []echo.MiddlewareFunc{echoprometheus.NewMiddlewareWithConfig(echoprometheus.MiddlewareConfig{
-			Registerer: metrics, Subsystem: "stafett",
-		})},
+		Middleware: []echo.MiddlewareFunc{counted(metrics)},
 	})
 }
 
