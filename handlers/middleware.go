@@ -105,7 +105,7 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if len(r.URL.RequestURI()) > maxURL || !clean(r.URL.Path) || strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
+		if len(r.URL.RequestURI()) > maxURL || !clean(r.URL.Path) || escapedSlash(r.URL) {
 			return models.NewError(models.Invalid, models.CodeNotAcceptable)
 		}
 		if r.ContentLength > maxBody {

@@ -27,8 +27,13 @@ func newPaths(routes []Route) *paths {
 
 // canonical returns r with the path as the route table spells it and the query
 // names in lower case, when it matches such a route; otherwise r as it is.
-// Values in the path keep their case.
+// Values in the path keep their case. An escaped slash is left for the guard to
+// refuse: matched here it would reach a route by an address that a proxy in
+// front does not know for it.
 func (p *paths) canonical(r *http.Request) *http.Request {
+	if escapedSlash(r.URL) {
+		return r
+	}
 	path := r.URL.Path
 	if len(path) > 1 {
 		path = strings.TrimSuffix(path, "/")
@@ -51,6 +56,8 @@ func (p *paths) canonical(r *http.Request) *http.Request {
 	}
 	return r
 }
+
+func escapedSlash(u *url.URL) bool { return strings.Contains(strings.ToLower(u.RawPath), "%2f") }
 
 func matches(pattern, segments []string) bool {
 	if len(pattern) != len(segments) {

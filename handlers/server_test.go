@@ -132,7 +132,7 @@ func TestPathsThatAreNotClean(t *testing.T) {
 	for _, path := range []string{
 		"//requests", "/requests//x", "/./requests", "/requests/../systemusers", "/requests/%2e%2e/systemusers", "/requests/..", "/requests/.",
 		"/requests%2fx", "/requests/%2Fx", "/requests;x=1", "/requests/%5cx", "/requests/%00", "/requests/x%0d%0aSet-Cookie:%20a=b", "/requests/..;/x",
-		"/v1//enrich", "/v1/../v1/enrich", "/V1/%2e%2e/enrich",
+		"/v1//enrich", "/v1/../v1/enrich", "/V1/%2e%2e/enrich", "/v1%2fenrich", "/V1%2Fenrich/",
 	} {
 		if r := c.Get(path); r.Status != http.StatusBadRequest || r.Header.Get("Set-Cookie") != "" && strings.Contains(r.Header.Get("Set-Cookie"), "a=b") {
 			t.Errorf("%s: %d", path, r.Status)

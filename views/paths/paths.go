@@ -2,6 +2,7 @@ package paths
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/stafett/stafett/models"
 )
@@ -90,10 +91,11 @@ func InScheme(path, scheme string) string { return with(path, "scheme", scheme) 
 // Page is the list at path, at the page that cursor names; the first when empty.
 func Page(path, cursor string) string { return with(path, "after", cursor) }
 
-// with sets one member of the query. What is no path of ours leads to the front.
+// with sets one member of the query. What is no path of ours leads to the front;
+// of several slashes at the start browsers make another host.
 func with(path, name, value string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || u.Path == "" || u.Path[0] != '/' {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") {
 		u = &url.URL{Path: Front()}
 	}
 	q := u.Query()

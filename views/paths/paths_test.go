@@ -48,7 +48,7 @@ func TestSwitchingKeepsThePage(t *testing.T) {
 	if got, want := paths.InScheme("/requests", "dark"), "/requests?scheme=dark"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for _, foreign := range []string{"https://evil.example/", "//evil.example/x", "", "evil", "javascript:alert(1)", "/%zz"} {
+	for _, foreign := range []string{"https://evil.example/", "//evil.example/x", "///evil.example/x", "////evil.example", "/%2Fevil.example", "", "evil", "javascript:alert(1)", "/%zz"} {
 		if got, want := paths.InLanguage(foreign, models.NN), "/?lang=nn"; got != want {
 			t.Errorf("%q: got %s, want %s", foreign, got, want)
 		}
