@@ -19,13 +19,14 @@ import (
 
 // commands are what the scripts have besides testscript's own.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"exits": exits,
-	"free":  free,
-	"ready": ready,
-	"get":   get,
-	"sql":   execute,
-	"mode":  mode,
-	"play":  play,
+	"exits":    exits,
+	"free":     free,
+	"ready":    ready,
+	"get":      get,
+	"sql":      execute,
+	"mode":     mode,
+	"play":     play,
+	"provider": provider,
 }
 
 // exits CODE PROGRAM ARG… runs a program that must end with exactly this code;

@@ -1,6 +1,6 @@
 // Package e2e tests the programs as they are shipped.
 //
-// It owns the scripts of the binaries (testdata/script, run by script_test.go:
+// It owns the scripts of the binaries (testdata, run by script_test.go:
 // commands, HTTP, both databases, interrupts, kills and harm done to the audit
 // log) and, in the folder browser, the walks through the pages in Chromium. It
 // refuses to test what a package can hold by itself, and to know how the

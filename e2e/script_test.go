@@ -53,13 +53,12 @@ func buildAndRun(m *testing.M) (_ int, err error) {
 	return m.Run(), nil
 }
 
-// TestScripts runs every script on SQLite, and on PostgreSQL those that name
-// the database by its variable alone. Scripts in demo are of cmd/demo, which
-// knows SQLite only.
+// TestScripts runs the scripts of both databases, and those of one: what
+// depends on no database is with SQLite, as is cmd/demo, which knows no other.
 func TestScripts(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		run(t, "testdata/script", func(e *testscript.Env) error {
+		run(t, scripts(t, "both", "sqlite"), func(e *testscript.Env) error {
 			file := filepath.Join(e.WorkDir, "stafett.db")
 			tell(e, "sqlite:"+file, "sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
 			return nil
@@ -74,11 +73,11 @@ func TestScripts(t *testing.T) {
 			}
 			t.Skip("TEST_POSTGRES is not set; tools/with-postgres.sh sets it")
 		}
-		run(t, "testdata/script", func(e *testscript.Env) error { return ownDatabase(e, server) })
+		run(t, scripts(t, "both", "postgres"), func(e *testscript.Env) error { return ownDatabase(e, server) })
 	})
 	t.Run("demo", func(t *testing.T) {
 		t.Parallel()
-		run(t, "testdata/demo", func(e *testscript.Env) error {
+		run(t, scripts(t, "demo"), func(e *testscript.Env) error {
 			file := filepath.Join(e.WorkDir, "demo", "demo.db")
 			tell(e, "sqlite:"+file, "sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
 			return nil
@@ -86,19 +85,38 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-func run(t *testing.T, dir string, setup func(*testscript.Env) error) {
+// scripts lists the scripts in the folders.
+func scripts(t *testing.T, folders ...string) []string {
+	t.Helper()
+	var all []string
+	for _, folder := range folders {
+		files, err := filepath.Glob(filepath.Join("testdata", folder, "*.txtar"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no scripts in %s: %v", folder, err)
+		}
+		all = append(all, files...)
+	}
+	return all
+}
+
+func run(t *testing.T, files []string, setup func(*testscript.Env) error) {
 	t.Helper()
 	data, err := filepath.Abs("../../shared/data")
 	if err != nil {
 		t.Fatal(err)
 	}
+	planted, err := filepath.Abs("../cmd/demo/seed/data")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 dir,
+		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("DATA", data)
+			e.Setenv("SEED", planted)
 			return setup(e)
 		},
 		Condition: func(name string) (bool, error) {
