@@ -197,6 +197,7 @@ func (v Review) digest() string {
 		text(a.Package.Description)
 		text(a.Resource.Title)
 		text(a.Resource.Description)
+		say(a.Resource.Owner, strings.Join(a.Resource.Actions, " "))
 		for _, within := range a.Within {
 			say(within.ID)
 			text(within.Title)

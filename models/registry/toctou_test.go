@@ -66,6 +66,8 @@ func TestWhatChangesBetweenPageAndAnswer(t *testing.T) {
 		{"a service of the package has another title", imported(exchange.Resources, catalog.Resource{ID: modelstest.Amelding, Title: models.Text{NB: "Bank"}, Packages: []string{modelstest.Salary}}), models.Conflict, models.CodeRequestChanged},
 		{"the resource has another title", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Title.NB = "Slett alt" })), models.Conflict, models.CodeRequestChanged},
 		{"the resource is described in other words", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Description.EN = "Everything." })), models.Conflict, models.CodeRequestChanged},
+		{"the resource is another owner's now", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Owner = "skd" })), models.Conflict, models.CodeRequestChanged},
+		{"more can be done in the resource", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Actions = []string{"read", "delete"} })), models.Conflict, models.CodeRequestChanged},
 		{"the resource is another role's now", imported(exchange.Resources, register(func(r *catalog.Resource) { r.Roles = []string{modelstest.Chair} })), models.Conflict, models.CodeRequestChanged},
 		{"the purpose is another", exec("UPDATE system_ask SET purpose_nn = 'Noko anna' WHERE position = 1"), models.Conflict, models.CodeRequestChanged},
 		{"the system has another name", exec("UPDATE system SET name_en = 'Tax Authority'"), models.Conflict, models.CodeRequestChanged},
