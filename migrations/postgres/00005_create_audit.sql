@@ -18,7 +18,7 @@ CREATE TABLE audit_entry (
     prev        TEXT    NOT NULL,
     hash        TEXT    NOT NULL UNIQUE
 );
-CREATE INDEX audit_entry_subject ON audit_entry (subject, seq);
+CREATE INDEX audit_entry_subject ON audit_entry (subject, outcome, org_no, seq);
 
 -- The last entry. Writers take this row first, so the chain never forks.
 CREATE TABLE audit_head (

@@ -112,20 +112,20 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 	return out, err
 }
 
+// maxDenials bounds what a history tells of denied attempts.
+const maxDenials = 50
+
 // history reads the entries about the subjects that the actor's organisation
 // may see: what the supplier's people did is told without their names.
 func (r *Registry) history(ctx context.Context, tx Reader, a models.Actor, c *catalog.Catalog, subjects ...string) ([]HistoryLine, error) {
 	var lines []HistoryLine
 	var ids []models.ID
 	for _, subject := range subjects {
-		entries, err := tx.AuditOf(ctx, subject)
+		entries, err := tx.AuditOf(ctx, subject, party.OrgNo(a.OrgNo), maxDenials)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			if e.Outcome == audit.Denied && e.OrgNo != a.OrgNo {
-				continue // what another organisation tried is not for this one
-			}
 			lines = append(lines, HistoryLine{Entry: e})
 			if e.Actor.Kind == models.Person && e.OrgNo == a.OrgNo {
 				ids = append(ids, models.ID(e.Actor.ID))

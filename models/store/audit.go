@@ -9,14 +9,23 @@ import (
 
 	"github.com/stafett/stafett/migrations"
 	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/party"
 )
 
 // auditPage is how many entries are read at a time when the log is walked.
 const auditPage = 1000
 
+// historySQL walks the index by subject, outcome and organisation, so that
+// denials of others cost nothing.
+const historySQL = `
+SELECT * FROM audit_entry WHERE subject = ? AND outcome = 'done'
+UNION ALL
+SELECT * FROM (SELECT * FROM audit_entry WHERE subject = ? AND outcome = 'denied' AND org_no = ? ORDER BY seq DESC LIMIT ?) own
+ORDER BY seq`
+
 // AuditOf implements registry.AuditReader, as do the functions below.
-func (t *transaction) AuditOf(ctx context.Context, subject string) ([]audit.Entry, error) {
-	rows, err := all[auditRow](t.q(ctx).Where("subject = ?", subject).Order("seq"))
+func (t *transaction) AuditOf(ctx context.Context, subject string, o party.OrgNo, denials int) ([]audit.Entry, error) {
+	rows, err := all[auditRow](t.q(ctx).Raw(historySQL, subject, subject, string(o), denials))
 	return mapped(rows, auditRow.domain), err
 }
 

@@ -54,7 +54,7 @@ func testAudit(t *testing.T, k *kit) {
 	two := denied.Link(1, one.Hash)
 	three := third.Link(2, two.Hash)
 	of := read(t, k, func(ctx context.Context, r registry.Reader) ([]audit.Entry, error) {
-		return r.AuditOf(ctx, "request:1")
+		return r.AuditOf(ctx, "request:1", bakeri, 10)
 	})
 	same(t, "entries about a subject", []audit.Entry{one, three}, of)
 	if n, err := verify(t, k); n != 3 || err != nil {
@@ -72,6 +72,30 @@ func testAudit(t *testing.T, k *kit) {
 	if n, err := verify(t, k); n != 3 || err != nil {
 		t.Errorf("the chain after an undone write: %d, %v", n, err)
 	}
+}
+
+// Denials are told to the organisation whose people they were, and no more of
+// them than was asked for: anybody can make them by the thousand.
+func testAuditDenials(t *testing.T, k *kit) {
+	var want []audit.Entry
+	chain := audit.Entry{}
+	add := func(outcome audit.Outcome, o party.OrgNo) audit.Entry {
+		e := entry("request:1")
+		e.Outcome, e.OrgNo, e.Detail = outcome, string(o), audit.Detail{}
+		appendAudit(t, k, e)
+		chain = e.Link(chain.Seq, chain.Hash)
+		return chain
+	}
+	want = append(want, add(audit.Done, "310000011"))
+	add(audit.Denied, bakeri)
+	add(audit.Denied, "310000011")
+	want = append(want, add(audit.Denied, bakeri))
+	add(audit.Denied, "310000011")
+	want = append(want, add(audit.Done, bakeri), add(audit.Denied, bakeri))
+	got := read(t, k, func(ctx context.Context, r registry.Reader) ([]audit.Entry, error) {
+		return r.AuditOf(ctx, "request:1", bakeri, 2)
+	})
+	same(t, "what was done and the latest own denials", want, got)
 }
 
 func testAuditRace(t *testing.T, k *kit) {

@@ -84,6 +84,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"lists are ordered and bounded", testLists},
 		{"lists cost the same however long", testStatements},
 		{"the audit log is a chain", testAudit},
+		{"a history tells what was done and few own denials", testAuditDenials},
 		{"parallel writers do not fork the chain", testAuditRace},
 		{"the audit log is only ever added to", testAuditAppendOnly},
 		{"a changed entry is found", testAuditTampered},
