@@ -162,12 +162,16 @@ func (c *Catalog) Fault(i Item) string {
 	return ""
 }
 
+const maxWords = 10
+
 // Search finds the packages and resources whose name, description or
 // identifier holds every word of q in any language, without regard to case.
 // Only what a standard system user may be given is found. At most limit of
-// each kind come back, those with the words in their name first.
+// each kind come back, those with the words in their name first. Words after
+// the tenth are not looked at: each of them is searched for in every text.
 func (c *Catalog) Search(q string, limit int) ([]Package, []Resource) {
 	words := strings.Fields(strings.ToLower(q))
+	words = words[:min(maxWords, len(words))]
 	var packages []Package
 	for _, p := range c.ordered.Packages {
 		if p.Assignable && !p.ForPersons && contains(words, p.URN, p.Name, p.Description) {

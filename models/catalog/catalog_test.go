@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,6 +142,7 @@ func TestSearch(t *testing.T) {
 		packages, resources []string
 	}{
 		{"in Bokmål", "lønn", []string{salary}, nil},
+		{"by its first ten words alone", strings.Repeat("lønn ", 10) + "zebra", []string{salary}, nil},
 		{"in Nynorsk", "løn", []string{salary}, nil},
 		{"in English", "business TAX", []string{tax}, nil},
 		{"what has the word in its name comes first", "skatt", []string{tax, salary}, []string{"skd-skattekort"}},
