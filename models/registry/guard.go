@@ -33,6 +33,11 @@ func (r *Registry) guard(
 	err := r.Store.Write(ctx, func(tx Tx) error {
 		var c *catalog.Catalog
 		var err error
+		if a.Kind == models.Person { // what he may do must still be so at the commit (I1)
+			if err = tx.Alone(ctx); err != nil {
+				return err
+			}
+		}
 		if s, c, err = r.check(ctx, tx, a, act); err != nil {
 			return err
 		}

@@ -126,6 +126,10 @@ type Event struct {
 type Tx interface {
 	Reader
 	ImportTx
+	// Alone holds up every other transaction that appends to the audit log,
+	// which every change does, until this one ends: what is read from now on
+	// is still so at the commit.
+	Alone(ctx context.Context) error
 	// AddSystem stores a new system with version 1: Conflict system.exists
 	// when the id was ever taken, system.client_taken when one of its clients
 	// belongs to another system.

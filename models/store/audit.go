@@ -56,14 +56,29 @@ func (t *transaction) AuditHead(ctx context.Context) (int64, string, error) {
 	return head.Seq, head.Hash, err
 }
 
-// AppendAudit implements registry.Tx. On PostgreSQL the head's row is locked
-// until the transaction ends; on SQLite the writer is alone anyway.
-func (t *transaction) AppendAudit(ctx context.Context, e audit.Entry) error {
+// Alone implements registry.Tx. A long import takes the head only when it is
+// done, so that nobody waits for all of it.
+func (t *transaction) Alone(ctx context.Context) error {
+	if t.s.dialect == migrations.SQLite {
+		return nil // the writer is alone anyway
+	}
+	_, err := t.head(ctx)
+	return err
+}
+
+// head reads the last entry's place. On PostgreSQL its row is locked until the
+// transaction ends.
+func (t *transaction) head(ctx context.Context) (headRow, error) {
 	q := t.q(ctx)
 	if t.s.dialect == migrations.Postgres {
 		q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
-	head, err := one[headRow](q)
+	return one[headRow](q)
+}
+
+// AppendAudit implements registry.Tx.
+func (t *transaction) AppendAudit(ctx context.Context, e audit.Entry) error {
+	head, err := t.head(ctx)
 	if err != nil {
 		return err
 	}

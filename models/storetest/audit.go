@@ -98,6 +98,30 @@ func testAuditDenials(t *testing.T, k *kit) {
 	same(t, "what was done and the latest own denials", want, got)
 }
 
+// testAlone lets another change begin and waits for its end, which must not
+// come while the first is under way: what that one read would be old.
+func testAlone(t *testing.T, k *kit) {
+	k.write(t, func(ctx context.Context, tx registry.Tx) error {
+		if err := tx.Alone(ctx); err != nil {
+			return err
+		}
+		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond) // it would be done long before
+		defer cancel()
+		err := k.Write(short, func(tx registry.Tx) error {
+			if err := putOrganisation(short, tx, rotor); err != nil {
+				return err
+			}
+			return tx.AppendAudit(short, entry("import:organisations"))
+		})
+		if err == nil {
+			t.Error("another change was committed meanwhile")
+		}
+		_, err = tx.Organisation(ctx, rotor)
+		notFound(t, err)
+		return nil
+	})
+}
+
 func testAuditRace(t *testing.T, k *kit) {
 	const writers, each = 8, 25
 	errs := race(writers, func(i int) error {

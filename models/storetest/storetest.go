@@ -85,6 +85,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"lists cost the same however long", testStatements},
 		{"the audit log is a chain", testAudit},
 		{"a history tells what was done and few own denials", testAuditDenials},
+		{"one who is alone holds up other changes", testAlone},
 		{"parallel writers do not fork the chain", testAuditRace},
 		{"the audit log is only ever added to", testAuditAppendOnly},
 		{"a changed entry is found", testAuditTampered},

@@ -1,0 +1,60 @@
+package registry_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
+)
+
+// loner notes whether what a person holds was read before his change was alone.
+type loner struct {
+	registry.Store
+	early bool
+}
+
+func (l *loner) Write(ctx context.Context, do func(registry.Tx) error) error {
+	return l.Store.Write(ctx, func(tx registry.Tx) error { return do(&lonerTx{Tx: tx, l: l}) })
+}
+
+type lonerTx struct {
+	registry.Tx
+	l     *loner
+	alone bool
+}
+
+func (x *lonerTx) Alone(ctx context.Context) error {
+	x.alone = true
+	return x.Tx.Alone(ctx)
+}
+
+func (x *lonerTx) HoldingsOf(ctx context.Context, person models.ID, now time.Time) ([]party.Holding, error) {
+	x.l.early = x.l.early || !x.alone
+	return x.Tx.HoldingsOf(ctx, person, now)
+}
+
+// Where transactions run side by side, a role that ends while its holder
+// approves must not end between the look at it and the commit (invariant I1).
+func TestAuthorityIsReadAlone(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	sent := w.Sent(t, "one")
+	seen := w.Seen(t, kari, sent.ID)
+	l := &loner{Store: w.Store}
+	c := w.Config
+	c.Store = l
+	r := registry.New(c)
+	if _, err := r.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Revoke(t.Context(), w.As(kari, bakeri), sent.ID); err != nil {
+		t.Fatal(err)
+	}
+	if l.early {
+		t.Error("what he holds was read while others could change it")
+	}
+}
