@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -82,20 +83,20 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 // elsewhere, nothing runs inline, no form ends on another origin, and no page
 // is framed.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+	fixed := http.Header{}
+	fixed.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
+	fixed.Set(echo.HeaderXContentTypeOptions, "nosniff")
+	fixed.Set(echo.HeaderXFrameOptions, "DENY")
+	fixed.Set(echo.HeaderReferrerPolicy, "same-origin")
+	fixed.Set("Cross-Origin-Opener-Policy", "same-origin")
+	fixed.Set("Cross-Origin-Resource-Policy", "same-origin")
+	fixed.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	if s.Secure {
+		fixed.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+	}
 	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set(echo.HeaderContentSecurityPolicy, policy)
-		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		h.Set(echo.HeaderXFrameOptions, "DENY")
-		h.Set(echo.HeaderReferrerPolicy, "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		if s.Secure {
-			h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
-		}
+		maps.Copy(c.Response().Header(), fixed)
 		return next(c)
 	}
 }

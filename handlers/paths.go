@@ -50,9 +50,13 @@ func (p *paths) canonical(r *http.Request) *http.Request {
 				out[i] = s
 			}
 		}
-		clone := r.Clone(r.Context())
-		clone.URL = &url.URL{Path: strings.Join(out, "/"), RawQuery: lowerNames(r.URL.RawQuery)}
-		return clone
+		canonical := url.URL{Path: strings.Join(out, "/"), RawQuery: lowerNames(r.URL.RawQuery)}
+		if canonical == *r.URL { // as nearly every caller spells it
+			return r
+		}
+		r = r.WithContext(r.Context()) // a copy; the headers are shared, and only read
+		r.URL = &canonical
+		return r
 	}
 	return r
 }

@@ -40,20 +40,37 @@ func CheckJSON(body []byte) error {
 		}
 		return errNotObject
 	}
-	for {
-		if _, err := dec.ReadToken(); err != nil {
-			return err
-		}
-		switch dec.StackDepth() {
-		case 0:
-			if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-				return errors.Join(errors.New("something after the object"), err)
-			}
-			return nil
-		case maxDepth + 1:
-			return errTooDeep
+	object, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if depth(object) > maxDepth {
+		return errTooDeep
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.Join(errors.New("something after the object"), err)
+	}
+	return nil
+}
+
+// depth is how many objects and arrays stand in each other in a valid value.
+func depth(value jsontext.Value) int {
+	deepest, now, text := 0, 0, false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case text && c == '\\':
+			i++ // what follows is part of the string
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{' || c == '[':
+			now++
+			deepest = max(deepest, now)
+		case c == '}' || c == ']':
+			now--
 		}
 	}
+	return deepest
 }
 
 // Text is a JSON string that knows whether it was given. Anything else is an
