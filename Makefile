@@ -62,7 +62,7 @@ test-deps: ## install what the tests need (as root on Debian), or say what to in
 	tools/install-test-deps.sh
 
 .PHONY: e2e
-e2e: test-deps assets ## run the scripts of the binary and the browser tests only
+e2e: test-deps build ## run the scripts of the binary and the browser tests only
 	tools/with-postgres.sh go test -count=1 ./e2e/...
 	cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test
 
