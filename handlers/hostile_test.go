@@ -56,7 +56,16 @@ func nasty(t *testing.T) []string {
 		}
 		all = append(all, strings.Split(strings.TrimRight(string(text), "\r\n"), "\n")...)
 	}
-	return all
+	return thinned(all, len(own()))
+}
+
+// thinned keeps the first n and of the rest one in so many.
+func thinned(all []string, n int) []string {
+	kept := slices.Clone(all[:n])
+	for i := n; i < len(all); i += oneIn {
+		kept = append(kept, all[i])
+	}
+	return kept
 }
 
 // documents are the bodies of JSONTestSuite and some that it lacks.
@@ -269,7 +278,7 @@ func TestHostileForms(t *testing.T) {
 			before := s.Snapshot()
 			refused := 0
 			for i, v := range strs {
-				if i%f.lists != 0 && i >= len(own()) {
+				if oneIn == 1 && i%f.lists != 0 && i >= len(own()) {
 					continue
 				}
 				form := f.good(i)

@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,4 +195,31 @@ func (w *world) actor(name string, audience handlers.Audience) *kit.Client {
 		return c
 	}
 	return w.s.As(w.t, people[name])
+}
+
+// Lists show what is the organisation's own and nothing else.
+func TestListsAreOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, s: kit.New(t), org: kit.CustomerP}
+	lists := map[string]func(of, foreign party.OrgNo) (own, theirs string){
+		"/requests": func(of, foreign party.OrgNo) (string, string) {
+			return w.request(foreign, of, false), w.request(of, foreign, false)
+		},
+		"/systemusers": func(of, foreign party.OrgNo) (string, string) {
+			return w.user(foreign, of, false), w.user(of, foreign, false)
+		},
+		"/supplier/systems": func(of, foreign party.OrgNo) (string, string) { return w.system(of, false), w.system(foreign, false) },
+		"/supplier/requests": func(of, foreign party.OrgNo) (string, string) {
+			return w.request(of, foreign, false), w.request(foreign, of, false)
+		},
+	}
+	for path, made := range lists {
+		for of, foreign := range map[party.OrgNo]party.OrgNo{kit.SupplierA: kit.SupplierB, kit.CustomerP: kit.CustomerQ} {
+			own, theirs := made(of, foreign)
+			body := w.s.As(t, directors[of]).Get(path).Want(http.StatusOK).Body
+			if !strings.Contains(body, path+"/"+own) || strings.Contains(body, theirs) {
+				t.Errorf("%s of %s: own %t, theirs %t", path, of, strings.Contains(body, path+"/"+own), strings.Contains(body, theirs))
+			}
+		}
+	}
 }

@@ -74,10 +74,16 @@ func (s *Site) Statements(f func()) []string {
 var unwatched = []string{"audit_entry", "audit_head", "decision", "session", "replay"}
 
 // Snapshot writes all tables down but those in which refusals and sessions are
-// recorded. Two snapshots are equal when nothing of substance changed.
+// recorded. Two snapshots are equal when nothing of substance changed. Nothing
+// is read again while SQLite says that nobody has written at all.
 func (s *Site) Snapshot() string {
 	s.t.Helper()
-	return s.dump(func(table string) bool { return !slices.Contains(unwatched, table) })
+	var version int64
+	s.fatal(s.raw().QueryRowContext(s.t.Context(), "PRAGMA data_version").Scan(&version))
+	if version != s.snapshotOf || s.snapshot == "" {
+		s.snapshotOf, s.snapshot = version, s.dump(func(table string) bool { return !slices.Contains(unwatched, table) })
+	}
+	return s.snapshot
 }
 
 // Dump writes down every table, for tests that look for what must not be there.
@@ -100,6 +106,7 @@ func (s *Site) dump(wanted func(string) bool) string {
 		}
 	}
 	s.fatal(rows.Err())
+	s.fatal(rows.Close())
 	var b strings.Builder
 	for _, table := range tables {
 		s.dumpTable(&b, db, table)
@@ -134,6 +141,7 @@ func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string) {
 func (s *Site) Exec(statement string, args ...any) {
 	s.t.Helper()
 	_, err := s.raw().ExecContext(s.t.Context(), statement, args...)
+	s.snapshot = "" // data_version tells of others' writes alone
 	s.fatal(err)
 }
 
@@ -143,6 +151,7 @@ func (s *Site) raw() *sql.DB {
 	if s.db == nil {
 		db, err := sql.Open("sqlite", "file:"+s.file+"?_pragma=busy_timeout(5000)")
 		s.fatal(err)
+		db.SetMaxOpenConns(1) // data_version is a connection's own
 		s.t.Cleanup(func() { _ = db.Close() })
 		s.db = db
 	}

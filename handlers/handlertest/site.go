@@ -53,6 +53,9 @@ type Site struct {
 	trace     *trace
 	provider  *provider
 	db        *sql.DB
+
+	snapshotOf int64 // data_version that snapshot is of
+	snapshot   string
 }
 
 // Option changes what New builds.
