@@ -194,6 +194,8 @@ func claimAttacks() map[string]string {
 	}
 	a["client_id absent"] = rs256(but(mpClaims(), object{"client_id": nil}))
 	a["client_id a number"] = rs256(but(mpClaims(), object{"client_id": 1}))
+	a["client_id of two words"] = rs256(but(mpClaims(), object{"client_id": "c1 c2"}))
+	a["client_id with a null byte"] = rs256(but(mpClaims(), object{"client_id": "c1\x00"}))
 	a["client_id too long"] = rs256(but(mpClaims(), object{"client_id": strings.Repeat("c", 300)}))
 	a["service without a name"] = es256(but(svcClaims(), object{"sub": nil}))
 	a["ID token of a login"] = portal(object{"iss": portalIssuer, "sub": "u", "aud": "stafett", "iat": now, "exp": now + 100, "nonce": "n"})
@@ -211,7 +213,8 @@ func callAttacks() map[string]string {
 	now := start.Unix()
 	for name, changes := range map[string]object{
 		"without iat": {"iat": nil}, "without exp": {"exp": nil}, "without jti": {"jti": nil}, "jti a number": {"jti": 1},
-		"jti too long": {"jti": strings.Repeat("j", 300)}, "for 61 s": {"exp": now + 61}, "expired": {"iat": now - 60, "exp": now},
+		"jti with a null byte": {"jti": "j\x00"},
+		"jti too long":         {"jti": strings.Repeat("j", 300)}, "for 61 s": {"exp": now + 61}, "expired": {"iat": now - 60, "exp": now},
 		"without aud": {"aud": nil}, "to the star": {"aud": "*"}, "to us and another": {"aud": []string{publicURL, "https://other.example"}},
 		"to us with a slash": {"aud": publicURL + "/"}, "to our path": {"aud": publicURL + "/v1/enrich"}, "to another": {"aud": "https://other.example"},
 		"in another's name": {"iss": svcIssuer + "/"}, "issued ahead": {"iat": now + 30, "exp": now + 80},

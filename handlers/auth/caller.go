@@ -92,7 +92,7 @@ func readCaller(issuer Issuer, claims token.Claims, numbers party.Numbers) (Call
 	if c.Scopes, err = readScopes(claims); err != nil {
 		return Caller{}, err
 	}
-	if c.ClientID, err = claims.Text("client_id"); err != nil || len(c.ClientID) > maxClientID {
+	if c.ClientID, err = claims.Text("client_id"); err != nil || !identifier(c.ClientID, maxClientID) {
 		return Caller{}, errors.New("client_id is not an identifier")
 	}
 	switch issuer.Profile {
@@ -114,6 +114,13 @@ func readCaller(issuer Issuer, claims token.Claims, numbers party.Numbers) (Call
 		c.Actor.Kind = models.SystemUser
 	}
 	return c, nil
+}
+
+// identifier reports whether s is at most limit characters of visible ASCII
+// without spaces, or empty: the journal writes issuer and client with a space
+// between them, and a database cannot store every character.
+func identifier(s string, limit int) bool {
+	return len(s) <= limit && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // readScopes splits scope into its exact values (RFC 6749 section 3.3). A list
@@ -199,7 +206,7 @@ func (c *Caller) readUser(claims token.Claims) error {
 func (c *Caller) readService(claims token.Claims) error {
 	if c.ClientID == "" {
 		sub, err := claims.Text("sub")
-		if err != nil || sub == "" || len(sub) > maxClientID {
+		if err != nil || sub == "" || !identifier(sub, maxClientID) {
 			return errors.New("neither client_id nor sub")
 		}
 		c.ClientID = sub

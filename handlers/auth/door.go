@@ -234,8 +234,8 @@ func (d *Door) issuerCall(ctx context.Context, issuer Issuer, t token.Token, raw
 		return Caller{}, invalidToken(errors.New("audience is not this registry alone"))
 	}
 	jti, err := t.Claims.Text("jti")
-	if err != nil || jti == "" || len(jti) > maxJTI {
-		return Caller{}, invalidToken(errors.New("jti is absent, empty or too long"))
+	if err != nil || jti == "" || !identifier(jti, maxJTI) {
+		return Caller{}, invalidToken(errors.New("jti is absent, empty, too long or not visible ASCII"))
 	}
 	if _, err := d.verify(ctx, issuer, t, raw); err != nil {
 		return Caller{}, err

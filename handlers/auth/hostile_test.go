@@ -60,6 +60,8 @@ func hostileClaims() map[string]func(*provider) {
 		"sub missing":        drop("sub"),
 		"sub empty":          set("sub", ""),
 		"sub a number":       set("sub", 7),
+		"sub with a null":    set("sub", "s\x00"),
+		"sub beyond ASCII":   set("sub", "søren"),
 		"sub too long":       set("sub", strings.Repeat("s", 300)),
 		"expired":            set("exp", now-1),
 		"exp missing":        drop("exp"),

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/stafett/stafett/handlers/auth/token"
+	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
 )
 
@@ -102,8 +104,9 @@ func (r *relying) checkIDToken(t token.Token, nonce string) error {
 // configured list; an acr that is absent or not in it is level 0.
 func (r *relying) readLogin(claims token.Claims, subject string) (login, error) {
 	sub, err := claims.Text("sub")
-	if err != nil || sub == "" || sub != subject || len(sub) > maxSubject {
-		return login{}, errors.New("ID token: sub is absent, empty or too long")
+	if err != nil || sub == "" || sub != subject || len(sub) > maxSubject ||
+		strings.ContainsFunc(sub, func(r rune) bool { return r < ' ' || r > '~' }) { // OpenID Connect Core section 2: ASCII
+		return login{}, errors.New("ID token: sub is absent, empty, too long or not ASCII")
 	}
 	acr, err := claims.Text("acr")
 	if err != nil {
@@ -138,7 +141,10 @@ func (r *relying) addClaims(claims token.Claims, l *login) error {
 		if err != nil || utf8.RuneCountInString(name) > maxName {
 			return fmt.Errorf("claim %s is not a name", r.NameClaim)
 		}
-		l.identity.Name = name
+		// One that shows as another is none; what we called him before stays.
+		if models.LineFault(name, maxName, true) == "" {
+			l.identity.Name = name
+		}
 	}
 	return nil
 }

@@ -118,6 +118,19 @@ func TestMetadataThatIsNotUsed(t *testing.T) {
 	}
 }
 
+// A name that shows as another, or that a database cannot store, is none: his
+// colleagues read it beside what he has approved.
+func TestANameThatIsNotWhatItLooksLikeIsNone(t *testing.T) {
+	for _, name := range []string{"Kari\u202eNordmann", "Kari\x00", "Ka\u200bri", "Kari\nNordmann", " "} {
+		p := newProvider(t)
+		p.claims = func(c object) { c["name"] = name }
+		s := newSite(t, p, "")
+		if status, _, body := s.signIn(t); status != http.StatusSeeOther || s.people.seen[0].Name != "" {
+			t.Errorf("%q: %d %s %q", name, status, body, s.people.seen)
+		}
+	}
+}
+
 func TestUserInfoAddsWhatTheIDTokenLacks(t *testing.T) {
 	honest := func(p *provider) {
 		p.claims = func(c object) { delete(c, "name"); delete(c, "pid") }
