@@ -47,6 +47,9 @@ func (w *Web) Register(c echo.Context) error {
 	d := readDraft(f, visitOf(c).acting.Organisation.OrgNo)
 	op, arg, _ := strings.Cut(one(f, "op"), ":")
 	if op != "save" {
+		if !visitOf(c).acting.Supplier { // as for the form; of a save the use case tells
+			return models.NewError(models.Forbidden, models.CodeForbidden)
+		}
 		done, name := d.apply(op, arg)
 		return w.showDraft(c, http.StatusOK, d, done, name, nil)
 	}

@@ -79,6 +79,19 @@ func TestAFaultyRegistrationComesBackFilled(t *testing.T) {
 	c.Post(register, whole()).Want(http.StatusSeeOther)
 }
 
+// Whoever does not get the form does not get it by a button of it either.
+func TestTheRegisterFormIsForSuppliers(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	for _, who := range []kit.Person{kit.ClerkP, kit.ClientAdminP} {
+		c := s.As(t, who)
+		c.Get(register).Want(http.StatusForbidden)
+		for _, op := range []string{"search", "add:" + kit.VATPackage, "save", ""} {
+			press(c, register, whole(), op).Want(http.StatusForbidden)
+		}
+	}
+}
+
 // Only "save" stores: every other button shows the form again as it stands,
 // changed by the one thing that was pressed.
 func TestTheButtonsOfTheRegisterForm(t *testing.T) {
