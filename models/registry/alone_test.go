@@ -58,3 +58,40 @@ func TestAuthorityIsReadAlone(t *testing.T) {
 		t.Error("what he holds was read while others could change it")
 	}
 }
+
+// beaten is a store in which somebody else is faster once.
+type beaten struct {
+	registry.Store
+	times int
+}
+
+func (b *beaten) Write(ctx context.Context, do func(registry.Tx) error) error {
+	return b.Store.Write(ctx, func(tx registry.Tx) error { return do(beatenTx{tx, b}) })
+}
+
+type beatenTx struct {
+	registry.Tx
+	b *beaten
+}
+
+func (x beatenTx) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
+	if x.b.times++; x.b.times == 1 {
+		return models.NewError(models.Conflict, models.CodeConflict)
+	}
+	return x.Tx.AddIdentity(ctx, person, issuer, subject)
+}
+
+// Whoever signs in twice at once, where transactions run side by side, is
+// signed in twice.
+func TestSigningInIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := &beaten{}
+	w := modelstest.Open(t, func(s registry.Store) registry.Store {
+		b.Store = s
+		return b
+	})
+	id, err := w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
+	if err != nil || id == "" || b.times != 2 {
+		t.Errorf("%q, %v after %d times", id, err, b.times)
+	}
+}

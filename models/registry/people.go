@@ -18,6 +18,15 @@ func (r *Registry) SignIn(ctx context.Context, id party.Identity) (models.ID, er
 	if id.Issuer == "" || id.Subject == "" {
 		return "", models.NewError(models.Unauthenticated, models.CodeLoginFailed)
 	}
+	person, err := r.signIn(ctx, id)
+	if err != nil && models.CodeOf(err) == models.CodeConflict {
+		// He signed in elsewhere at the same time, and is known by now.
+		person, err = r.signIn(ctx, id)
+	}
+	return person, err
+}
+
+func (r *Registry) signIn(ctx context.Context, id party.Identity) (models.ID, error) {
 	var person models.ID
 	err := r.Store.Write(ctx, func(tx Tx) error {
 		var err error
