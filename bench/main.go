@@ -62,7 +62,7 @@ func run(ctx context.Context, binary string, p parameters) error {
 	if err != nil {
 		return fmt.Errorf("first answer: %w", err)
 	}
-	plain, err := startBare(ctx, dir, first)
+	plain, err := startBare(ctx, dir, scene.token, first)
 	if err != nil {
 		return fmt.Errorf("start the bare handler: %w", err)
 	}

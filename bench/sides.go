@@ -48,7 +48,7 @@ func startRegistry(ctx context.Context, binary, dir string, s scene) (*side, err
 
 // startBare starts this program again as the bare handler, in a process of its
 // own so that its CPU can be told apart.
-func startBare(ctx context.Context, dir string, body []byte) (*side, error) {
+func startBare(ctx context.Context, dir, token string, body []byte) (*side, error) {
 	path := filepath.Join(dir, "body.json")
 	if err := os.WriteFile(path, body, 0o600); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func startBare(ctx context.Context, dir string, body []byte) (*side, error) {
 	cmd := exec.CommandContext(ctx, self, "-bare", path) //nolint:gosec // this program
 	cmd.Env = append(os.Environ(), "BENCH_LISTEN="+addr)
 	cmd.Stderr = os.Stderr
-	return begin(ctx, &side{addr: addr, token: "none", cmd: cmd}, "/")
+	return begin(ctx, &side{addr: addr, token: token, cmd: cmd}, "/")
 }
 
 // serveBare answers everything with the same bytes, by net/http alone.

@@ -66,7 +66,7 @@ type hot struct {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
-	statement := func(text string) (*sql.Stmt, error) { return s.reader.PrepareContext(ctx, s.rebind(text)) }
+	statement := func(text string) (*sql.Stmt, error) { return s.lookups.PrepareContext(ctx, s.rebind(text)) }
 	var errs [3]error
 	s.hot.binding, errs[0] = statement(bindingSQL)
 	s.hot.holds, errs[1] = statement(holdsSQL)

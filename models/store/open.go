@@ -38,6 +38,7 @@ type Store struct {
 	dialect migrations.Dialect
 	writer  *sql.DB // on SQLite one connection that takes the write lock at BEGIN
 	reader  *sql.DB // on PostgreSQL the same pool as writer
+	lookups *sql.DB // of the hot path; on PostgreSQL the same pool too
 	orm     *gorm.DB
 	now     func() time.Time
 	log     *slog.Logger
@@ -156,6 +157,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // in the write-ahead log into the file.
 func (s *Store) Close() error {
 	errs := []error{s.hot.close()}
+	if s.lookups != nil && s.lookups != s.writer {
+		errs = append(errs, s.lookups.Close())
+	}
 	if s.reader != nil && s.reader != s.writer {
 		errs = append(errs, s.reader.Close())
 	}

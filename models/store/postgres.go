@@ -40,7 +40,7 @@ func (s *Store) connectPostgres(ctx context.Context, url string, migrate bool) (
 		}
 	}
 	s.writer = stdlib.OpenDB(*c)
-	s.reader = s.writer
+	s.reader, s.lookups = s.writer, s.writer
 	s.writer.SetMaxOpenConns(20)
 	s.writer.SetMaxIdleConns(20)
 	s.writer.SetConnMaxLifetime(5 * time.Minute)

@@ -25,6 +25,16 @@ const applicationID = 0x53544146
 // write-ahead log could corrupt a database.
 var oldestSQLite = []int{3, 51, 3}
 
+// Readers of pages and lists, and what their page caches hold each, in KiB.
+const (
+	pageReaders = 4
+	pageCache   = 2 << 10
+)
+
+// lookupCache is what the page caches of the hot path's readers hold together,
+// in KiB: the pages that some thousand busy system users touch.
+const lookupCache = 32 << 10
+
 // pragmas are set on every connection. FULL, because NORMAL loses acknowledged
 // commits at a power cut.
 var pragmas = []string{
@@ -38,10 +48,11 @@ func (s *Store) connectSQLite(ctx context.Context, path string, create bool) (go
 	}
 	s.writer = openSQLite(path, "immediate")
 	s.writer.SetMaxOpenConns(1)
-	s.reader = openSQLite(path, "deferred", "query_only(1)", "cache_size(-8192)")
-	readers := min(8, max(4, runtime.NumCPU()))
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
+	s.reader = openReaders(path, pageReaders, pageCache)
+	// The hot path has readers of its own, so that pages never make it wait:
+	// one a core, since more would only wait for each other, each with its cache.
+	cores := min(8, max(2, runtime.NumCPU()))
+	s.lookups = openReaders(path, cores, lookupCache/cores)
 	if err := checkSQLite(ctx, s.writer, create); err != nil {
 		return nil, err
 	}
@@ -73,6 +84,14 @@ func openSQLite(path, lock string, more ...string) *sql.DB {
 	if err != nil {
 		panic(fmt.Sprintf("store: the sqlite driver is not linked in: %v", err)) // cannot happen
 	}
+	return db
+}
+
+// openReaders opens n connections that cannot write.
+func openReaders(path string, n, cache int) *sql.DB {
+	db := openSQLite(path, "deferred", "query_only(1)", fmt.Sprintf("cache_size(-%d)", cache))
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
 	return db
 }
 
