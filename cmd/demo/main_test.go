@@ -159,7 +159,7 @@ func TestThePersonsLandWhereTheyShould(t *testing.T) {
 	}{
 		seed.Approver:  {"/requests", http.StatusOK},
 		seed.Employee:  {"/requests", http.StatusForbidden},
-		seed.Developer: {"/requests", http.StatusOK},
+		seed.Developer: {"/supplier/systems", http.StatusOK},
 		"Terje Havnås": {"/organisations", http.StatusOK},
 		"Amund Drift":  {"/organisations", http.StatusOK},
 	} {

@@ -45,7 +45,7 @@ type Claims map[string]any
 func (s *Site) AccessToken(org party.OrgNo, scope string, changes Claims) string {
 	now := s.Clock.Now().Unix()
 	claims := Claims{
-		"iss": Issuer1, "client_id": "client of " + string(org), "token_type": "Bearer", "scope": scope, "aud": "unspecified",
+		"iss": Issuer1, "client_id": "client-of-" + string(org), "token_type": "Bearer", "scope": scope, "aud": "unspecified",
 		"iat": now, "exp": now + 120, "jti": string(models.NewID()),
 		"consumer": map[string]string{"authority": party.ISO6523, "ID": org.ISO6523()},
 	}
