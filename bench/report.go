@@ -68,8 +68,8 @@ func write(figures []figure, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile("bench/results.json", append(out, '\n'), 0o644); err != nil { //nolint:gosec // public figures
+	if err := os.WriteFile("bench/results.json", append(out, '\n'), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile("docs/performance.md", []byte(b.String()), 0o644) //nolint:gosec // public figures
+	return os.WriteFile("docs/performance.md", []byte(b.String()), 0o644)
 }

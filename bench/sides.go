@@ -39,7 +39,7 @@ func startRegistry(ctx context.Context, binary, dir string, s scene) (*side, err
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, binary, "serve") //nolint:gosec // the program to measure
+	cmd := exec.CommandContext(ctx, binary, "serve")
 	cmd.Env = append(os.Environ(), "STAFETT_LISTEN="+addr, "STAFETT_ADMIN_LISTEN="+admin, "STAFETT_PUBLIC_URL=http://"+addr,
 		"STAFETT_DATABASE_URL="+s.databaseURL, "STAFETT_ISSUERS="+s.issuers)
 	cmd.Stdout, cmd.Stderr = log, os.Stderr
@@ -61,7 +61,7 @@ func startBare(ctx context.Context, dir, token string, body []byte) (*side, erro
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-bare", path) //nolint:gosec // this program
+	cmd := exec.CommandContext(ctx, self, "-bare", path)
 	cmd.Env = append(os.Environ(), "BENCH_LISTEN="+addr)
 	cmd.Stderr = os.Stderr
 	return begin(ctx, &side{addr: addr, token: token, cmd: cmd}, "/")
@@ -69,7 +69,7 @@ func startBare(ctx context.Context, dir, token string, body []byte) (*side, erro
 
 // serveBare answers everything with the same bytes, by net/http alone.
 func serveBare(ctx context.Context, path string) error {
-	body, err := os.ReadFile(path) //nolint:gosec // written by startBare
+	body, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}

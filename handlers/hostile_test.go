@@ -155,8 +155,15 @@ func TestHostileQuestionsOfPrograms(t *testing.T) {
 			func(thing) string { return "/v1/enrich" },
 			func(on thing) string { return enrichment(on.issuer, on.client, on.owner, "other") },
 			[][]string{
-				{"issuer"}, {"client", "id"}, {"request_id"}, {"authorization_details", "externalRef"}, {"authorization_details", "type"},
-				{"authorization_details", "systemuser_org", "ID"}, {"client", "org", "ID"}, {"grant_type"}, {"authorization_details", "systemuser_id"},
+				{"issuer"},
+				{"client", "id"},
+				{"request_id"},
+				{"authorization_details", "externalRef"},
+				{"authorization_details", "type"},
+				{"authorization_details", "systemuser_org", "ID"},
+				{"client", "org", "ID"},
+				{"grant_type"},
+				{"authorization_details", "systemuser_id"},
 			},
 		},
 		{

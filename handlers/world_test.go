@@ -102,6 +102,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = w.request(w.org, foreign, over)
 		case system:
 			id = w.system(w.org, over)
+		case none, chain: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
 	}
@@ -119,6 +120,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 	case system:
 		things["foreign"], things["another kind"] = thing{id: w.system(foreign, false)}, thing{id: w.request(w.org, foreign, false)}
 		absent = string(w.org) + "_absent"
+	case chain: // made above
 	}
 	things["absent"], things["no id"] = thing{id: absent}, thing{id: "no id \x01"}
 	for name, on := range things {

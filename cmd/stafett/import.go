@@ -31,7 +31,7 @@ func (i importFile) Run(ctx context.Context, c console, s *node.Settings) error 
 	if err != nil {
 		return fmt.Errorf("import %s: %w", i.Source, err)
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer content.Close()
 	rows, err := exchange.Read(i.Kind, content, party.Numbers{AdmitDocumentation: s.DocumentationOrgNos})
 	if err != nil {
 		return fmt.Errorf("import %s: %w", i.Source, err)
@@ -54,7 +54,7 @@ func (i importFile) Run(ctx context.Context, c console, s *node.Settings) error 
 // open opens a file or fetches an address, without following it elsewhere.
 func open(ctx context.Context, source string) (io.ReadCloser, error) {
 	if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") {
-		return os.Open(source) //nolint:gosec // the operator names the file
+		return os.Open(source)
 	}
 	if strings.HasPrefix(source, "http://") {
 		return nil, fmt.Errorf("fetch over http is refused; say https://")

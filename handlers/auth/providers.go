@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stafett/stafett/models"
 )
@@ -165,7 +164,7 @@ func (o *object) translated(name string) models.Text {
 		return models.Text{NB: s, NN: s, EN: s}
 	}
 	raw, _ := o.value(name, '{', "an object")
-	texts := newObject(o.place(name), jsontext.Value(raw), o.faults)
+	texts := newObject(o.place(name), raw, o.faults)
 	t := models.Text{NB: texts.text("nb", true), NN: texts.text("nn", false), EN: texts.text("en", false)}
 	texts.finish()
 	return t

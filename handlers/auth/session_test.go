@@ -55,7 +55,7 @@ func TestCookieFromBeforeLoginNeverSurvivesIt(t *testing.T) {
 func TestSecondLoginEndsTheFirstSession(t *testing.T) {
 	s := signedIn(t)
 	old := s.cookies("/")["stafett"]
-	s.provider.claims = func(c object) { c["sub"] = "person-2" }
+	s.claims = func(c object) { c["sub"] = "person-2" }
 	s.signIn(t)
 	if got := s.me(t); got == nil || got.Subject != "person-2" || got.Organisation != "" {
 		t.Errorf("%+v", got)

@@ -97,6 +97,7 @@ func (s *Site) dump(wanted func(string) bool) string {
 	db := s.raw()
 	rows, err := db.QueryContext(s.t.Context(), "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
 	s.fatal(err)
+	defer func() { _ = rows.Close() }()
 	var tables []string
 	for rows.Next() {
 		var name string
@@ -106,7 +107,6 @@ func (s *Site) dump(wanted func(string) bool) string {
 		}
 	}
 	s.fatal(rows.Err())
-	s.fatal(rows.Close())
 	var b strings.Builder
 	for _, table := range tables {
 		s.dumpTable(&b, db, table)
@@ -116,7 +116,7 @@ func (s *Site) dump(wanted func(string) bool) string {
 
 func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string) {
 	s.t.Helper()
-	rows, err := db.QueryContext(s.t.Context(), `SELECT * FROM "`+table+`" ORDER BY rowid`)
+	rows, err := db.QueryContext(s.t.Context(), `SELECT * FROM "`+table+`" ORDER BY rowid`) //nolint:gosec // a name that the database has just told
 	s.fatal(err)
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()

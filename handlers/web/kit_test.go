@@ -15,17 +15,17 @@ import (
 func nb(t *testing.T) context.Context { return i18n.With(t.Context(), models.NB) }
 
 // says is a text of the pages in Bokmål.
-func says(t *testing.T, key string, args ...any) string { return i18n.T(nb(t), key, args...) }
+func says(t *testing.T, key string) string { return i18n.T(nb(t), key) }
 
 // poster sends forms.
 type poster interface {
 	Post(target string, form url.Values) *kit.Response
 }
 
-// press sends the form as the button op does.
-func press(c poster, target string, form url.Values, op string) *kit.Response {
+// press sends the register form as the button op does.
+func press(c poster, form url.Values, op string) *kit.Response {
 	form.Set("op", op)
-	return c.Post(target, form)
+	return c.Post("/supplier/systems/new", form)
 }
 
 // hasFault demands that the fault stands beside the field.

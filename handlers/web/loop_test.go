@@ -22,12 +22,12 @@ func TestTheWholeLoop(t *testing.T) {
 	developer := logIn(t, s, kit.DeveloperA, "/supplier/systems/new", seen)
 	form := developer.page.MustForm("/supplier/systems/new")
 	form.Set("q", "skatt")
-	found := press(developer, "/supplier/systems/new", form, "search").Want(http.StatusOK).Page()
+	found := press(developer, form, "search").Want(http.StatusOK).Page()
 	if !slices.Contains(found.Buttons("op"), "add:"+kit.TaxPackage) {
 		t.Fatalf("the search offers %v", found.Buttons("op"))
 	}
 	form = found.MustForm("/supplier/systems/new")
-	added := press(developer, "/supplier/systems/new", form, "add:"+kit.TaxPackage).Want(http.StatusOK).Page()
+	added := press(developer, form, "add:"+kit.TaxPackage).Want(http.StatusOK).Page()
 	form = added.MustForm("/supplier/systems/new")
 	for name, value := range map[string]string{
 		"name_nb": "Fjordlønn", "name_nn": "Fjordløn", "name_en": "Fjord Payroll", "id_name": "fjordlonn",
@@ -36,7 +36,7 @@ func TestTheWholeLoop(t *testing.T) {
 	} {
 		form.Set(name, value)
 	}
-	registered := press(developer, "/supplier/systems/new", form, "save")
+	registered := press(developer, form, "save")
 	if registered.Location() != "/supplier/systems/343940092_fjordlonn" {
 		t.Fatalf("registering leads to %q: %s", registered.Location(), registered.Body)
 	}

@@ -87,7 +87,7 @@ func TestTheRegisterFormIsForSuppliers(t *testing.T) {
 		c := s.As(t, who)
 		c.Get(register).Want(http.StatusForbidden)
 		for _, op := range []string{"search", "add:" + kit.VATPackage, "save", ""} {
-			press(c, register, whole(), op).Want(http.StatusForbidden)
+			press(c, whole(), op).Want(http.StatusForbidden)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func TestTheButtonsOfTheRegisterForm(t *testing.T) {
 		"add-url":                  but(whole(), "redirect_urls", "https://fjordlonn.example/back", "", ""),
 		"remove-url:1":             but(whole(), "redirect_urls", "https://fjordlonn.example/back"),
 	} {
-		got := press(c, register, whole(), op).Want(http.StatusOK).Page().MustForm(register)
+		got := press(c, whole(), op).Want(http.StatusOK).Page().MustForm(register)
 		for _, name := range []string{"asks", "client_id", "redirect_urls", "name_nb", "id_name"} {
 			if strings.Join(got[name], "|") != strings.Join(want[name], "|") {
 				t.Errorf("op %q: %s is %q, want %q", op, name, got[name], want[name])
@@ -133,7 +133,7 @@ func TestTheSearchFindsWhatCanBeGivenAlone(t *testing.T) {
 		"skatt næring": "add:" + kit.TaxPackage, "POSTKASSE": "add:" + kit.OwnResource, "mva": "add:" + kit.VATPackage,
 		"kun person": "", "klientadministrator": "", "<script>alert(1)</script>": "",
 	} {
-		p := press(c, register, but(but(whole(), "asks"), "q", q), "search").Want(http.StatusOK).Page()
+		p := press(c, but(but(whole(), "asks"), "q", q), "search").Want(http.StatusOK).Page()
 		found := strings.Join(p.Buttons("op"), " ")
 		if want == "" && strings.Contains(found, "add:") || !strings.Contains(found, want) {
 			t.Errorf("%q offers %s, want %q", q, found, want)

@@ -83,7 +83,7 @@ func (w *Web) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 // prefer reads a preference from the query or the cookie of that name.
 func (w *Web) prefer(c echo.Context, name string, valid func(string) bool) string {
 	if q := c.QueryParam(name); valid(q) {
-		c.SetCookie(&http.Cookie{
+		c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the address is https; the value is one of a few words
 			Name: "stafett_" + name, Value: q, Path: "/", MaxAge: 365 * 24 * 3600,
 			Secure: w.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})

@@ -99,10 +99,11 @@ func (s Standing) grantsResource(c *catalog.Catalog, id string) (Cause, []string
 	}
 	cause := MissingRole
 	for _, p := range r.Packages {
-		switch got, through := s.grantsPackage(c, p); got {
-		case "":
+		got, through := s.grantsPackage(c, p)
+		if got == "" {
 			return "", through
-		case NotPassedOn:
+		}
+		if got == NotPassedOn {
 			cause = NotPassedOn
 		}
 	}

@@ -35,10 +35,15 @@ const (
 func catalogue() *catalog.Catalog {
 	return catalog.New(catalog.Data{
 		Packages: []catalog.Package{
-			{URN: manager, Delegable: true, Assignable: true}, {URN: hadm, Delegable: true, Assignable: true}, {URN: estate},
-			{URN: salary, Delegable: true, Assignable: true}, {URN: tax, Delegable: true, Assignable: true},
-			{URN: fish, Delegable: true, Assignable: true}, {URN: shadow, Delegable: true, Assignable: true},
-			{URN: clients, Delegable: true}, {URN: locked},
+			{URN: manager, Delegable: true, Assignable: true},
+			{URN: hadm, Delegable: true, Assignable: true},
+			{URN: estate},
+			{URN: salary, Delegable: true, Assignable: true},
+			{URN: tax, Delegable: true, Assignable: true},
+			{URN: fish, Delegable: true, Assignable: true},
+			{URN: shadow, Delegable: true, Assignable: true},
+			{URN: clients, Delegable: true},
+			{URN: locked},
 		},
 		Resources: []catalog.Resource{
 			{ID: "free", Actions: []string{"read", "write"}},
@@ -157,7 +162,11 @@ func TestBelowTheLevelNobodyGrants(t *testing.T) {
 		level, min int
 		want       policy.Cause
 	}{
-		{director, 4, 4, ""}, {director, 4, 3, ""}, {director, 3, 4, policy.Level}, {director, 0, 1, policy.Level}, {director, 0, 0, ""},
+		{director, 4, 4, ""},
+		{director, 4, 3, ""},
+		{director, 3, 4, policy.Level},
+		{director, 0, 1, policy.Level},
+		{director, 0, 0, ""},
 		{accountant, 0, 4, policy.NotManager}, // a higher level would not help him
 	} {
 		s := policy.Standing{Holdings: []string{tc.holds}, Level: tc.level, MinLevel: tc.min}

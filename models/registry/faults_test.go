@@ -50,45 +50,58 @@ type failingTx struct {
 func (x failingTx) AddSystem(ctx context.Context, s system.System) error {
 	return x.f.after(x.Tx.AddSystem(ctx, s))
 }
+
 func (x failingTx) AddRequest(ctx context.Context, r request.Request) error {
 	return x.f.after(x.Tx.AddRequest(ctx, r))
 }
+
 func (x failingTx) LapseTriple(ctx context.Context, r request.Request, now time.Time) (request.Request, bool, error) {
 	lapsed, ok, err := x.Tx.LapseTriple(ctx, r, now)
 	return lapsed, ok, x.f.after(err)
 }
+
 func (x failingTx) LapseDue(ctx context.Context, now time.Time, limit int) ([]request.Request, error) {
 	lapsed, err := x.Tx.LapseDue(ctx, now, limit)
 	return lapsed, x.f.after(err)
 }
+
 func (x failingTx) DecideRequest(ctx context.Context, r request.Request) error {
 	return x.f.after(x.Tx.DecideRequest(ctx, r))
 }
+
 func (x failingTx) AddSystemUser(ctx context.Context, u systemuser.SystemUser) error {
 	return x.f.after(x.Tx.AddSystemUser(ctx, u))
 }
+
 func (x failingTx) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {
 	return x.f.after(x.Tx.RevokeSystemUser(ctx, u))
 }
+
 func (x failingTx) AddPerson(ctx context.Context, p party.Person, pid party.PersonID) error {
 	return x.f.after(x.Tx.AddPerson(ctx, p, pid))
 }
+
 func (x failingTx) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
 	return x.f.after(x.Tx.AddIdentity(ctx, person, issuer, subject))
 }
+
 func (x failingTx) NamePerson(ctx context.Context, person models.ID, name string) error {
 	return x.f.after(x.Tx.NamePerson(ctx, person, name))
 }
+
 func (x failingTx) AppendAudit(ctx context.Context, e audit.Entry) error {
 	return x.f.after(x.Tx.AppendAudit(ctx, e))
 }
+
 func (x failingTx) AddEvent(ctx context.Context, e registry.Event) error {
 	return x.f.after(x.Tx.AddEvent(ctx, e))
 }
+
 func (x failingTx) PutRole(ctx context.Context, r catalog.Role) (registry.Change, error) {
 	did, err := x.Tx.PutRole(ctx, r)
 	return did, x.f.after(err)
 }
+
 func (x failingTx) PutPerson(ctx context.Context, p exchange.Person, source string) (registry.Change, error) {
 	did, err := x.Tx.PutPerson(ctx, p, source)
 	return did, x.f.after(err)

@@ -18,7 +18,7 @@ import (
 
 // Each run of this package's property has a database that is flushed at every
 // commit; twenty are what a test may take. -rapid.checks=N asks for more.
-func init() { _ = flag.Set("rapid.checks", "20") }
+func init() { _ = flag.Set("rapid.checks", "20") } //nolint:gochecknoinits // the flag is read before any test runs
 
 // TestInvariants lets everybody do anything in any order, well-meant or not, and
 // asks after each step for what must always be so (security 1.3: I1, I4, I5, I8,

@@ -36,7 +36,7 @@ func (r *Registry) signIn(ctx context.Context, id party.Identity) (models.ID, er
 			}
 			return err
 		}
-		person, err = "", nil
+		person = ""
 		if !id.PID.IsZero() {
 			person, err = tx.PersonByPID(ctx, id.PID)
 			if err != nil && models.CodeOf(err) != models.CodeNotFound {

@@ -194,7 +194,7 @@ func TestApproveMakesTheSystemUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, page.SystemUserView.SystemUser); diff != "" {
+	if diff := cmp.Diff(want, page.SystemUser); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}
 	if page.Held != 2 || page.CanRevoke || len(page.Lost) != 0 {

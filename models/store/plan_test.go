@@ -114,9 +114,10 @@ func TestPlansOnPostgres(t *testing.T) {
 	s := openAt(t, server.String())
 	for name, query := range hotStatements() {
 		args := arguments(query)
-		if name == "use" {
+		switch name {
+		case "use":
 			args = []any{1, 1, 1, 1, "1"}
-		} else if name == "why" {
+		case "why":
 			args[3] = 1
 		}
 		searches := 0

@@ -69,7 +69,7 @@ func prepareFile(path string, create bool) error {
 		}
 		return f.Close()
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { //nolint:gosec // whoever runs the program names the file
 		return fmt.Errorf("there is no database at %s: run \"stafett migrate up\"", path)
 	} else if err != nil {
 		return fmt.Errorf("open the database file: %w", err)

@@ -101,7 +101,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 			t.Parallel()
 			db := newDatabase(t)
 			k := &kit{Database: db, Store: db.Open(t)}
-			t.Cleanup(func() { _ = k.Store.Close() })
+			t.Cleanup(func() { _ = k.Close() })
 			c.test(t, k)
 		})
 	}

@@ -97,7 +97,7 @@ func testRestart(t *testing.T, k *kit) {
 	s := addSystem(t, k, ledger())
 	r := addRequest(t, k, ask(s, bakeri, "a"))
 	before := read(t, k, organisation(bakeri))
-	if err := k.Store.Close(); err != nil {
+	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}
 	k.Store = k.Open(t)
@@ -110,7 +110,7 @@ func testPing(t *testing.T, k *kit) {
 	if err := k.Ping(t.Context()); err != nil {
 		t.Errorf("an open store: %v", err)
 	}
-	if err := k.Store.Close(); err != nil {
+	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.Ping(t.Context()); err == nil {

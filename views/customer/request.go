@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stafett/stafett/models"
@@ -83,11 +84,7 @@ type ReceiptView struct {
 
 // elsewhere tells which causes another person might not have.
 func elsewhere(c policy.Cause) bool {
-	switch c {
-	case policy.NotManager, policy.MissingRole, policy.MissingPack, policy.NotPassedOn:
-		return true
-	}
-	return false
+	return slices.Contains([]policy.Cause{policy.NotManager, policy.MissingRole, policy.MissingPack, policy.NotPassedOn}, c)
 }
 
 // open reports whether the request can still be answered by somebody.

@@ -65,7 +65,8 @@ func fjellHits() []supplier.Result {
 			Description: supplier.Phrase{Text: "Levere skattemelding for næringsdrivende, klage og følge opp det Skatteetaten svarer."},
 		}},
 		{Item: askCertificate(""), Actions: []supplier.Action{
-			{ID: "read", Value: "app_skd_skatteattest#read", Added: true}, {ID: "write", Value: "app_skd_skatteattest#write"},
+			{ID: "read", Value: "app_skd_skatteattest#read", Added: true},
+			{ID: "write", Value: "app_skd_skatteattest#write"},
 			{ID: "scopeaccess", Value: "app_skd_skatteattest#scopeaccess"},
 		}},
 		{Item: supplier.Item{

@@ -243,7 +243,6 @@ func TestLanguageIsChosenFromTheHeader(t *testing.T) {
 }
 
 func TestStarsInAValueAreText(t *testing.T) {
-
 	got := i18n.Runs(t.Context(), "common.list_of", "What", "**bold** name")
 	want := []i18n.Run{{Text: "**bold** name, tabell"}}
 	if diff := cmp.Diff(want, got); diff != "" {
