@@ -62,6 +62,15 @@ func (w *Web) Review(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, customer.Review(w.Shell(c), reviewView(c, v)))
 }
 
+// review reads the request of the path as it stands for the reader.
+func (w *Web) review(c echo.Context) (registry.Review, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return registry.Review{}, err
+	}
+	return w.Registry.Review(c.Request().Context(), actor(c), id)
+}
+
 // otherOrganisation offers to switch when the request is for another
 // organisation that the person acts for; otherwise notFound stands.
 func (w *Web) otherOrganisation(c echo.Context, id models.ID, notFound error) error {
@@ -129,16 +138,12 @@ func (w *Web) answered(c echo.Context, id models.ID, err error) error {
 
 // RejectForm handles GET /requests/:id/reject.
 func (w *Web) RejectForm(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	v, err := w.review(c)
 	if err != nil {
 		return err
 	}
 	if !v.CanReject {
-		return see(c, paths.Request(id))
+		return see(c, paths.Request(v.Request.ID))
 	}
 	return respond.Page(c, http.StatusOK, customer.Reject(w.Shell(c), rejectView(v)))
 }
@@ -161,7 +166,7 @@ func (w *Web) Reject(c echo.Context) error {
 	if !ok || e.Code != models.CodeInvalid {
 		return w.answered(c, id, err)
 	}
-	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	v, err := w.review(c)
 	if err != nil {
 		return err
 	}
@@ -173,24 +178,20 @@ func (w *Web) Reject(c echo.Context) error {
 
 // Receipt handles GET /requests/:id/receipt.
 func (w *Web) Receipt(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	v, err := w.Registry.Review(c.Request().Context(), actor(c), id)
+	v, err := w.review(c)
 	if err != nil {
 		return err
 	}
 	if v.Status != request.Accepted && v.Status != request.Rejected {
-		return see(c, paths.Request(id))
+		return see(c, paths.Request(v.Request.ID))
 	}
 	page := customer.ReceiptView{
-		ID: id, Approved: v.Status == request.Accepted, Program: v.System.Name, Supplier: orgView(v.Supplier),
+		ID: v.Request.ID, Approved: v.Status == request.Accepted, Program: v.System.Name, Supplier: orgView(v.Supplier),
 		Customer: orgView(v.Customer), DecidedAt: v.Request.DecidedAt, DecidedBy: v.DecidedBy.Name, Reason: v.Request.Reason,
 		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Items: itemViews(v.Asked),
 	}
 	if page.Approved {
-		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), id)
+		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), v.Request.ID)
 		if err != nil {
 			return err
 		}
