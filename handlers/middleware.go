@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -51,15 +52,15 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			c.Error(err)
 		}
-		attrs := []any{
-			"route", c.Path(), "method", c.Request().Method, "status", c.Response().Status,
-			"bytes", c.Response().Size, "duration_ms", float64(s.Now().Sub(began).Microseconds()) / 1000,
-			"request_id", respond.RequestID(c),
+		attrs := []slog.Attr{
+			slog.String("route", c.Path()), slog.String("method", c.Request().Method), slog.Int("status", c.Response().Status),
+			slog.Int64("bytes", c.Response().Size), slog.Float64("duration_ms", float64(s.Now().Sub(began).Microseconds())/1000),
+			slog.String("request_id", respond.RequestID(c)),
 		}
 		if code := respond.Code(c); code != "" {
-			attrs = append(attrs, "code", string(code))
+			attrs = append(attrs, slog.String("code", string(code)))
 		}
-		s.Logger.InfoContext(c.Request().Context(), "request", attrs...)
+		s.Logger.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", attrs...)
 		return nil
 	}
 }
