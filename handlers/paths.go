@@ -12,14 +12,16 @@ import (
 // address has.
 type paths struct {
 	patterns [][]string
+	spelt    map[string]bool // the same without values in them, as the table spells them
 	routes   []Route
 }
 
 func newPaths(routes []Route) *paths {
-	p := &paths{routes: routes}
+	p := &paths{routes: routes, spelt: map[string]bool{}}
 	for _, r := range routes {
 		if r.Audience == Programs || strings.HasPrefix(r.Path, "/accessmanagement/") {
 			p.patterns = append(p.patterns, strings.Split(r.Path, "/"))
+			p.spelt[r.Path] = !strings.Contains(r.Path, ":")
 		}
 	}
 	return p
@@ -31,7 +33,7 @@ func newPaths(routes []Route) *paths {
 // refuse: matched here it would reach a route by an address that a proxy in
 // front does not know for it.
 func (p *paths) canonical(r *http.Request) *http.Request {
-	if escapedSlash(r.URL) {
+	if escapedSlash(r.URL) || r.URL.RawQuery == "" && p.spelt[r.URL.Path] {
 		return r
 	}
 	path := r.URL.Path
@@ -50,12 +52,8 @@ func (p *paths) canonical(r *http.Request) *http.Request {
 				out[i] = s
 			}
 		}
-		canonical := url.URL{Path: strings.Join(out, "/"), RawQuery: lowerNames(r.URL.RawQuery)}
-		if canonical == *r.URL { // as nearly every caller spells it
-			return r
-		}
 		r = r.WithContext(r.Context()) // a copy; the headers are shared, and only read
-		r.URL = &canonical
+		r.URL = &url.URL{Path: strings.Join(out, "/"), RawQuery: lowerNames(r.URL.RawQuery)}
 		return r
 	}
 	return r

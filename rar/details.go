@@ -76,6 +76,10 @@ type wireDetail struct {
 	Ref  Text     `json:"externalRef"`
 }
 
+// checked spares a second look for members that stand twice: CheckJSON has
+// been through the whole body.
+var checked = jsontext.AllowDuplicateNames(true)
+
 // Decode reads the body of a question strictly: what CheckJSON demands, known
 // members only and in their exact spelling, exactly one authorization detail
 // of our type. The error is always a *Refusal.
@@ -84,7 +88,7 @@ func Decode(body []byte, numbers party.Numbers) (Request, error) {
 		return Request{}, grammarFault(err)
 	}
 	var w wireRequest
-	if err := json.Unmarshal(body, &w, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(body, &w, json.RejectUnknownMembers(true), checked); err != nil {
 		return Request{}, malformed(place("", err))
 	}
 	q, err := w.head(numbers)
@@ -160,7 +164,7 @@ func (w wireRequest) head(numbers party.Numbers) (Query, error) {
 func decodeDetails(raw jsontext.Value) (wireDetail, error) {
 	const all, first = "/authorization_details", "/authorization_details/0"
 	var entries []jsontext.Value
-	if raw.Kind() != '[' || json.Unmarshal(raw, &entries) != nil {
+	if raw.Kind() != '[' || json.Unmarshal(raw, &entries, checked) != nil {
 		return wireDetail{}, badDetails(InvalidValue, all)
 	}
 	switch {
@@ -176,7 +180,7 @@ func decodeDetails(raw jsontext.Value) (wireDetail, error) {
 		Type jsontext.Value `json:"type"`
 	}
 	var name string
-	switch err := json.Unmarshal(entries[0], &of); {
+	switch err := json.Unmarshal(entries[0], &of, checked); {
 	case err != nil || of.Type == nil:
 		return wireDetail{}, badDetails(MissingField, first+"/type")
 	case of.Type.Kind() != '"' || json.Unmarshal(of.Type, &name) != nil:
@@ -185,7 +189,7 @@ func decodeDetails(raw jsontext.Value) (wireDetail, error) {
 		return wireDetail{}, badDetails(UnknownType, first+"/type")
 	}
 	var d wireDetail
-	if err := json.Unmarshal(entries[0], &d, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(entries[0], &d, json.RejectUnknownMembers(true), checked); err != nil {
 		if errors.Is(err, json.ErrUnknownName) {
 			return wireDetail{}, badDetails(UnknownField, place(first, err))
 		}
