@@ -5,8 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -45,42 +43,18 @@ func (c *Clock) Set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.now = t }
 // World is a registry of the test's own, with everybody of people.go in it.
 type World struct {
 	*registry.Registry
-	Clock *Clock
-	DB    *store.Store // what the registry stands on, before any wrapping
-	Path  string       // the SQLite file
-	ids   map[Name]models.ID
-	raw   *sql.DB
+	Engine Engine
+	Clock  *Clock
+	DB     *store.Store // what the registry stands on, before any wrapping
+	ids    map[Name]models.ID
+	raw    *sql.DB
 }
 
 // key is the master key of every test database.
 var key = bytes.Repeat([]byte{7}, 32)
 
-// template is a database with the fixtures in it, made once and copied.
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "modelstest")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	ctx, path := context.Background(), filepath.Join(dir, "registry.db")
-	if _, err := store.Migrate(ctx, "sqlite:"+path); err != nil {
-		return nil, err
-	}
-	s, err := open(ctx, path, Noon)
-	if err != nil {
-		return nil, err
-	}
-	if err := settle(ctx, s); err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func open(ctx context.Context, path string, now time.Time) (*store.Store, error) {
-	return store.Open(ctx, store.Config{URL: "sqlite:" + path, Key: key, Now: func() time.Time { return now }})
+func connect(ctx context.Context, address string) (*store.Store, error) {
+	return store.Open(ctx, store.Config{URL: address, Key: key, Now: func() time.Time { return Noon }})
 }
 
 func config(s registry.Store, now func() time.Time) registry.Config {
@@ -116,29 +90,18 @@ func settle(ctx context.Context, s *store.Store) error {
 
 func place(i int) string { return fmt.Sprintf("row %d", i+1) }
 
-// Open makes a world. wrap, where given, stands between registry and store.
-func Open(t testing.TB, wrap ...func(registry.Store) registry.Store) *World {
+func (e Engine) open(t testing.TB, wrap []func(registry.Store) registry.Store) *World {
 	t.Helper()
-	content, err := template()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &World{Clock: &Clock{now: Noon}, Path: filepath.Join(t.TempDir(), "registry.db"), ids: map[Name]models.ID{}}
-	if err := os.WriteFile(w.Path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w.DB, err = open(t.Context(), w.Path, Noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.raw, err = sql.Open("sqlite", "file:"+w.Path+"?_pragma=busy_timeout(5000)"); err != nil {
+	w := &World{Engine: e, Clock: &Clock{now: Noon}, ids: map[Name]models.ID{}}
+	address, raw := e.database(t)
+	w.raw = raw
+	var err error
+	if w.DB, err = connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		for _, c := range []interface{ Close() error }{w.raw, w.DB} {
-			if err := c.Close(); err != nil {
-				t.Error(err)
-			}
+		if err := w.DB.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 	var s registry.Store = w.DB
@@ -258,10 +221,10 @@ func (w *World) Entries(t testing.TB) []audit.Entry {
 }
 
 // Exec changes the database behind the registry's back, as a use case that is
-// not there yet would.
+// not there yet would. The arguments stand for question marks.
 func (w *World) Exec(t testing.TB, query string, args ...any) {
 	t.Helper()
-	r, err := w.raw.ExecContext(t.Context(), query, args...)
+	r, err := w.raw.ExecContext(t.Context(), w.Engine.numbered(query), args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +238,7 @@ func (w *World) Exec(t testing.TB, query string, args ...any) {
 func (w *World) Tables(t testing.TB, without ...string) map[string][]string {
 	t.Helper()
 	tables := map[string][]string{}
-	for _, name := range w.query(t, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'") {
+	for _, name := range w.query(t, w.Engine.tables()) {
 		if !slices.Contains(without, name) {
 			tables[name] = w.query(t, fmt.Sprintf("SELECT * FROM %q", name))
 		}
@@ -283,10 +246,11 @@ func (w *World) Tables(t testing.TB, without ...string) map[string][]string {
 	return tables
 }
 
-// Events returns the outbox as "type subject organisations".
+// Events returns the outbox in its order, as "number type subject
+// organisations". The number is only there to sort by.
 func (w *World) Events(t testing.TB) []string {
 	t.Helper()
-	return w.query(t, "SELECT printf('%06d', seq), type, subject, org_nos FROM outbox_event")
+	return w.query(t, "SELECT 1000000 + seq, type, subject, org_nos FROM outbox_event")
 }
 
 // query returns rows as text, sorted.

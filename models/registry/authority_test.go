@@ -50,151 +50,159 @@ func changes(t *testing.T, w *modelstest.World) map[string]func(models.Actor) er
 // what.
 func TestDeniedAttemptsAreRecordedAndChangeNothing(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	uses := changes(t, w)
-	low := w.As(kari, bakeri)
-	low.Level = 2
-	machine := models.Actor{Kind: models.Organisation, ID: "client", OrgNo: string(fjord)}
-	for _, tc := range []struct {
-		who    string
-		actor  models.Actor
-		kind   models.Kind
-		code   models.Code
-		denied string // space-separated; "*" is everything
-	}{
-		{"an accountant of the customer", w.As(even, bakeri), models.Forbidden, models.CodeForbidden, "*"},
-		{"a person without any tie", w.As(siri, bakeri), models.NotFound, models.CodeNotFound, "*"},
-		{"a director of another organisation", w.As(turid, bakeri), models.NotFound, models.CodeNotFound, "*"},
-		{"the director, for an organisation that is not his", w.As(kari, fjord), models.NotFound, models.CodeNotFound, "*"},
-		{"the director, for nobody", w.As(kari, ""), models.NotFound, models.CodeNotFound, "*"},
-		{"the supplier's own people, for the customer", w.As(jonas, bakeri), models.NotFound, models.CodeNotFound, "*"},
-		{"a machine", machine, models.Forbidden, models.CodeForbidden, "*"},
-		{"a system administrator", w.As(jonas, fjord), models.Forbidden, models.CodeForbidden, "request.approve request.reject systemuser.revoke catalogue.import party.import"},
-		{"the director at a low level", low, models.Forbidden, models.CodeLevelTooLow, "request.approve"},
-		{"a person who is none", models.Actor{Kind: models.Person, ID: "", OrgNo: string(bakeri), Level: 4}, models.NotFound, models.CodeNotFound, "*"},
-	} {
-		for use, try := range uses {
-			if tc.denied != "*" && !strings.Contains(" "+tc.denied+" ", " "+use+" ") {
-				continue
-			}
-			t.Run(tc.who+": "+use, func(t *testing.T) {
-				before := marked(t, w)
-				mustBe(t, try(tc.actor), tc.kind, tc.code)
-				before.mustHaveDenied(t, use, tc.code)
-				if e := before.since(t); len(e) == 1 && e[0].Actor != tc.actor {
-					t.Errorf("recorded %+v as the actor, want %+v", e[0].Actor, tc.actor)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		uses := changes(t, w)
+		low := w.As(kari, bakeri)
+		low.Level = 2
+		machine := models.Actor{Kind: models.Organisation, ID: "client", OrgNo: string(fjord)}
+		for _, tc := range []struct {
+			who    string
+			actor  models.Actor
+			kind   models.Kind
+			code   models.Code
+			denied string // space-separated; "*" is everything
+		}{
+			{"an accountant of the customer", w.As(even, bakeri), models.Forbidden, models.CodeForbidden, "*"},
+			{"a person without any tie", w.As(siri, bakeri), models.NotFound, models.CodeNotFound, "*"},
+			{"a director of another organisation", w.As(turid, bakeri), models.NotFound, models.CodeNotFound, "*"},
+			{"the director, for an organisation that is not his", w.As(kari, fjord), models.NotFound, models.CodeNotFound, "*"},
+			{"the director, for nobody", w.As(kari, ""), models.NotFound, models.CodeNotFound, "*"},
+			{"the supplier's own people, for the customer", w.As(jonas, bakeri), models.NotFound, models.CodeNotFound, "*"},
+			{"a machine", machine, models.Forbidden, models.CodeForbidden, "*"},
+			{"a system administrator", w.As(jonas, fjord), models.Forbidden, models.CodeForbidden, "request.approve request.reject systemuser.revoke catalogue.import party.import"},
+			{"the director at a low level", low, models.Forbidden, models.CodeLevelTooLow, "request.approve"},
+			{"a person who is none", models.Actor{Kind: models.Person, ID: "", OrgNo: string(bakeri), Level: 4}, models.NotFound, models.CodeNotFound, "*"},
+		} {
+			for use, try := range uses {
+				if tc.denied != "*" && !strings.Contains(" "+tc.denied+" ", " "+use+" ") {
+					continue
 				}
-			})
-		}
-	}
-	t.Run("nobody at all is not even recorded", func(t *testing.T) {
-		for use, try := range uses {
-			before := marked(t, w)
-			if err := try(models.Actor{}); errKind(err) != models.Unauthenticated {
-				t.Errorf("%s: %v", use, err)
+				t.Run(tc.who+": "+use, func(t *testing.T) {
+					before := marked(t, w)
+					mustBe(t, try(tc.actor), tc.kind, tc.code)
+					before.mustHaveDenied(t, use, tc.code)
+					if e := before.since(t); len(e) == 1 && e[0].Actor != tc.actor {
+						t.Errorf("recorded %+v as the actor, want %+v", e[0].Actor, tc.actor)
+					}
+				})
 			}
-			before.mustHaveDoneNothing(t)
 		}
+		t.Run("nobody at all is not even recorded", func(t *testing.T) {
+			for use, try := range uses {
+				before := marked(t, w)
+				if err := try(models.Actor{}); errKind(err) != models.Unauthenticated {
+					t.Errorf("%s: %v", use, err)
+				}
+				before.mustHaveDoneNothing(t)
+			}
+		})
 	})
 }
 
 // What a denied attempt names comes from outside and goes into the log.
 func TestDeniedSubjectsAreTamed(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	for _, id := range []string{"\x00\xff\xfe", strings.Repeat("ø", 300), "a\nb\u202e", strings.Repeat("x", 10_000)} {
-		before := marked(t, w)
-		s := modelstest.System()
-		s.ID = system.ID(id)
-		mustBe(t, second(w.RegisterSystem(t.Context(), w.As(even, bakeri), s)), models.Forbidden, models.CodeForbidden)
-		before.mustHaveDenied(t, "system.register", models.CodeForbidden)
-		got := before.since(t)[0].Subject
-		if len(got) > 200 || strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
-			t.Errorf("the log names %q", got)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		for _, id := range []string{"\x00\xff\xfe", strings.Repeat("ø", 300), "a\nb\u202e", strings.Repeat("x", 10_000)} {
+			before := marked(t, w)
+			s := modelstest.System()
+			s.ID = system.ID(id)
+			mustBe(t, second(w.RegisterSystem(t.Context(), w.As(even, bakeri), s)), models.Forbidden, models.CodeForbidden)
+			before.mustHaveDenied(t, "system.register", models.CodeForbidden)
+			got := before.since(t)[0].Subject
+			if len(got) > 200 || strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("the log names %q", got)
+			}
 		}
-	}
+	})
 }
 
 // What is somebody else's and what does not exist cannot be told apart, in
 // any method, by anything but the id that was asked for (security I6, A1).
 func TestForeignAndAbsentLookAlike(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	pending, live := w.Sent(t, "pending"), w.Approved(t, "live")
-	absent := models.ID("704013ee-e82a-433e-83c5-a40e6e00d746")
-	ctx := t.Context()
-	for name, try := range map[string]func(models.Actor, models.ID) (any, error){
-		"Review": func(a models.Actor, id models.ID) (any, error) { return w.Review(ctx, a, id) },
-		"Approve": func(a models.Actor, id models.ID) (any, error) {
-			return w.Approve(ctx, a, id, w.Seen(t, kari, pending.ID))
-		},
-		"Reject":      func(a models.Actor, id models.ID) (any, error) { return nil, w.Reject(ctx, a, id, "Nei") },
-		"Withdraw":    func(a models.Actor, id models.ID) (any, error) { return nil, w.Withdraw(ctx, a, id) },
-		"SentRequest": func(a models.Actor, id models.ID) (any, error) { return w.SentRequest(ctx, a, id) },
-		"SystemUser":  func(a models.Actor, id models.ID) (any, error) { return w.SystemUser(ctx, a, id) },
-		"Revoke":      func(a models.Actor, id models.ID) (any, error) { return nil, w.Revoke(ctx, a, id) },
-		"RequestCustomer": func(a models.Actor, id models.ID) (any, error) {
-			return w.RequestCustomer(ctx, models.ID(a.ID), id)
-		},
-		"System": func(a models.Actor, id models.ID) (any, error) {
-			if id == absent {
-				return w.System(ctx, a, "312506106_borte")
-			}
-			return w.System(ctx, a, pending.System)
-		},
-		"SendRequest": func(a models.Actor, id models.ID) (any, error) {
-			in := modelstest.Request()
-			if in.ExternalRef = "ny"; id == absent {
-				in.System = "312506106_borte"
-			}
-			return w.SendRequest(ctx, a, in)
-		},
-	} {
-		for _, stranger := range []models.Actor{w.As(turid, verft), w.As(hedda, loggen), w.As(siri, verft)} {
-			t.Run(fmt.Sprintf("%s by %s", name, stranger.OrgNo), func(t *testing.T) {
-				before := marked(t, w)
-				none, errAbsent := try(stranger, absent)
-				for _, id := range []models.ID{pending.ID, live.ID} {
-					got, err := try(stranger, id)
-					mustBe(t, err, models.NotFound, models.CodeNotFound)
-					if diff := cmp.Diff(fmt.Sprint(errAbsent), fmt.Sprint(err)); diff != "" {
-						t.Errorf("errors differ (-absent +foreign):\n%s", diff)
-					}
-					if diff := cmp.Diff(fmt.Sprintf("%+v", none), fmt.Sprintf("%+v", got)); diff != "" {
-						t.Errorf("answers differ (-absent +foreign):\n%s", diff)
-					}
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		pending, live := w.Sent(t, "pending"), w.Approved(t, "live")
+		absent := models.ID("704013ee-e82a-433e-83c5-a40e6e00d746")
+		ctx := t.Context()
+		for name, try := range map[string]func(models.Actor, models.ID) (any, error){
+			"Review": func(a models.Actor, id models.ID) (any, error) { return w.Review(ctx, a, id) },
+			"Approve": func(a models.Actor, id models.ID) (any, error) {
+				return w.Approve(ctx, a, id, w.Seen(t, kari, pending.ID))
+			},
+			"Reject":      func(a models.Actor, id models.ID) (any, error) { return nil, w.Reject(ctx, a, id, "Nei") },
+			"Withdraw":    func(a models.Actor, id models.ID) (any, error) { return nil, w.Withdraw(ctx, a, id) },
+			"SentRequest": func(a models.Actor, id models.ID) (any, error) { return w.SentRequest(ctx, a, id) },
+			"SystemUser":  func(a models.Actor, id models.ID) (any, error) { return w.SystemUser(ctx, a, id) },
+			"Revoke":      func(a models.Actor, id models.ID) (any, error) { return nil, w.Revoke(ctx, a, id) },
+			"RequestCustomer": func(a models.Actor, id models.ID) (any, error) {
+				return w.RequestCustomer(ctx, models.ID(a.ID), id)
+			},
+			"System": func(a models.Actor, id models.ID) (any, error) {
+				if id == absent {
+					return w.System(ctx, a, "312506106_borte")
 				}
-				before.mustBeUnchanged(t)
-			})
+				return w.System(ctx, a, pending.System)
+			},
+			"SendRequest": func(a models.Actor, id models.ID) (any, error) {
+				in := modelstest.Request()
+				if in.ExternalRef = "ny"; id == absent {
+					in.System = "312506106_borte"
+				}
+				return w.SendRequest(ctx, a, in)
+			},
+		} {
+			for _, stranger := range []models.Actor{w.As(turid, verft), w.As(hedda, loggen), w.As(siri, verft)} {
+				t.Run(fmt.Sprintf("%s by %s", name, stranger.OrgNo), func(t *testing.T) {
+					before := marked(t, w)
+					none, errAbsent := try(stranger, absent)
+					for _, id := range []models.ID{pending.ID, live.ID} {
+						got, err := try(stranger, id)
+						mustBe(t, err, models.NotFound, models.CodeNotFound)
+						if diff := cmp.Diff(fmt.Sprint(errAbsent), fmt.Sprint(err)); diff != "" {
+							t.Errorf("errors differ (-absent +foreign):\n%s", diff)
+						}
+						if diff := cmp.Diff(fmt.Sprintf("%+v", none), fmt.Sprintf("%+v", got)); diff != "" {
+							t.Errorf("answers differ (-absent +foreign):\n%s", diff)
+						}
+					}
+					before.mustBeUnchanged(t)
+				})
+			}
 		}
-	}
+	})
 }
 
 // Lists hold one's own and nothing else.
 func TestListsEndAtTheOrganisation(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	w.Sent(t, "pending")
-	w.Approved(t, "live")
-	for _, stranger := range []models.Actor{w.As(turid, verft), w.As(hedda, loggen)} {
-		inbox, err1 := w.Inbox(t.Context(), stranger)
-		users, err2 := w.SystemUsers(t.Context(), stranger)
-		sent, err3 := w.SentRequests(t.Context(), stranger, "")
-		of, err4 := w.SentRequests(t.Context(), stranger, modelstest.System().ID)
-		systems, err5 := w.Systems(t.Context(), stranger)
-		if err := errors.Join(err1, err2, err3, err4, err5); err != nil || len(inbox)+len(users)+len(sent)+len(of)+len(systems) > 0 {
-			t.Errorf("%s sees %v %v %v %v %v, %v", stranger.OrgNo, inbox, users, sent, of, systems, err)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		w.Sent(t, "pending")
+		w.Approved(t, "live")
+		for _, stranger := range []models.Actor{w.As(turid, verft), w.As(hedda, loggen)} {
+			inbox, err1 := w.Inbox(t.Context(), stranger)
+			users, err2 := w.SystemUsers(t.Context(), stranger)
+			sent, err3 := w.SentRequests(t.Context(), stranger, "")
+			of, err4 := w.SentRequests(t.Context(), stranger, modelstest.System().ID)
+			systems, err5 := w.Systems(t.Context(), stranger)
+			if err := errors.Join(err1, err2, err3, err4, err5); err != nil || len(inbox)+len(users)+len(sent)+len(of)+len(systems) > 0 {
+				t.Errorf("%s sees %v %v %v %v %v, %v", stranger.OrgNo, inbox, users, sent, of, systems, err)
+			}
+			if m, err := w.Acting(t.Context(), stranger); err != nil || m.Waiting != 0 {
+				t.Errorf("%s: %d wait, %v", stranger.OrgNo, m.Waiting, err)
+			}
 		}
-		if m, err := w.Acting(t.Context(), stranger); err != nil || m.Waiting != 0 {
-			t.Errorf("%s: %d wait, %v", stranger.OrgNo, m.Waiting, err)
+		inbox, _ := w.Inbox(t.Context(), w.As(kari, bakeri))
+		users, _ := w.SystemUsers(t.Context(), w.As(kari, bakeri))
+		systems, _ := w.Systems(t.Context(), w.As(jonas, fjord))
+		if len(inbox) != 2 || len(users) != 1 || len(systems) != 1 || systems[0].Customers != 1 {
+			t.Errorf("their own: %d requests, %d system users, %+v", len(inbox), len(users), systems)
 		}
-	}
-	inbox, _ := w.Inbox(t.Context(), w.As(kari, bakeri))
-	users, _ := w.SystemUsers(t.Context(), w.As(kari, bakeri))
-	systems, _ := w.Systems(t.Context(), w.As(jonas, fjord))
-	if len(inbox) != 2 || len(users) != 1 || len(systems) != 1 || systems[0].Customers != 1 {
-		t.Errorf("their own: %d requests, %d system users, %+v", len(inbox), len(users), systems)
-	}
+	})
 }
 
 // The page says before any button what the reader may grant, and who else can.
@@ -242,16 +250,18 @@ func TestReviewTellsWhatTheReaderMayGrant(t *testing.T) {
 // One who may answer but not grant all of it is told so, and it is recorded.
 func TestApproveOfMoreThanOneMayGrant(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	sent := w.Sent(t, "one")
-	seen := w.Seen(t, nils, sent.ID)
-	before := marked(t, w)
-	_, err := w.Approve(t.Context(), w.As(nils, bakeri), sent.ID, seen)
-	mustBe(t, err, models.Forbidden, models.CodeRequestNotGranted)
-	before.mustHaveDenied(t, "request.approve", models.CodeRequestNotGranted)
-	if v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), sent.ID); err != nil || v.Status != request.Pending {
-		t.Errorf("it is %s, %v", v.Status, err)
-	}
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		sent := w.Sent(t, "one")
+		seen := w.Seen(t, nils, sent.ID)
+		before := marked(t, w)
+		_, err := w.Approve(t.Context(), w.As(nils, bakeri), sent.ID, seen)
+		mustBe(t, err, models.Forbidden, models.CodeRequestNotGranted)
+		before.mustHaveDenied(t, "request.approve", models.CodeRequestNotGranted)
+		if v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), sent.ID); err != nil || v.Status != request.Pending {
+			t.Errorf("it is %s, %v", v.Status, err)
+		}
+	})
 }
 
 func errKind(err error) models.Kind {

@@ -112,105 +112,107 @@ func (x failingTx) PutPerson(ctx context.Context, p exchange.Person, source stri
 // case works afterwards (invariant I5, H4).
 func TestNothingIsHalfDone(t *testing.T) {
 	t.Parallel()
-	type world = *modelstest.World
-	for _, tc := range []struct {
-		name   string
-		writes int // of the whole use case
-		set    func(*testing.T, world) (act func() error)
-	}{
-		{"register a system", 3, func(t *testing.T, w world) func() error {
-			return func() error { return second(w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())) }
-		}},
-		{"send a request", 4, func(t *testing.T, w world) func() error {
-			w.Registered(t)
-			return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), modelstest.Request())) }
-		}},
-		{"send a request in place of an old one", 6, func(t *testing.T, w world) func() error {
-			old := w.Sent(t, "one")
-			w.Clock.Set(old.ExpiresAt)
-			in := modelstest.Request()
-			in.ExternalRef = "one"
-			return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), in)) }
-		}},
-		{"approve", 4, func(t *testing.T, w world) func() error {
-			sent := w.Sent(t, "one")
-			seen := w.Seen(t, kari, sent.ID)
-			return func() error { return second(w.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen)) }
-		}},
-		{"reject", 3, func(t *testing.T, w world) func() error {
-			sent := w.Sent(t, "one")
-			return func() error { return w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei") }
-		}},
-		{"withdraw", 3, func(t *testing.T, w world) func() error {
-			sent := w.Sent(t, "one")
-			return func() error { return w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID) }
-		}},
-		{"revoke", 3, func(t *testing.T, w world) func() error {
-			sent := w.Approved(t, "one")
-			return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
-		}},
-		{"let two requests lapse", 5, func(t *testing.T, w world) func() error {
-			w.Sent(t, "one")
-			w.Clock.Set(w.Sent(t, "two").ExpiresAt)
-			return func() error { return second(w.LapseRequests(t.Context())) }
-		}},
-		{"sign in for the first time", 2, func(t *testing.T, w world) func() error {
-			return func() error {
-				return second(w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}))
-			}
-		}},
-		{"sign in under another subject", 2, func(t *testing.T, w world) func() error {
-			id := modelstest.Identity(kari)
-			id.Subject, id.Name = "another", "Kari Nes"
-			return func() error { return second(w.SignIn(t.Context(), id)) }
-		}},
-		{"import roles", 3, func(t *testing.T, w world) func() error {
-			return func() error {
-				return second(w.Import(t.Context(), modelstest.Operator, exchange.Roles, "test",
-					modelstest.Rows(catalog.Role{URN: "urn:a"}, catalog.Role{URN: "urn:b"})))
-			}
-		}},
-		{"import people", 2, func(t *testing.T, w world) func() error {
-			return func() error {
-				return second(w.Import(t.Context(), modelstest.Operator, exchange.People, "test",
-					modelstest.Rows(exchange.Person{UserID: 9, Name: "Ny", OrgNo: verft, URN: modelstest.Chair})))
-			}
-		}},
-		{"deny", 1, func(t *testing.T, w world) func() error {
-			sent := w.Sent(t, "one")
-			return func() error { return w.Reject(t.Context(), w.As(even, bakeri), sent.ID, "Nei") }
-		}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			var f *failing
-			w := modelstest.Open(t, func(s registry.Store) registry.Store { f = &failing{Store: s}; return f })
-			act := tc.set(t, w)
-			before := w.Tables(t)
-			for n := 1; n <= tc.writes; n++ {
-				f.at, f.writes = n, 0
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		type world = *modelstest.World
+		for _, tc := range []struct {
+			name   string
+			writes int // of the whole use case
+			set    func(*testing.T, world) (act func() error)
+		}{
+			{"register a system", 3, func(t *testing.T, w world) func() error {
+				return func() error { return second(w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())) }
+			}},
+			{"send a request", 4, func(t *testing.T, w world) func() error {
+				w.Registered(t)
+				return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), modelstest.Request())) }
+			}},
+			{"send a request in place of an old one", 6, func(t *testing.T, w world) func() error {
+				old := w.Sent(t, "one")
+				w.Clock.Set(old.ExpiresAt)
+				in := modelstest.Request()
+				in.ExternalRef = "one"
+				return func() error { return second(w.SendRequest(t.Context(), w.As(jonas, fjord), in)) }
+			}},
+			{"approve", 4, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				seen := w.Seen(t, kari, sent.ID)
+				return func() error { return second(w.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen)) }
+			}},
+			{"reject", 3, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				return func() error { return w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei") }
+			}},
+			{"withdraw", 3, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				return func() error { return w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID) }
+			}},
+			{"revoke", 3, func(t *testing.T, w world) func() error {
+				sent := w.Approved(t, "one")
+				return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
+			}},
+			{"let two requests lapse", 5, func(t *testing.T, w world) func() error {
+				w.Sent(t, "one")
+				w.Clock.Set(w.Sent(t, "two").ExpiresAt)
+				return func() error { return second(w.LapseRequests(t.Context())) }
+			}},
+			{"sign in for the first time", 2, func(t *testing.T, w world) func() error {
+				return func() error {
+					return second(w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}))
+				}
+			}},
+			{"sign in under another subject", 2, func(t *testing.T, w world) func() error {
+				id := modelstest.Identity(kari)
+				id.Subject, id.Name = "another", "Kari Nes"
+				return func() error { return second(w.SignIn(t.Context(), id)) }
+			}},
+			{"import roles", 3, func(t *testing.T, w world) func() error {
+				return func() error {
+					return second(w.Import(t.Context(), modelstest.Operator, exchange.Roles, "test",
+						modelstest.Rows(catalog.Role{URN: "urn:a"}, catalog.Role{URN: "urn:b"})))
+				}
+			}},
+			{"import people", 2, func(t *testing.T, w world) func() error {
+				return func() error {
+					return second(w.Import(t.Context(), modelstest.Operator, exchange.People, "test",
+						modelstest.Rows(exchange.Person{UserID: 9, Name: "Ny", OrgNo: verft, URN: modelstest.Chair})))
+				}
+			}},
+			{"deny", 1, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				return func() error { return w.Reject(t.Context(), w.As(even, bakeri), sent.ID, "Nei") }
+			}},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				t.Parallel()
+				var f *failing
+				w := open(t, func(s registry.Store) registry.Store { f = &failing{Store: s}; return f })
+				act := tc.set(t, w)
+				before := w.Tables(t)
+				for n := 1; n <= tc.writes; n++ {
+					f.at, f.writes = n, 0
+					err := act()
+					if !errors.Is(err, errDisk) || models.CodeOf(err) != models.CodeInternal {
+						t.Fatalf("with write %d failing: %v", n, err)
+					}
+					if diff := cmp.Diff(before, w.Tables(t)); diff != "" {
+						t.Fatalf("write %d fails and something is left (-before +after):\n%s", n, diff)
+					}
+				}
+				f.at, f.writes = 0, 0
 				err := act()
-				if !errors.Is(err, errDisk) || models.CodeOf(err) != models.CodeInternal {
-					t.Fatalf("with write %d failing: %v", n, err)
+				if want := tc.name == "deny"; (err != nil) != want {
+					t.Errorf("without a fault: %v", err)
 				}
-				if diff := cmp.Diff(before, w.Tables(t)); diff != "" {
-					t.Fatalf("write %d fails and something is left (-before +after):\n%s", n, diff)
+				if f.writes != tc.writes {
+					t.Errorf("it writes %d times, the test failed %d of them", f.writes, tc.writes)
 				}
-			}
-			f.at, f.writes = 0, 0
-			err := act()
-			if want := tc.name == "deny"; (err != nil) != want {
-				t.Errorf("without a fault: %v", err)
-			}
-			if f.writes != tc.writes {
-				t.Errorf("it writes %d times, the test failed %d of them", f.writes, tc.writes)
-			}
-			if cmp.Equal(before, w.Tables(t)) {
-				t.Error("without a fault nothing is written")
-			}
-			mustVerify(t, w)
-		})
-	}
+				if cmp.Equal(before, w.Tables(t)) {
+					t.Error("without a fault nothing is written")
+				}
+				mustVerify(t, w)
+			})
+		}
+	})
 }
 
 // A store that cannot be reached is Unavailable, for questions as for changes,

@@ -13,68 +13,74 @@ import (
 
 func TestSignInFindsThePerson(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	pid := modelstest.PID(kari)
-	for _, tc := range []struct {
-		name string
-		id   party.Identity
-		want models.ID // empty: somebody new
-	}{
-		{"by issuer and subject", party.Identity{Issuer: modelstest.Login, Subject: "Kari"}, w.ID(kari)},
-		{"by issuer and subject, whatever the name", party.Identity{Issuer: modelstest.Login, Subject: "Kari", Name: "Ola"}, w.ID(kari)},
-		{"by national id at another provider", party.Identity{Issuer: "https://other.example/", Subject: "1", PID: pid}, w.ID(kari)},
-		{"and by that identity from then on", party.Identity{Issuer: "https://other.example/", Subject: "1"}, w.ID(kari)},
-		{"by national id under another subject", party.Identity{Issuer: modelstest.Login, Subject: "kari-2", PID: pid}, w.ID(kari)},
-		{"never by name", party.Identity{Issuer: modelstest.Login, Subject: "impostor", Name: "Kari"}, ""},
-		{"never by subject alone", party.Identity{Issuer: "https://evil.example/", Subject: "Kari"}, ""},
-		{"never by nearly the same issuer", party.Identity{Issuer: "https://login.example", Subject: "Kari"}, ""},
-		{"never by a subject in other letters", party.Identity{Issuer: modelstest.Login, Subject: "kari"}, ""},
-		{"never by no national id", party.Identity{Issuer: "https://third.example/", Subject: "x"}, ""},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			got, err := w.SignIn(t.Context(), tc.id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if tc.want != "" && got != tc.want {
-				t.Errorf("signed in as %s, want %s", got, tc.want)
-			}
-			if tc.want == "" {
-				if held, err := w.Memberships(t.Context(), got); err != nil || len(held) != 0 {
-					t.Errorf("somebody new holds %+v, %v", held, err)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		pid := modelstest.PID(kari)
+		for _, tc := range []struct {
+			name string
+			id   party.Identity
+			want models.ID // empty: somebody new
+		}{
+			{"by issuer and subject", party.Identity{Issuer: modelstest.Login, Subject: "Kari"}, w.ID(kari)},
+			{"by issuer and subject, whatever the name", party.Identity{Issuer: modelstest.Login, Subject: "Kari", Name: "Ola"}, w.ID(kari)},
+			{"by national id at another provider", party.Identity{Issuer: "https://other.example/", Subject: "1", PID: pid}, w.ID(kari)},
+			{"and by that identity from then on", party.Identity{Issuer: "https://other.example/", Subject: "1"}, w.ID(kari)},
+			{"by national id under another subject", party.Identity{Issuer: modelstest.Login, Subject: "kari-2", PID: pid}, w.ID(kari)},
+			{"never by name", party.Identity{Issuer: modelstest.Login, Subject: "impostor", Name: "Kari"}, ""},
+			{"never by subject alone", party.Identity{Issuer: "https://evil.example/", Subject: "Kari"}, ""},
+			{"never by nearly the same issuer", party.Identity{Issuer: "https://login.example", Subject: "Kari"}, ""},
+			{"never by a subject in other letters", party.Identity{Issuer: modelstest.Login, Subject: "kari"}, ""},
+			{"never by no national id", party.Identity{Issuer: "https://third.example/", Subject: "x"}, ""},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				got, err := w.SignIn(t.Context(), tc.id)
+				if err != nil {
+					t.Fatal(err)
 				}
-				if again, err := w.SignIn(t.Context(), tc.id); err != nil || again != got {
-					t.Errorf("a second time it is %s, %v", again, err)
+				if tc.want != "" && got != tc.want {
+					t.Errorf("signed in as %s, want %s", got, tc.want)
 				}
-			}
-		})
-	}
+				if tc.want == "" {
+					if held, err := w.Memberships(t.Context(), got); err != nil || len(held) != 0 {
+						t.Errorf("somebody new holds %+v, %v", held, err)
+					}
+					if again, err := w.SignIn(t.Context(), tc.id); err != nil || again != got {
+						t.Errorf("a second time it is %s, %v", again, err)
+					}
+				}
+			})
+		}
+	})
 }
 
 func TestSignInKeepsTheName(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	for _, name := range []string{"Kari Nes", ""} { // a provider that gives no name takes none away
-		id := modelstest.Identity(kari)
-		id.Name = name
-		if _, err := w.SignIn(t.Context(), id); err != nil {
-			t.Fatal(err)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		for _, name := range []string{"Kari Nes", ""} { // a provider that gives no name takes none away
+			id := modelstest.Identity(kari)
+			id.Name = name
+			if _, err := w.SignIn(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || m.Person.Name != "Kari Nes" {
+				t.Errorf("given %q she is called %q, %v", name, m.Person.Name, err)
+			}
 		}
-		if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || m.Person.Name != "Kari Nes" {
-			t.Errorf("given %q she is called %q, %v", name, m.Person.Name, err)
-		}
-	}
+	})
 }
 
 func TestSignInNeedsIssuerAndSubject(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	before := marked(t, w)
-	for _, id := range []party.Identity{{}, {Issuer: modelstest.Login, PID: modelstest.PID(kari)}, {Subject: "Kari", PID: modelstest.PID(kari)}} {
-		_, err := w.SignIn(t.Context(), id)
-		mustBe(t, err, models.Unauthenticated, models.CodeLoginFailed)
-	}
-	before.mustHaveDoneNothing(t)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		before := marked(t, w)
+		for _, id := range []party.Identity{{}, {Issuer: modelstest.Login, PID: modelstest.PID(kari)}, {Subject: "Kari", PID: modelstest.PID(kari)}} {
+			_, err := w.SignIn(t.Context(), id)
+			mustBe(t, err, models.Unauthenticated, models.CodeLoginFailed)
+		}
+		before.mustHaveDoneNothing(t)
+	})
 }
 
 // The chooser lists what a person can act for, and why he can.
@@ -123,12 +129,14 @@ func TestMemberships(t *testing.T) {
 // to do with its customer.
 func TestRequestCustomer(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	sent := w.Sent(t, "one")
-	for who, want := range map[modelstest.Name]party.OrgNo{kari: bakeri, even: bakeri, turid: "", jonas: "", siri: ""} {
-		got, err := w.RequestCustomer(t.Context(), w.ID(who), sent.ID)
-		if got != want || (err == nil) != (want != "") || want == "" && errKind(err) != models.NotFound {
-			t.Errorf("%s is led to %q, %v", who, got, err)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		sent := w.Sent(t, "one")
+		for who, want := range map[modelstest.Name]party.OrgNo{kari: bakeri, even: bakeri, turid: "", jonas: "", siri: ""} {
+			got, err := w.RequestCustomer(t.Context(), w.ID(who), sent.ID)
+			if got != want || (err == nil) != (want != "") || want == "" && errKind(err) != models.NotFound {
+				t.Errorf("%s is led to %q, %v", who, got, err)
+			}
 		}
-	}
+	})
 }

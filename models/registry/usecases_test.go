@@ -46,30 +46,32 @@ func TestRegisterSystem(t *testing.T) {
 
 func TestRegisterSystemRefusesWhatIsTaken(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	first := w.Registered(t)
-	before := marked(t, w)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		first := w.Registered(t)
+		before := marked(t, w)
 
-	_, err := w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())
-	mustBe(t, err, models.Conflict, models.CodeSystemExists)
+		_, err := w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())
+		mustBe(t, err, models.Conflict, models.CodeSystemExists)
 
-	same := modelstest.System()
-	same.ID = "298144700_lonn"
-	_, err = w.RegisterSystem(t.Context(), w.As(hedda, loggen), same)
-	mustBe(t, err, models.Conflict, models.CodeClientTaken)
+		same := modelstest.System()
+		same.ID = "298144700_lonn"
+		_, err = w.RegisterSystem(t.Context(), w.As(hedda, loggen), same)
+		mustBe(t, err, models.Conflict, models.CodeClientTaken)
 
-	foreign := modelstest.System()
-	foreign.ID, foreign.Clients = first.ID+"2", nil
-	_, err = w.RegisterSystem(t.Context(), w.As(hedda, loggen), foreign)
-	mustFault(t, err, "id system_id.supplier")
+		foreign := modelstest.System()
+		foreign.ID, foreign.Clients = first.ID+"2", nil
+		_, err = w.RegisterSystem(t.Context(), w.As(hedda, loggen), foreign)
+		mustFault(t, err, "id system_id.supplier")
 
-	empty := modelstest.System()
-	empty.ID, empty.Name.EN, empty.Clients = "312506106_x", "", nil
-	empty.Asks[0].Item = catalog.PackageOf(catalog.PackagePrefix + "borte")
-	_, err = w.RegisterSystem(t.Context(), w.As(jonas, fjord), empty)
-	mustFault(t, err, "name.en required", "asks[0] catalogue.unknown")
+		empty := modelstest.System()
+		empty.ID, empty.Name.EN, empty.Clients = "312506106_x", "", nil
+		empty.Asks[0].Item = catalog.PackageOf(catalog.PackagePrefix + "borte")
+		_, err = w.RegisterSystem(t.Context(), w.As(jonas, fjord), empty)
+		mustFault(t, err, "name.en required", "asks[0] catalogue.unknown")
 
-	before.mustHaveDoneNothing(t)
+		before.mustHaveDoneNothing(t)
+	})
 }
 
 func TestSendRequest(t *testing.T) {
@@ -141,7 +143,7 @@ func TestSendRequestRefuses(t *testing.T) {
 		})
 	}
 	t.Run("one of a system that is deleted", func(t *testing.T) {
-		w.Exec(t, "UPDATE system SET deleted = 1 WHERE id = ?", string(pending.System))
+		w.Exec(t, "UPDATE system SET deleted = TRUE WHERE id = ?", string(pending.System))
 		_, err := w.SendRequest(t.Context(), w.As(jonas, fjord), modelstest.Request())
 		mustBe(t, err, models.Gone, models.CodeSystemDeleted)
 	})
@@ -151,22 +153,24 @@ func TestSendRequestRefuses(t *testing.T) {
 // down, by nobody's hand.
 func TestSendRequestLapsesTheOldOne(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	old := w.Sent(t, "one")
-	w.Clock.Set(old.ExpiresAt)
-	before := marked(t, w)
-	in := modelstest.Request()
-	in.ExternalRef = "one"
-	sent, err := w.SendRequest(t.Context(), w.As(jonas, fjord), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entries := before.since(t)
-	if len(entries) != 2 || entries[0].Action != "request.lapse" || entries[0].Actor.Kind != models.Operator || entries[0].Subject != "request:"+string(old.ID) ||
-		entries[1].Subject != "request:"+string(sent.ID) {
-		t.Errorf("recorded %+v", entries)
-	}
-	mustVerify(t, w)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		old := w.Sent(t, "one")
+		w.Clock.Set(old.ExpiresAt)
+		before := marked(t, w)
+		in := modelstest.Request()
+		in.ExternalRef = "one"
+		sent, err := w.SendRequest(t.Context(), w.As(jonas, fjord), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries := before.since(t)
+		if len(entries) != 2 || entries[0].Action != "request.lapse" || entries[0].Actor.Kind != models.Operator || entries[0].Subject != "request:"+string(old.ID) ||
+			entries[1].Subject != "request:"+string(sent.ID) {
+			t.Errorf("recorded %+v", entries)
+		}
+		mustVerify(t, w)
+	})
 }
 
 func TestApproveMakesTheSystemUser(t *testing.T) {
@@ -277,104 +281,110 @@ func TestRevoke(t *testing.T) {
 // Whatever has been answered once cannot be answered again, by anybody.
 func TestNothingIsAnsweredTwice(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	answers := map[string]func(request.Request, string) error{
-		"approve": func(r request.Request, seen string) error {
-			_, err := w.Approve(t.Context(), w.As(kari, bakeri), r.ID, seen)
-			return err
-		},
-		"reject":   func(r request.Request, _ string) error { return w.Reject(t.Context(), w.As(ola, bakeri), r.ID, "Nei") },
-		"withdraw": func(r request.Request, _ string) error { return w.Withdraw(t.Context(), w.As(jonas, fjord), r.ID) },
-	}
-	for first, one := range answers {
-		sent := w.Sent(t, first)
-		seen := w.Seen(t, kari, sent.ID)
-		if err := one(sent, seen); err != nil {
-			t.Fatalf("%s: %v", first, err)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		answers := map[string]func(request.Request, string) error{
+			"approve": func(r request.Request, seen string) error {
+				_, err := w.Approve(t.Context(), w.As(kari, bakeri), r.ID, seen)
+				return err
+			},
+			"reject":   func(r request.Request, _ string) error { return w.Reject(t.Context(), w.As(ola, bakeri), r.ID, "Nei") },
+			"withdraw": func(r request.Request, _ string) error { return w.Withdraw(t.Context(), w.As(jonas, fjord), r.ID) },
+		}
+		for first, one := range answers {
+			sent := w.Sent(t, first)
+			seen := w.Seen(t, kari, sent.ID)
+			if err := one(sent, seen); err != nil {
+				t.Fatalf("%s: %v", first, err)
+			}
+			before := marked(t, w)
+			for second, other := range answers {
+				t.Run(first+" and then "+second, func(t *testing.T) {
+					mustBe(t, other(sent, seen), models.Conflict, models.CodeRequestDecided)
+					before.mustHaveDoneNothing(t)
+				})
+			}
+		}
+		sent := w.Approved(t, "revoke")
+		if err := w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID); err != nil {
+			t.Fatal(err)
 		}
 		before := marked(t, w)
-		for second, other := range answers {
-			t.Run(first+" and then "+second, func(t *testing.T) {
-				mustBe(t, other(sent, seen), models.Conflict, models.CodeRequestDecided)
-				before.mustHaveDoneNothing(t)
-			})
-		}
-	}
-	sent := w.Approved(t, "revoke")
-	if err := w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID); err != nil {
-		t.Fatal(err)
-	}
-	before := marked(t, w)
-	mustBe(t, w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID), models.Conflict, models.CodeUserRevoked)
-	before.mustHaveDoneNothing(t)
+		mustBe(t, w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID), models.Conflict, models.CodeUserRevoked)
+		before.mustHaveDoneNothing(t)
+	})
 }
 
 // There is no grace after the moment at which a request runs out (security B7).
 func TestTheLastMomentToAnswer(t *testing.T) {
 	t.Parallel()
-	for after, open := range map[time.Duration]bool{-time.Millisecond: true, 0: false, time.Millisecond: false, -time.Microsecond: true} {
-		w := modelstest.Open(t)
-		sent := w.Sent(t, "one")
-		seen := w.Seen(t, kari, sent.ID)
-		w.Clock.Set(sent.ExpiresAt.Add(after))
-		review, err := w.Review(t.Context(), w.As(kari, bakeri), sent.ID)
-		if err != nil || review.CanApprove != open || review.CanReject != open {
-			t.Errorf("%v from its end the page says %t, %t, %v", after, review.CanApprove, review.CanReject, err)
-		}
-		if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || (m.Waiting == 1) != open {
-			t.Errorf("%v from its end %d wait, %v", after, m.Waiting, err)
-		}
-		before := marked(t, w)
-		for _, err := range []error{
-			second(w.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen)),
-			w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei"),
-			w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID),
-		} {
-			if open {
-				if err != nil {
-					t.Errorf("%v from its end: %v", after, err)
-				}
-				break // the first answer stands
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		for after, still := range map[time.Duration]bool{-time.Millisecond: true, 0: false, time.Millisecond: false, -time.Microsecond: true} {
+			w := open(t)
+			sent := w.Sent(t, "one")
+			seen := w.Seen(t, kari, sent.ID)
+			w.Clock.Set(sent.ExpiresAt.Add(after))
+			review, err := w.Review(t.Context(), w.As(kari, bakeri), sent.ID)
+			if err != nil || review.CanApprove != still || review.CanReject != still {
+				t.Errorf("%v from its end the page says %t, %t, %v", after, review.CanApprove, review.CanReject, err)
 			}
-			mustBe(t, err, models.Conflict, models.CodeRequestExpired)
+			if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || (m.Waiting == 1) != still {
+				t.Errorf("%v from its end %d wait, %v", after, m.Waiting, err)
+			}
+			before := marked(t, w)
+			for _, err := range []error{
+				second(w.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen)),
+				w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei"),
+				w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID),
+			} {
+				if still {
+					if err != nil {
+						t.Errorf("%v from its end: %v", after, err)
+					}
+					break // the first answer stands
+				}
+				mustBe(t, err, models.Conflict, models.CodeRequestExpired)
+			}
+			if !still {
+				before.mustHaveDoneNothing(t)
+			}
 		}
-		if !open {
-			before.mustHaveDoneNothing(t)
-		}
-	}
+	})
 }
 
 func second[T any](_ T, err error) error { return err }
 
 func TestLapseRequests(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	old := []request.Request{w.Sent(t, "1"), w.Sent(t, "2"), w.Sent(t, "3")}
-	if err := w.Withdraw(t.Context(), w.As(jonas, fjord), old[2].ID); err != nil {
-		t.Fatal(err)
-	}
-	w.Clock.Set(modelstest.Noon.Add(time.Second))
-	young := w.Sent(t, "4")
-	w.Clock.Set(old[0].ExpiresAt)
-	before := marked(t, w)
-	if n, err := w.LapseRequests(t.Context()); err != nil || n != 2 {
-		t.Errorf("lapsed %d, %v; want the two whose time has come", n, err)
-	}
-	entries := before.since(t)
-	for i, e := range entries {
-		if e.Action != "request.lapse" || e.Outcome != audit.Done || e.Actor.Kind != models.Operator {
-			t.Errorf("entry %d: %+v", i, e)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		old := []request.Request{w.Sent(t, "1"), w.Sent(t, "2"), w.Sent(t, "3")}
+		if err := w.Withdraw(t.Context(), w.As(jonas, fjord), old[2].ID); err != nil {
+			t.Fatal(err)
 		}
-	}
-	events := w.Events(t)[before.events:]
-	if len(entries) != 2 || len(events) != 2 || !strings.HasSuffix(events[0], ` ["312506106","366209808"]`) {
-		t.Errorf("%d entries, and events %q; both sides are to be told of both", len(entries), events)
-	}
-	if n, err := w.LapseRequests(t.Context()); err != nil || n != 0 {
-		t.Errorf("a second time lapsed %d, %v", n, err)
-	}
-	if v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), young.ID); err != nil || v.Status != request.Pending {
-		t.Errorf("the young one is %s, %v", v.Status, err)
-	}
-	mustVerify(t, w)
+		w.Clock.Set(modelstest.Noon.Add(time.Second))
+		young := w.Sent(t, "4")
+		w.Clock.Set(old[0].ExpiresAt)
+		before := marked(t, w)
+		if n, err := w.LapseRequests(t.Context()); err != nil || n != 2 {
+			t.Errorf("lapsed %d, %v; want the two whose time has come", n, err)
+		}
+		entries := before.since(t)
+		for i, e := range entries {
+			if e.Action != "request.lapse" || e.Outcome != audit.Done || e.Actor.Kind != models.Operator {
+				t.Errorf("entry %d: %+v", i, e)
+			}
+		}
+		events := w.Events(t)[before.events:]
+		if len(entries) != 2 || len(events) != 2 || !strings.HasSuffix(events[0], ` ["312506106","366209808"]`) {
+			t.Errorf("%d entries, and events %q; both sides are to be told of both", len(entries), events)
+		}
+		if n, err := w.LapseRequests(t.Context()); err != nil || n != 0 {
+			t.Errorf("a second time lapsed %d, %v", n, err)
+		}
+		if v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), young.ID); err != nil || v.Status != request.Pending {
+			t.Errorf("the young one is %s, %v", v.Status, err)
+		}
+		mustVerify(t, w)
+	})
 }
