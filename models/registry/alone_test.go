@@ -9,6 +9,7 @@ import (
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
 )
 
 // loner notes whether what a person holds was read before his change was alone.
@@ -37,26 +38,52 @@ func (x *lonerTx) HoldingsOf(ctx context.Context, person models.ID, now time.Tim
 	return x.Tx.HoldingsOf(ctx, person, now)
 }
 
+func (x *lonerTx) LapseDue(ctx context.Context, now time.Time, limit int) ([]request.Request, error) {
+	x.l.early = x.l.early || !x.alone
+	return x.Tx.LapseDue(ctx, now, limit)
+}
+
 // Where transactions run side by side, a role that ends while its holder
 // approves must not end between the look at it and the commit (invariant I1).
 func TestAuthorityIsReadAlone(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	sent := w.Sent(t, "one")
-	seen := w.Seen(t, kari, sent.ID)
-	l := &loner{Store: w.Store}
-	c := w.Config
-	c.Store = l
-	r := registry.New(c)
-	if _, err := r.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Revoke(t.Context(), w.As(kari, bakeri), sent.ID); err != nil {
-		t.Fatal(err)
-	}
-	if l.early {
-		t.Error("what he holds was read while others could change it")
-	}
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		sent := w.Sent(t, "one")
+		seen := w.Seen(t, kari, sent.ID)
+		l := &loner{Store: w.Store}
+		c := w.Config
+		c.Store = l
+		r := registry.New(c)
+		if _, err := r.Approve(t.Context(), w.As(kari, bakeri), sent.ID, seen); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Revoke(t.Context(), w.As(kari, bakeri), sent.ID); err != nil {
+			t.Fatal(err)
+		}
+		if l.early {
+			t.Error("what he holds was read while others could change it")
+		}
+	})
+}
+
+// An answer waits for the audit log and then for the request. A lapse that took
+// them the other way round would stand in its way for good, where transactions
+// run side by side.
+func TestRequestsLapseAlone(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		var l *loner
+		w := open(t, func(s registry.Store) registry.Store { l = &loner{Store: s}; return l })
+		w.Clock.Set(w.Sent(t, "one").ExpiresAt)
+		l.early = false
+		if n, err := w.LapseRequests(t.Context()); err != nil || n != 1 {
+			t.Fatalf("lapsed %d, %v", n, err)
+		}
+		if l.early {
+			t.Error("the request was taken before the audit log")
+		}
+	})
 }
 
 // beaten is a store in which somebody else is faster once.
@@ -85,13 +112,15 @@ func (x beatenTx) AddIdentity(ctx context.Context, person models.ID, issuer, sub
 // signed in twice.
 func TestSigningInIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	b := &beaten{}
-	w := modelstest.Open(t, func(s registry.Store) registry.Store {
-		b.Store = s
-		return b
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		b := &beaten{}
+		w := open(t, func(s registry.Store) registry.Store {
+			b.Store = s
+			return b
+		})
+		id, err := w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
+		if err != nil || id == "" || b.times != 2 {
+			t.Errorf("%q, %v after %d times", id, err, b.times)
+		}
 	})
-	id, err := w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
-	if err != nil || id == "" || b.times != 2 {
-		t.Errorf("%q, %v after %d times", id, err, b.times)
-	}
 }

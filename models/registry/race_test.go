@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 )
 
@@ -16,126 +18,135 @@ import (
 // is told that it is decided (security B5).
 func TestTwoApproversAtOnce(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	for i := range 10 {
-		sent := w.Sent(t, fmt.Sprint(i))
-		seen := w.Seen(t, kari, sent.ID)
-		before := marked(t, w)
-		approve := func(who modelstest.Name) func(context.Context) error {
-			return func(ctx context.Context) error { return second(w.Approve(ctx, w.As(who, bakeri), sent.ID, seen)) }
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		for i := range 10 {
+			sent := w.Sent(t, fmt.Sprint(i))
+			seen := w.Seen(t, kari, sent.ID)
+			before := marked(t, w)
+			approve := func(who modelstest.Name) func(context.Context) error {
+				return func(ctx context.Context) error { return second(w.Approve(ctx, w.As(who, bakeri), sent.ID, seen)) }
+			}
+			mustHaveOneWinner(t, together(t.Context(), approve(kari), approve(ola)))
+			before.mustHaveDone(t, "request.approve", "request:"+string(sent.ID))
 		}
-		mustHaveOneWinner(t, together(t.Context(), approve(kari), approve(ola)))
-		before.mustHaveDone(t, "request.approve", "request:"+string(sent.ID))
-	}
+	})
 }
 
 func TestHundredApprovalsAtOnce(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	sent := w.Sent(t, "one")
-	seen := w.Seen(t, kari, sent.ID)
-	before := marked(t, w)
-	fs := make([]func(context.Context) error, 100)
-	for i := range fs {
-		who := []modelstest.Name{kari, ola}[i%2]
-		fs[i] = func(ctx context.Context) error { return second(w.Approve(ctx, w.As(who, bakeri), sent.ID, seen)) }
-	}
-	mustHaveOneWinner(t, together(t.Context(), fs...))
-	before.mustHaveDone(t, "request.approve", "request:"+string(sent.ID))
-	if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri)); err != nil || len(users) != 1 {
-		t.Errorf("%d system users, %v", len(users), err)
-	}
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		sent := w.Sent(t, "one")
+		seen := w.Seen(t, kari, sent.ID)
+		before := marked(t, w)
+		fs := make([]func(context.Context) error, 100)
+		for i := range fs {
+			who := []modelstest.Name{kari, ola}[i%2]
+			fs[i] = func(ctx context.Context) error { return second(w.Approve(ctx, w.As(who, bakeri), sent.ID, seen)) }
+		}
+		mustHaveOneWinner(t, together(t.Context(), fs...))
+		before.mustHaveDone(t, "request.approve", "request:"+string(sent.ID))
+		if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri)); err != nil || len(users) != 1 {
+			t.Errorf("%d system users, %v", len(users), err)
+		}
+	})
 }
 
 // Approve, reject, withdraw and the end of its time exclude each other
 // (security B6, I4).
 func TestARequestEndsOnce(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	ends := map[request.Status]int{}
-	for i := range 24 {
-		w.Clock.Set(modelstest.Noon)
-		sent := w.Sent(t, fmt.Sprint(i))
-		seen := w.Seen(t, kari, sent.ID)
-		before := marked(t, w)
-		answers := []func(context.Context) error{
-			func(ctx context.Context) error { return second(w.Approve(ctx, w.As(kari, bakeri), sent.ID, seen)) },
-			func(ctx context.Context) error { return w.Reject(ctx, w.As(ola, bakeri), sent.ID, "Nei") },
-			func(ctx context.Context) error { return w.Withdraw(ctx, w.As(jonas, fjord), sent.ID) },
-			func(ctx context.Context) error {
-				w.Clock.Set(sent.ExpiresAt)
-				n, err := w.LapseRequests(ctx)
-				if err == nil && n == 0 {
-					err = models.NewError(models.Conflict, models.CodeRequestDecided)
-				}
-				return err
-			},
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		ends := map[request.Status]int{}
+		for i := range 24 {
+			sent := w.Sent(t, fmt.Sprint(i))
+			seen := w.Seen(t, kari, sent.ID)
+			before := marked(t, w)
+			c := w.Config // of a node whose clock says that the time is up, so that each of the four can win
+			c.Now = func() time.Time { return sent.ExpiresAt }
+			late := registry.New(c)
+			answers := []func(context.Context) error{
+				func(ctx context.Context) error { return second(w.Approve(ctx, w.As(kari, bakeri), sent.ID, seen)) },
+				func(ctx context.Context) error { return w.Reject(ctx, w.As(ola, bakeri), sent.ID, "Nei") },
+				func(ctx context.Context) error { return w.Withdraw(ctx, w.As(jonas, fjord), sent.ID) },
+				func(ctx context.Context) error {
+					n, err := late.LapseRequests(ctx)
+					if err == nil && n == 0 {
+						err = models.NewError(models.Conflict, models.CodeRequestDecided)
+					}
+					return err
+				},
+			}
+			for range i { // each takes its turn at the front
+				answers = append(answers[1:], answers[0])
+			}
+			errs := together(t.Context(), answers...)
+			mustHaveOneWinner(t, errs)
+			entries := before.since(t)
+			if len(entries) != 1 || entries[0].Outcome != audit.Done {
+				t.Fatalf("recorded %+v", entries)
+			}
+			v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), sent.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ends[v.Status]++
+			_, err = w.SystemUser(t.Context(), w.As(kari, bakeri), sent.ID)
+			if (err == nil) != (v.Request.Status == request.Accepted) {
+				t.Errorf("it is %s, and its system user: %v", v.Request.Status, err)
+			}
 		}
-		for range i { // each takes its turn at the front
-			answers = append(answers[1:], answers[0])
-		}
-		errs := together(t.Context(), answers...)
-		mustHaveOneWinner(t, errs)
-		entries := before.since(t)
-		if len(entries) != 1 || entries[0].Outcome != audit.Done {
-			t.Fatalf("recorded %+v", entries)
-		}
-		v, err := w.SentRequest(t.Context(), w.As(jonas, fjord), sent.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ends[v.Status]++
-		_, err = w.SystemUser(t.Context(), w.As(kari, bakeri), sent.ID)
-		if (err == nil) != (v.Request.Status == request.Accepted) {
-			t.Errorf("it is %s, and its system user: %v", v.Request.Status, err)
-		}
-	}
-	mustVerify(t, w)
-	if len(ends) < 2 {
-		t.Logf("every race ended alike: %v", ends)
-	}
+		mustVerify(t, w)
+		t.Logf("the races ended %v", ends)
+	})
 }
 
 // Two suppliers want one client id, two people send for one triple, two revoke:
 // one of them does (security A3).
 func TestOneOfTwo(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	one, two := modelstest.System(), modelstest.System()
-	two.ID = "298144700_lonn"
-	mustHaveOneWinner(t, together(t.Context(),
-		func(ctx context.Context) error { return second(w.RegisterSystem(ctx, w.As(jonas, fjord), one)) },
-		func(ctx context.Context) error { return second(w.RegisterSystem(ctx, w.As(hedda, loggen), two)) },
-	))
-	w = modelstest.Open(t)
-	w.Registered(t)
-	send := func(ctx context.Context) error {
-		return second(w.SendRequest(ctx, w.As(jonas, fjord), modelstest.Request()))
-	}
-	mustHaveOneWinner(t, together(t.Context(), send, send, send))
-	live := w.Approved(t, "live")
-	revoke := func(ctx context.Context) error { return w.Revoke(ctx, w.As(kari, bakeri), live.ID) }
-	mustHaveOneWinner(t, together(t.Context(), revoke, revoke, revoke))
-	mustVerify(t, w)
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		one, two := modelstest.System(), modelstest.System()
+		two.ID = "298144700_lonn"
+		mustHaveOneWinner(t, together(t.Context(),
+			func(ctx context.Context) error { return second(w.RegisterSystem(ctx, w.As(jonas, fjord), one)) },
+			func(ctx context.Context) error { return second(w.RegisterSystem(ctx, w.As(hedda, loggen), two)) },
+		))
+		w = open(t)
+		w.Registered(t)
+		send := func(ctx context.Context) error {
+			return second(w.SendRequest(ctx, w.As(jonas, fjord), modelstest.Request()))
+		}
+		mustHaveOneWinner(t, together(t.Context(), send, send, send))
+		live := w.Approved(t, "live")
+		revoke := func(ctx context.Context) error { return w.Revoke(ctx, w.As(kari, bakeri), live.ID) }
+		mustHaveOneWinner(t, together(t.Context(), revoke, revoke, revoke))
+		mustVerify(t, w)
+	})
 }
 
 // One person signs in twice at once and is one person.
 func TestSigningInTwiceAtOnce(t *testing.T) {
 	t.Parallel()
-	w := modelstest.Open(t)
-	ids := make([]models.ID, 4)
-	fs := make([]func(context.Context) error, len(ids))
-	for i := range fs {
-		fs[i] = func(ctx context.Context) (err error) {
-			ids[i], err = w.SignIn(ctx, party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
-			return err
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		ids := make([]models.ID, 4)
+		fs := make([]func(context.Context) error, len(ids))
+		for i := range fs {
+			fs[i] = func(ctx context.Context) (err error) {
+				ids[i], err = w.SignIn(ctx, party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
+				return err
+			}
 		}
-	}
-	for i, err := range together(t.Context(), fs...) {
-		if err != nil || ids[i] != ids[0] || ids[i] == "" {
-			t.Errorf("%q, %v; the first is %q", ids[i], err, ids[0])
+		for i, err := range together(t.Context(), fs...) {
+			if err != nil || ids[i] != ids[0] || ids[i] == "" {
+				t.Errorf("%q, %v; the first is %q", ids[i], err, ids[0])
+			}
 		}
-	}
+	})
 }
 
 func mustHaveOneWinner(t *testing.T, errs []error) {

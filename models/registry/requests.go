@@ -94,6 +94,11 @@ func (r *Registry) LapseRequests(ctx context.Context) (int, error) {
 	for {
 		n := 0
 		err := r.Store.Write(ctx, func(tx Tx) error {
+			// As an answer does: the log first, then the request. The other way
+			// round, each would hold what the other waits for.
+			if err := tx.Alone(ctx); err != nil {
+				return err
+			}
 			lapsed, err := tx.LapseDue(ctx, r.Now(), batch)
 			if err != nil {
 				return err
