@@ -32,7 +32,7 @@ func (w *Web) Inbox(c echo.Context) error {
 	var v customer.InboxView
 	for _, r := range all {
 		row := customer.InboxRow{
-			ID: r.Request.ID, Program: r.System.Name, Supplier: r.Supplier.Display(), Sent: r.Request.CreatedAt,
+			ID: r.Request.ID, Program: r.System.Name, Title: r.Request.Title, Supplier: r.Supplier.Display(), Sent: r.Request.CreatedAt,
 			Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status, Items: itemsByCatalogue(catalogue, r.Request.Items),
 		}
 		if r.Status == request.Pending {

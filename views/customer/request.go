@@ -19,6 +19,7 @@ type InboxView struct {
 type InboxRow struct {
 	ID       models.ID
 	Program  models.Text // name of the system that asks
+	Title    string      // what the system user will be called; shown when it is not the program's name
 	Supplier string      // legal name of its supplier
 	Items    []Item      // what is asked for; Name and Package suffice
 	Sent     time.Time

@@ -22,12 +22,32 @@ func whyNotTitle(v ReviewView) string {
 	return "customer.review.cannot_answer"
 }
 
+// reviewTitle is the key of the page's heading: a question, or one that was.
+func reviewTitle(v ReviewView) string {
+	if v.open() {
+		return "customer.review.title"
+	}
+	return "customer.review.title.past"
+}
+
+// reviewLead is the key of what a yes would mean, whoever may say it.
+func reviewLead(v ReviewView) string {
+	if v.CanApprove {
+		return "customer.review.lead"
+	}
+	return "customer.review.lead.others"
+}
+
 // roles names what a person is in an organisation: "daglig leder og styreleder".
 func roles(ctx context.Context, of []models.Text) string {
 	if len(of) == 0 {
 		return i18n.T(ctx, "customer.no_role")
 	}
-	return i18n.NamesOf(ctx, of)
+	names := make([]string, len(of))
+	for i, t := range of {
+		names[i] = i18n.Within(ctx, i18n.In(ctx, t))
+	}
+	return i18n.Names(ctx, names)
 }
 
 // reviewTone is how the items of a request are told in its present state.
@@ -47,4 +67,18 @@ func rejectVariant(v ReviewView) ui.Variant {
 		return ui.Tertiary
 	}
 	return ui.Secondary
+}
+
+// named reports whether the supplier gave the system user a name of its own,
+// which tells several requests of one program apart.
+func (r InboxRow) named(ctx context.Context) bool {
+	return r.Title != "" && r.Title != i18n.In(ctx, r.Program) && r.Title != r.Program.NB
+}
+
+// called is the name that tells the request apart.
+func (r InboxRow) called(ctx context.Context) string {
+	if r.named(ctx) {
+		return r.Title
+	}
+	return i18n.In(ctx, r.Program)
 }

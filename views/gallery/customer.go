@@ -32,6 +32,7 @@ func inboxPages() []Page {
 	}
 	one1 := row(first, accounts, fjell.Name, vat(), tax(), claims())
 	two := row(second, payroll, longName.Name, vat())
+	two.Title = "Lønn for avdeling Bodø"
 	three := row(third, customs, "Havn IT AS", tax())
 	empty := kari(paths.Requests())
 	empty.Inbox, empty.Flash = 0, "Du handler nå for Nordlys Bakeri AS."

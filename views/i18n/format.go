@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // dates are Norwegian wherever the server stands
+	"unicode/utf8"
 
 	"github.com/stafett/stafett/models"
 )
@@ -87,6 +88,35 @@ func NamesOf(ctx context.Context, texts []models.Text) string {
 		names[i] = In(ctx, t)
 	}
 	return Names(ctx, names)
+}
+
+// Within writes the name of a role as it stands within a sentence: "Du er
+// daglig leder", "You are managing director". What has capitals inside is an
+// abbreviation and stays.
+func Within(ctx context.Context, name string) string {
+	words := strings.Split(name, " ")
+	for i, word := range words {
+		if i > 0 && Lang(ctx) != models.EN {
+			break // Norwegian begins only proper names so
+		}
+		if word == "" || word == "Norwegian" {
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(word)
+		if rest := word[size:]; rest == strings.ToLower(rest) {
+			words[i] = strings.ToLower(word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Agency is the name of a public body that the catalogue knows by the short
+// name it has in Altinn, as in "skd"; those that we do not know stay as given.
+func Agency(ctx context.Context, short string) string {
+	if key := "common.agency." + short; Has(key) {
+		return T(ctx, key)
+	}
+	return short
 }
 
 func group(digits, mark string) string {

@@ -49,3 +49,32 @@ func TestNumbersStayOnOneLine(t *testing.T) {
 		t.Errorf("English: %q", got)
 	}
 }
+
+func TestRolesStandWithinASentence(t *testing.T) {
+	for _, c := range []struct {
+		l          models.Language
+		name, want string
+	}{
+		{models.NB, "Daglig leder", "daglig leder"},
+		{models.NB, "Økonomi for Oslo", "økonomi for Oslo"},
+		{models.NB, "HADM", "HADM"},
+		{models.NN, "Styrets leiar", "styrets leiar"},
+		{models.EN, "Chair of the Board", "chair of the board"},
+		{models.EN, "Norwegian Representative", "Norwegian representative"},
+		{models.EN, "Contact Person NUF", "contact person NUF"},
+		{models.EN, "", ""},
+	} {
+		if got := i18n.Within(i18n.With(t.Context(), c.l), c.name); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.l, c.name, got, c.want)
+		}
+	}
+}
+
+func TestPublicBodiesAreNamed(t *testing.T) {
+	if got := i18n.Agency(t.Context(), "skd"); got != "Skatteetaten" {
+		t.Errorf("known: %q", got)
+	}
+	if got := i18n.Agency(t.Context(), "Havn kommune"); got != "Havn kommune" {
+		t.Errorf("unknown: %q", got)
+	}
+}

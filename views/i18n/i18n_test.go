@@ -106,7 +106,7 @@ func placeholders(m message) []string {
 
 // made lists the beginnings of keys that code puts together at run time.
 // Each has a test of its own that every end of it has a text.
-var made = []string{"error.", "fault.", "common.lang.", "common.scheme.", "customer.action.", "customer.cause.", "customer.event."}
+var made = []string{"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "customer.cause.", "customer.event."}
 
 func TestEveryMessageIsUsed(t *testing.T) {
 	source := readSource(t, "../..", ".templ", ".go")

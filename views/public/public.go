@@ -39,6 +39,14 @@ type LoggedOutView struct {
 	EndURL   string // where the provider ends its session; empty for nowhere
 }
 
+// orgsLead is the key of what to do; with one organisation there is no choice.
+func orgsLead(v OrganisationsView) string {
+	if len(v.Rows) == 1 {
+		return "public.orgs.lead.one"
+	}
+	return "public.orgs.lead"
+}
+
 func loginTitle(v LoginView) string {
 	if len(v.Providers) == 0 {
 		return "public.login.none"
