@@ -3,11 +3,14 @@ package registry_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
@@ -41,6 +44,12 @@ func TestHundredApprovalsAtOnce(t *testing.T) {
 		seen := w.Seen(t, kari, sent.ID)
 		before := marked(t, w)
 		fs := make([]func(context.Context) error, 100)
+		for i := range fs { // all have the page before them, and all connections are open
+			fs[i] = func(ctx context.Context) error { return second(w.Review(ctx, w.As(kari, bakeri), sent.ID)) }
+		}
+		if n := winners(together(t.Context(), fs...)); n != len(fs) {
+			t.Fatalf("%d can read it", n)
+		}
 		for i := range fs {
 			who := []modelstest.Name{kari, ola}[i%2]
 			fs[i] = func(ctx context.Context) error { return second(w.Approve(ctx, w.As(who, bakeri), sent.ID, seen)) }
@@ -103,6 +112,50 @@ func TestARequestEndsOnce(t *testing.T) {
 	})
 }
 
+// An import takes the power of a role away while its holder approves: he is
+// denied, or had approved before it was gone, by the order of the log (I1).
+func TestNobodyApprovesByPowerThatHasEnded(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		power := func(ctx context.Context, has bool) error {
+			return second(w.Import(ctx, modelstest.Operator, exchange.RolePackages, "test", modelstest.Rows(
+				catalog.RolePackage{RoleURN: modelstest.Director, PackageURN: modelstest.Manager, CanDelegate: has, HasAccess: has})))
+		}
+		orders := map[string]int{}
+		for i := range 24 {
+			sent := w.Sent(t, fmt.Sprint(i))
+			seen := w.Seen(t, kari, sent.ID)
+			before := marked(t, w)
+			acts := []func(context.Context) error{
+				func(ctx context.Context) error { return second(w.Approve(ctx, w.As(kari, bakeri), sent.ID, seen)) },
+				func(ctx context.Context) error { return power(ctx, false) },
+			}
+			if i%2 == 1 { // each is started first in turn
+				slices.Reverse(acts)
+			}
+			together(t.Context(), acts...)
+			var order string
+			for _, e := range before.since(t) {
+				order += fmt.Sprintf("%s %s. ", e.Action, e.Outcome)
+			}
+			orders[order]++
+			if err := power(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for order := range orders {
+			switch order {
+			case "request.approve done. catalogue.import done. ", "catalogue.import done. request.approve denied. ":
+			default:
+				t.Errorf("it went %s", order)
+			}
+		}
+		t.Logf("the races ended %v", orders)
+		mustVerify(t, w)
+	})
+}
+
 // Two suppliers want one client id, two people send for one triple, two revoke:
 // one of them does (security A3).
 func TestOneOfTwo(t *testing.T) {
@@ -133,17 +186,19 @@ func TestSigningInTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
 		w := open(t)
-		ids := make([]models.ID, 4)
-		fs := make([]func(context.Context) error, len(ids))
-		for i := range fs {
-			fs[i] = func(ctx context.Context) (err error) {
-				ids[i], err = w.SignIn(ctx, party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
-				return err
+		for round := range 8 { // the first few only open connections
+			ids := make([]models.ID, 4)
+			fs := make([]func(context.Context) error, len(ids))
+			for i := range fs {
+				fs[i] = func(ctx context.Context) (err error) {
+					ids[i], err = w.SignIn(ctx, party.Identity{Issuer: modelstest.Login, Subject: fmt.Sprint("new", round), Name: "Ny"})
+					return err
+				}
 			}
-		}
-		for i, err := range together(t.Context(), fs...) {
-			if err != nil || ids[i] != ids[0] || ids[i] == "" {
-				t.Errorf("%q, %v; the first is %q", ids[i], err, ids[0])
+			for i, err := range together(t.Context(), fs...) {
+				if err != nil || ids[i] != ids[0] || ids[i] == "" {
+					t.Errorf("%q, %v; the first is %q", ids[i], err, ids[0])
+				}
 			}
 		}
 	})
