@@ -31,7 +31,7 @@ type cli struct {
 
 	Serve   serve      `cmd:"" help:"Serve the registry."`
 	Migrate migrate    `cmd:"" help:"Bring the database's schema up to date, or say where it stands."`
-	Import  importFile `cmd:"" help:"Import a catalogue or parties from a file or an address."`
+	Import  importFile `cmd:"" help:"Import a catalogue or parties from a file or an address; adds and changes rows, deletes none."`
 	Config  config     `cmd:"" help:"Show the settings in force."`
 	Audit   auditLog   `cmd:"" help:"Verify the audit log."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
