@@ -25,6 +25,7 @@ const (
 	PartyImport       Action = "party.import"
 	AuditVerify       Action = "audit.verify"
 	OrganisationEnter Action = "organisation.enter" // act for the organisation
+	PersonIdentify    Action = "person.identify"    // be tied to an identity at a provider, by logging in there
 )
 
 // Actions lists every action, for the grid's test.
@@ -32,6 +33,7 @@ func Actions() []Action {
 	return []Action{
 		SystemRegister, SystemRead, RequestSend, RequestTrack, RequestWithdraw, RequestRead, RequestApprove,
 		RequestReject, RequestLapse, SystemUserRead, SystemUserRevoke, CatalogueImport, PartyImport, AuditVerify, OrganisationEnter,
+		PersonIdentify,
 	}
 }
 

@@ -37,6 +37,7 @@ func TestGrid(t *testing.T) {
 		catalogue.import     no        no        no        no        hidden    no        yes       who?
 		party.import         no        no        no        no        hidden    no        yes       who?
 		audit.verify         no        no        no        no        hidden    no        yes       who?
+		person.identify      no        no        no        no        hidden    no        no        who?
 		(anything else)      no        no        no        no        hidden    no        no        who?
 	`
 	lines := strings.Split(strings.TrimSpace(grid), "\n")

@@ -155,12 +155,12 @@ func TestNothingIsHalfDone(t *testing.T) {
 				w.Clock.Set(w.Sent(t, "two").ExpiresAt)
 				return func() error { return second(w.LapseRequests(t.Context())) }
 			}},
-			{"sign in for the first time", 2, func(t *testing.T, w world) func() error {
+			{"sign in for the first time", 3, func(t *testing.T, w world) func() error {
 				return func() error {
 					return second(w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}))
 				}
 			}},
-			{"sign in under another subject", 2, func(t *testing.T, w world) func() error {
+			{"sign in under another subject", 3, func(t *testing.T, w world) func() error {
 				id := modelstest.Identity(kari)
 				id.Subject, id.Name = "another", "Kari Nes"
 				return func() error { return second(w.SignIn(t.Context(), id)) }

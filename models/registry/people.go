@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
@@ -30,31 +31,55 @@ func (r *Registry) signIn(ctx context.Context, id party.Identity) (models.ID, er
 	var person models.ID
 	err := r.Store.Write(ctx, func(tx Tx) error {
 		var err error
-		if person, err = tx.PersonByIdentity(ctx, id.Issuer, id.Subject); models.CodeOf(err) != models.CodeNotFound || err == nil {
-			if err == nil && id.Name != "" {
-				err = tx.NamePerson(ctx, person, id.Name)
-			}
+		if person, err = orNobody(tx.PersonByIdentity(ctx, id.Issuer, id.Subject)); err != nil {
 			return err
 		}
-		person = ""
-		if !id.PID.IsZero() {
-			person, err = tx.PersonByPID(ctx, id.PID)
-			if err != nil && models.CodeOf(err) != models.CodeNotFound {
-				return err
-			}
-		}
 		if person == "" {
-			person = models.NewID()
-			if err := tx.AddPerson(ctx, party.Person{ID: person, Name: id.Name}, id.PID); err != nil {
-				return err
-			}
+			person, err = r.identify(ctx, tx, id)
 		} else if id.Name != "" {
-			if err := tx.NamePerson(ctx, person, id.Name); err != nil {
-				return err
-			}
+			err = tx.NamePerson(ctx, person, id.Name)
 		}
-		return tx.AddIdentity(ctx, person, id.Issuer, id.Subject)
+		return err
 	})
+	return person, err
+}
+
+// identify ties a new identity to the person with its national id, or to a new
+// one, and notes in the audit log which of the two it was.
+func (r *Registry) identify(ctx context.Context, tx Tx, id party.Identity) (models.ID, error) {
+	var person models.ID
+	if !id.PID.IsZero() {
+		var err error
+		if person, err = orNobody(tx.PersonByPID(ctx, id.PID)); err != nil {
+			return "", err
+		}
+	}
+	by := "national id"
+	switch {
+	case person == "":
+		by, person = "first login", models.NewID()
+		if err := tx.AddPerson(ctx, party.Person{ID: person, Name: id.Name}, id.PID); err != nil {
+			return "", err
+		}
+	case id.Name != "":
+		if err := tx.NamePerson(ctx, person, id.Name); err != nil {
+			return "", err
+		}
+	}
+	if err := tx.AddIdentity(ctx, person, id.Issuer, id.Subject); err != nil {
+		return "", err
+	}
+	himself := models.Actor{Kind: models.Person, ID: string(person)}
+	return person, r.record(ctx, tx, himself, "", policy.PersonIdentify, change{
+		subject: "person:" + string(person), detail: audit.Detail{"issuer": id.Issuer, "known by": by},
+	})
+}
+
+// orNobody is nobody instead of a NotFound error.
+func orNobody(person models.ID, err error) (models.ID, error) {
+	if err != nil && models.CodeOf(err) == models.CodeNotFound {
+		return "", nil
+	}
 	return person, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
 )
 
 func TestSignInFindsThePerson(t *testing.T) {
@@ -49,6 +50,38 @@ func TestSignInFindsThePerson(t *testing.T) {
 					}
 				}
 			})
+		}
+	})
+}
+
+// Being tied to an identity is noted, with how the person was known; logging in
+// again is not.
+func TestANewIdentityIsAnEntry(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		before := len(w.Entries(t))
+		other := party.Identity{Issuer: "https://other.example/", Subject: "1", PID: modelstest.PID(kari)}
+		stranger := party.Identity{Issuer: "https://other.example/", Subject: "2"}
+		for range 2 {
+			for _, id := range []party.Identity{other, stranger} {
+				if _, err := w.SignIn(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		entries := w.Entries(t)[before:]
+		if len(entries) != 2 {
+			t.Fatalf("%d entries, want one for each identity: %+v", len(entries), entries)
+		}
+		for i, by := range []string{"national id", "first login"} {
+			e := entries[i]
+			if e.Action != string(policy.PersonIdentify) || e.Detail["known by"] != by || e.Subject != "person:"+e.Actor.ID {
+				t.Errorf("entry %d is %+v, want one known by %s", i, e, by)
+			}
+		}
+		if entries[0].Actor.ID != string(w.ID(kari)) {
+			t.Errorf("the identity went to %s, want %s", entries[0].Actor.ID, w.ID(kari))
 		}
 	})
 }
