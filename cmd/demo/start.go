@@ -86,11 +86,11 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 		Issuers:     filepath.Join(dir, "issuers.json"), Login: filepath.Join(dir, "login.json"),
 		MinLevel: 3, RequestDays: 28, Contact: "demo@stafett.example",
 	}
-	if _, err := store.Migrate(ctx, settings.DatabaseURL); err != nil {
-		return nil, err
-	}
 	serving, err := settings.Serving()
 	if err != nil {
+		return nil, err
+	}
+	if _, err := store.Migrate(ctx, settings.DatabaseURL); err != nil {
 		return nil, err
 	}
 	return node.New(ctx, serving, logger)

@@ -38,11 +38,11 @@ func open(t *testing.T, keys string) *node.Node {
 		DatabaseURL: "sqlite:" + filepath.Join(dir, "node.db"), Issuers: filepath.Join(dir, "issuers.json"),
 		MinLevel: 3, RequestDays: 28,
 	}
-	if _, err := store.Migrate(t.Context(), settings.DatabaseURL); err != nil {
-		t.Fatal(err)
-	}
 	serving, err := settings.Serving()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Migrate(t.Context(), settings.DatabaseURL); err != nil {
 		t.Fatal(err)
 	}
 	n, err := node.New(t.Context(), serving, node.JSONLogger(&bytes.Buffer{}))

@@ -130,12 +130,16 @@ func parseKey(f *faults, s string) []byte {
 	return nil
 }
 
-// keyBeside reads the key file beside an SQLite database and makes it the first
-// time, readable by its owner alone.
+// keyBeside reads the key file beside an SQLite database and makes it before
+// the database is, readable by its owner alone.
 func keyBeside(f *faults, database string) []byte {
 	path := database + ".key"
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if data, err := os.Stat(database); err == nil && data.Size() > 0 {
+			f.add(envKey, "file %s is missing; a database that is there already opens with the key it was made with, so put that back", path)
+			return nil
+		}
 		key := make([]byte, 32)
 		_, _ = rand.Read(key) // never fails (Go 1.24)
 		if err := os.WriteFile(path, []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600); err != nil {

@@ -46,7 +46,7 @@ func TestAFaultyRegistrationComesBackFilled(t *testing.T) {
 		{"a long name", "name_nb", "too_long", but(whole(), "name_nb", strings.Repeat("x", 101)), 422},
 		{"a name that turns around", "name_nb", "text.control", but(whole(), "name_nb", "a\u202eb"), 422},
 		{"no description", "description_en", "required", but(whole(), "description_en", " "), 422},
-		{"no id", "id_name", "system_id.form", but(whole(), "id_name", ""), 422},
+		{"no id", "id_name", "required", but(whole(), "id_name", ""), 422},
 		{"an id with a space", "id_name", "system_id.form", but(whole(), "id_name", "a b"), 422},
 		{"an id that is taken", "id_name", "system_id.taken", but(whole(), "id_name", "taken"), 409},
 		{"a purpose that is missing", "purpose_nb", "required", but(whole(), "purpose_nb", "", "Lese"), 422},

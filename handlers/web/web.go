@@ -163,11 +163,12 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	if !v.known {
 		return s
 	}
-	s.Person, s.CanSwitch = v.person, true
+	s.Person = v.person
 	if !v.acts {
 		return s
 	}
 	m := v.acting
+	s.CanSwitch = m.Several
 	s.OrgName, s.OrgNo, s.Inbox = m.Organisation.Display(), string(m.Organisation.OrgNo), m.Waiting
 	s.IsCustomer, s.CanSupply = true, m.Supplier
 	s.IsSupplier = m.Supplies || m.Supplier && strings.HasPrefix(s.Path, paths.Supplier())
@@ -177,7 +178,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	return s
 }
 
-// requestID reads the id of the path. What can be no id is NotFound.
+// pathID reads the id of the path. What can be no id is NotFound.
 func pathID(c echo.Context) (models.ID, error) { return models.ParseID(c.Param("id")) }
 
 // see answers 303 to a page of ours.

@@ -31,14 +31,14 @@ func (r *Registry) guard(
 ) error {
 	var s policy.Standing
 	err := r.Store.Write(ctx, func(tx Tx) error {
-		var c *catalog.Catalog
-		var err error
 		if a.Kind == models.Person { // what he may do must still be so at the commit (I1)
-			if err = tx.Alone(ctx); err != nil {
+			if err := tx.Alone(ctx); err != nil {
 				return err
 			}
 		}
-		if s, c, err = r.check(ctx, tx, a, act); err != nil {
+		p, c, err := r.check(ctx, tx, a, act)
+		s = p.Standing
+		if err != nil {
 			return err
 		}
 		done, err := do(tx, s, c)

@@ -92,6 +92,7 @@ type Membership struct {
 	Supplier     bool          // may act for it as a supplier
 	Supplies     bool          // and has reason to: it has systems, or that is his power; in Acting alone
 	Waiting      int           // requests that wait for an answer; in Acting alone
+	Several      bool          // he holds something in other organisations too; in Acting alone
 }
 
 // Memberships lists the organisations that the person holds something in, by
@@ -152,21 +153,25 @@ func (r *Registry) Person(ctx context.Context, id models.ID) (party.Person, erro
 // the header of every page. NotFound when he holds nothing there any more.
 func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, error) {
 	var m Membership
-	err := r.read(ctx, a, policy.OrganisationEnter, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
-		org, err := tx.Organisation(ctx, party.OrgNo(a.OrgNo))
+	err := r.Store.Read(ctx, func(tx Reader) error {
+		p, c, err := r.check(ctx, tx, a, policy.OrganisationEnter)
 		if err != nil {
 			return err
+		}
+		if p.org.OrgNo == "" {
+			return models.NewError(models.NotFound, models.CodeNotFound)
 		}
 		persons, err := tx.Persons(ctx, []models.ID{models.ID(a.ID)})
 		if err != nil {
 			return err
 		}
-		m = membership(c, org, persons[models.ID(a.ID)], s.Holdings)
-		if m.Waiting, err = tx.Waiting(ctx, org.OrgNo, r.Now()); err != nil || !m.Supplier {
+		m = membership(c, p.org, persons[models.ID(a.ID)], p.Holdings)
+		m.Several = p.several
+		if m.Waiting, err = tx.Waiting(ctx, p.org.OrgNo, r.Now()); err != nil || !m.Supplier {
 			return err
 		}
-		has, err := tx.Supplies(ctx, org.OrgNo)
-		m.Supplies = has || slices.Contains(s.Holdings, policy.SystemAdministrator)
+		has, err := tx.Supplies(ctx, p.org.OrgNo)
+		m.Supplies = has || slices.Contains(p.Holdings, policy.SystemAdministrator)
 		return err
 	})
 	return m, err

@@ -32,53 +32,63 @@ type Registry struct{ Config }
 // New makes a Registry.
 func New(c Config) *Registry { return &Registry{c} }
 
-// standing reads what the person of the actor holds in the organisation. It is
-// the zero Standing for actors that are no persons.
-func (r *Registry) standing(ctx context.Context, tx Reader, a models.Actor, o party.OrgNo) (policy.Standing, error) {
-	s := policy.Standing{Level: a.Level, MinLevel: r.MinLevel}
+// place is what an actor is in the organisation that he acts for.
+type place struct {
+	policy.Standing
+	org     party.Organisation // zero when we do not know it, or the actor is no person
+	several bool               // the person holds something in other organisations too
+}
+
+// place reads what the person of the actor holds in the organisation that he
+// acts for. Actors that are no persons hold nothing.
+func (r *Registry) place(ctx context.Context, tx Reader, a models.Actor) (place, error) {
+	p := place{Standing: policy.Standing{Level: a.Level, MinLevel: r.MinLevel}}
 	if a.Kind != models.Person {
-		return s, nil
+		return p, nil
 	}
 	holdings, err := tx.HoldingsOf(ctx, models.ID(a.ID), r.Now())
 	if err != nil {
-		return s, err
+		return p, err
 	}
+	o := party.OrgNo(a.OrgNo)
 	for _, h := range holdings {
 		if h.OrgNo == o {
-			s.Holdings = append(s.Holdings, h.URN)
+			p.Holdings = append(p.Holdings, h.URN)
+		} else {
+			p.several = true
 		}
 	}
-	org, err := tx.Organisation(ctx, o)
+	p.org, err = tx.Organisation(ctx, o)
 	if err != nil && models.CodeOf(err) != models.CodeNotFound {
-		return s, err
+		return p, err
 	}
-	s.Form = org.Form
-	return s, nil
+	p.Form = p.org.Form
+	return p, nil
 }
 
 // read runs a question of the actor about the organisation he acts for: the
 // policy first, then f on the same snapshot. What may not be known is NotFound.
 func (r *Registry) read(ctx context.Context, a models.Actor, act policy.Action, f func(Reader, policy.Standing, *catalog.Catalog) error) error {
 	return r.Store.Read(ctx, func(tx Reader) error {
-		s, c, err := r.check(ctx, tx, a, act)
+		p, c, err := r.check(ctx, tx, a, act)
 		if err != nil {
 			return err
 		}
-		return f(tx, s, c)
+		return f(tx, p.Standing, c)
 	})
 }
 
-// check reads the actor's standing in the organisation he acts for and asks
-// the policy.
-func (r *Registry) check(ctx context.Context, tx Reader, a models.Actor, act policy.Action) (policy.Standing, *catalog.Catalog, error) {
+// check reads what the actor is in the organisation he acts for and asks the
+// policy.
+func (r *Registry) check(ctx context.Context, tx Reader, a models.Actor, act policy.Action) (place, *catalog.Catalog, error) {
 	c, err := tx.Catalog(ctx)
 	if err != nil {
-		return policy.Standing{}, nil, err
+		return place{}, nil, err
 	}
-	s, err := r.standing(ctx, tx, a, party.OrgNo(a.OrgNo))
+	p, err := r.place(ctx, tx, a)
 	if err != nil {
-		return s, c, err
+		return p, c, err
 	}
-	s.Holdings = s.Strongest(c)
-	return s, c, policy.Check(a, act, s, c)
+	p.Holdings = p.Strongest(c)
+	return p, c, policy.Check(a, act, p.Standing, c)
 }

@@ -120,7 +120,9 @@ func (s System) faultsOfID(f *models.Faults) {
 	switch {
 	case !ok:
 		f.Add("id", "system_id.supplier")
-	case name == "" || strings.IndexFunc(name, notInID) >= 0:
+	case name == "":
+		f.Add("id", "required")
+	case strings.IndexFunc(name, notInID) >= 0:
 		f.Add("id", "system_id.form")
 	case len(s.ID) > maxID:
 		f.Add("id", "too_long")

@@ -67,7 +67,7 @@ func TestFaultsOfASystem(t *testing.T) {
 		{"no redirect URL and no client yet", func(s *system.System) { s.RedirectURLs, s.Clients = nil, nil }, nil},
 		{"an id of another supplier", func(s *system.System) { s.ID = "313775429_fjordlonn" }, faults{"id system_id.supplier"}},
 		{"an id that only begins with the number", func(s *system.System) { s.ID = "991825827fjordlonn" }, faults{"id system_id.supplier"}},
-		{"an id with the number alone", func(s *system.System) { s.ID = "991825827_" }, faults{"id system_id.form"}},
+		{"an id with the number alone", func(s *system.System) { s.ID = "991825827_" }, faults{"id required"}},
 		{"no id", func(s *system.System) { s.ID = "" }, faults{"id system_id.supplier"}},
 		{"an id with a letter outside ASCII", func(s *system.System) { s.ID = "991825827_fjordlønn" }, faults{"id system_id.form"}},
 		{"an id with a slash", func(s *system.System) { s.ID = "991825827_a/b" }, faults{"id system_id.form"}},

@@ -15,6 +15,9 @@ func LoginWithTo(provider, back string) string {
 
 // OrganisationsTo is the chooser; the choice leads to the path back.
 func OrganisationsTo(back string) string {
+	if back == "" {
+		return Organisations()
+	}
 	return Organisations() + "?" + url.Values{"return": {back}}.Encode()
 }
 
