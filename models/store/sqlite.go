@@ -33,7 +33,7 @@ const (
 
 // lookupCache is what the page caches of the hot path's readers hold together,
 // in KiB: the pages that some thousand busy system users touch.
-const lookupCache = 24 << 10
+const lookupCache = 32 << 10
 
 // pragmas are set on every connection. FULL, because NORMAL loses acknowledged
 // commits at a power cut.
