@@ -86,6 +86,11 @@ func TestTheWholeLoop(t *testing.T) {
 	if res := token.PostJSON("/v1/enrich", question).Want(http.StatusForbidden); res.JSON()["error"] != "access_denied" {
 		t.Errorf("after revoking: %s", res.Body)
 	}
+	for _, page := range []string{"/supplier/requests", "/supplier/requests/" + id} {
+		if res := developer.Get(page).Want(http.StatusOK); !strings.Contains(res.Body, says(t, "supplier.status.ended")) {
+			t.Errorf("%s does not tell the supplier that the system access has ended", page)
+		}
+	}
 
 	for _, p := range kit.People() {
 		for name, text := range map[string]string{"pages and addresses": seen.String(), "log": s.Logs.Text(), "database": s.Dump()} {

@@ -39,7 +39,7 @@ func requestRows(sent []registry.RequestView, l models.Language) []supplier.Requ
 		out[i] = supplier.RequestRow{
 			ID: r.Request.ID, Customer: r.Customer.Name, CustomerOrgNo: string(r.Request.Customer), System: phrase(r.System.Name, l),
 			ExternalRef: reference(r.Request.ExternalRef, r.Request.Customer), Status: r.Status, SentAt: r.Request.CreatedAt,
-			AnswerBy: r.Request.ExpiresAt, DecidedAt: r.Request.DecidedAt,
+			AnswerBy: r.Request.ExpiresAt, DecidedAt: r.Request.DecidedAt, Ended: r.Ended,
 		}
 	}
 	return out

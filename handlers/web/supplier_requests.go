@@ -151,7 +151,7 @@ func (w *Web) sentView(r registry.RequestView, catalogue *catalog.Catalog, l mod
 		ID: r.Request.ID, SystemID: string(r.System.ID), System: phrase(r.System.Name, l), Customer: r.Customer.Name,
 		CustomerOrgNo: string(r.Request.Customer), ExternalRef: r.Request.ExternalRef, Title: r.Request.Title,
 		RedirectURL: r.Request.RedirectURL, Link: w.PortalURL + paths.Confirm(r.Request.ID), Status: r.Status,
-		Reason: r.Request.Reason, SentAt: r.Request.CreatedAt, AnswerBy: r.Request.ExpiresAt, DecidedAt: r.Request.DecidedAt,
+		Reason: r.Request.Reason, SentAt: r.Request.CreatedAt, AnswerBy: r.Request.ExpiresAt, DecidedAt: r.Request.DecidedAt, Ended: r.Ended,
 	}
 	for _, item := range r.Request.Items {
 		ask, _ := r.System.Ask(item)

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
@@ -143,6 +144,7 @@ type RequestView struct {
 	System   system.System
 	Supplier party.Organisation
 	Customer party.Organisation
+	Ended    time.Time // when the customer revoked the system user that came of it; zero otherwise
 }
 
 // SentRequests lists what the supplier that the actor acts for has sent, newest
@@ -192,11 +194,20 @@ func (r *Registry) Inbox(ctx context.Context, a models.Actor) ([]RequestView, er
 	return out, err
 }
 
-// named adds systems and organisations to requests, in one question each.
+// named adds systems, organisations and what became of them to requests, in one
+// question each.
 func (r *Registry) named(ctx context.Context, tx Reader, rs []request.Request) ([]RequestView, error) {
 	ids := make([]system.ID, len(rs))
+	var accepted []models.ID
 	for i, one := range rs {
 		ids[i] = one.System
+		if one.Status == request.Accepted {
+			accepted = append(accepted, one.ID)
+		}
+	}
+	ended, err := tx.Ended(ctx, accepted)
+	if err != nil {
+		return nil, err
 	}
 	systems, err := tx.Systems(ctx, ids)
 	if err != nil {
@@ -213,7 +224,7 @@ func (r *Registry) named(ctx context.Context, tx Reader, rs []request.Request) (
 	out := make([]RequestView, len(rs))
 	for i, one := range rs {
 		s := systems[one.System]
-		out[i] = RequestView{Request: one, Status: one.Current(r.Now()), System: s, Supplier: orgs[s.Supplier], Customer: orgs[one.Customer]}
+		out[i] = RequestView{Request: one, Status: one.Current(r.Now()), System: s, Supplier: orgs[s.Supplier], Customer: orgs[one.Customer], Ended: ended[one.ID]}
 	}
 	return out, nil
 }

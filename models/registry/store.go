@@ -97,6 +97,8 @@ type SystemUserReader interface {
 	// newest first, at most limit.
 	SystemUsersOf(ctx context.Context, customer party.OrgNo, limit int) ([]systemuser.SystemUser, error)
 	Uses(ctx context.Context, ids []models.ID) (map[models.ID]Use, error)
+	// Ended tells when those of the system users that have been revoked were.
+	Ended(ctx context.Context, ids []models.ID) (map[models.ID]time.Time, error)
 }
 
 // AuditReader reads the audit log.

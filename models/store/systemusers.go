@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -63,6 +64,23 @@ func (t *transaction) Uses(ctx context.Context, ids []models.ID) (map[models.ID]
 		uses[models.ID(r.ID)] = registry.Use{First: instantOrZero(r.FirstUsedAt), Last: instantOrZero(r.LastUsedAt), Count: r.Uses}
 	}
 	return uses, err
+}
+
+// Ended implements registry.SystemUserReader.
+func (t *transaction) Ended(ctx context.Context, ids []models.ID) (map[models.ID]time.Time, error) {
+	ended := map[models.ID]time.Time{}
+	if len(ids) == 0 {
+		return ended, nil
+	}
+	var rows []struct {
+		ID        string
+		RevokedAt int64
+	}
+	err := t.q(ctx).Raw("SELECT id, revoked_at FROM system_user WHERE id IN ? AND status = 'revoked'", ids).Scan(&rows).Error
+	for _, r := range rows {
+		ended[models.ID(r.ID)] = instant(r.RevokedAt)
+	}
+	return ended, err
 }
 
 // AddSystemUser implements registry.Tx, as do the functions below.

@@ -45,6 +45,13 @@ func testSystemUsers(t *testing.T, k *kit) {
 	same(t, "uses", map[models.ID]registry.Use{u.ID: {}}, read(t, k, func(ctx context.Context, r registry.Reader) (map[models.ID]registry.Use, error) {
 		return r.Uses(ctx, []models.ID{u.ID, "nobody"})
 	}))
+
+	ended := read(t, k, func(ctx context.Context, r registry.Reader) (map[models.ID]time.Time, error) {
+		return r.Ended(ctx, []models.ID{u.ID, v.ID, "nobody"})
+	})
+	if _, live := ended[u.ID]; live || len(ended) != 1 || ended[v.ID].IsZero() {
+		t.Errorf("ended are %v, want %s alone", ended, v.ID)
+	}
 }
 
 func testLiveTriple(t *testing.T, k *kit) {

@@ -53,6 +53,7 @@ func supplierRequests() []Page {
 		})),
 		all("supplier/request-pending", sentRequest(request.Pending)),
 		all("supplier/request-accepted", sentRequest(request.Accepted)),
+		all("supplier/request-ended", endedRequest()),
 		all("supplier/request-rejected", sentRequest(request.Rejected)),
 		one("supplier/request-withdrawn", sentRequest(request.Withdrawn)),
 		one("supplier/request-expired", sentRequest(request.Expired)),
@@ -60,6 +61,18 @@ func supplierRequests() []Page {
 }
 
 func sentRequest(s request.Status) templ.Component {
+	v := fjellRequest(s)
+	return supplier.RequestPage(siv(paths.SupplierRequest(v.ID)), v)
+}
+
+// endedRequest is one that was approved and withdrawn since.
+func endedRequest() templ.Component {
+	v := fjellRequest(request.Accepted)
+	v.Ended = days(0)
+	return supplier.RequestPage(siv(paths.SupplierRequest(v.ID)), v)
+}
+
+func fjellRequest(s request.Status) supplier.Request {
 	v := supplier.Request{
 		ID: "0193b2c4-7a61-7c3e-9f0a-5d2f1f6f9c11", SystemID: fjellregnskap, System: supplier.Phrase{Text: "Fjellregnskap"},
 		Customer: "Nordlys Bakeri AS", CustomerOrgNo: "313275914", ExternalRef: "avd-nord", Title: "Fjellregnskap",
@@ -74,7 +87,7 @@ func sentRequest(s request.Status) templ.Component {
 		v.SentAt, v.AnswerBy = days(-30), days(-2)
 	case request.Pending, request.Accepted, request.Withdrawn:
 	}
-	return supplier.RequestPage(siv(paths.SupplierRequest(v.ID)), v)
+	return v
 }
 
 func registerPages() []Page {

@@ -28,6 +28,7 @@ type Request struct {
 	SentAt        time.Time      // when it was sent
 	AnswerBy      time.Time      // when its time runs out, or ran out
 	DecidedAt     time.Time      // answered or withdrawn; zero otherwise
+	Ended         time.Time      // when the customer revoked the system user; zero otherwise
 }
 
 // name is what to call the customer.
@@ -44,6 +45,9 @@ func (v Request) lead(ctx context.Context) string {
 	case request.Pending:
 		return i18n.T(ctx, "supplier.request.pending", "Customer", v.name(), "Date", i18n.Date(ctx, v.AnswerBy))
 	case request.Accepted:
+		if !v.Ended.IsZero() {
+			return i18n.T(ctx, "supplier.request.ended", "Customer", v.name())
+		}
 		return i18n.T(ctx, "supplier.request.accepted", "Customer", v.name())
 	case request.Rejected:
 		return i18n.T(ctx, "supplier.request.rejected", "Customer", v.name())
@@ -80,6 +84,9 @@ func (v Request) steps(ctx context.Context) []step {
 		out = append(out, step{i18n.T(ctx, "supplier.step.waiting"), v.AnswerBy})
 	case request.Accepted:
 		out = append(out, step{i18n.T(ctx, "supplier.step.accepted"), v.DecidedAt})
+		if !v.Ended.IsZero() {
+			out = append(out, step{i18n.T(ctx, "supplier.step.ended"), v.Ended})
+		}
 	case request.Rejected:
 		out = append(out, step{i18n.T(ctx, "supplier.step.rejected"), v.DecidedAt})
 	case request.Withdrawn:

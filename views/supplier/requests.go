@@ -27,6 +27,7 @@ type RequestRow struct {
 	SentAt        time.Time      // when it was sent
 	AnswerBy      time.Time      // when its time runs out, or ran out
 	DecidedAt     time.Time      // answered or withdrawn; zero otherwise
+	Ended         time.Time      // when the customer revoked the system user; zero otherwise
 }
 
 // name is what to call the customer.
