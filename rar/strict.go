@@ -3,7 +3,6 @@ package rar
 import (
 	"bytes"
 	"errors"
-	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -33,24 +32,27 @@ func CheckJSON(body []byte) error {
 	if len(body) > MaxBody {
 		return errTooLarge
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
-	if dec.PeekKind() != '{' {
-		if _, err := dec.ReadToken(); err != nil {
-			return err
-		}
-		return errNotObject
+	object := jsontext.Value(body)
+	if !object.IsValid() {
+		return grammar(body)
 	}
-	object, err := dec.ReadValue()
-	if err != nil {
-		return err
+	if object.Kind() != '{' {
+		return errNotObject
 	}
 	if depth(object) > maxDepth {
 		return errTooDeep
 	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.Join(errors.New("something after the object"), err)
-	}
 	return nil
+}
+
+// grammar finds the fault in a body that is not one valid JSON value.
+func grammar(body []byte) error {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if _, err := dec.ReadValue(); err != nil {
+		return err
+	}
+	_, err := dec.ReadToken()
+	return errors.Join(errors.New("something after the object"), err)
 }
 
 // depth is how many objects and arrays stand in each other in a valid value.

@@ -20,7 +20,7 @@ func (serve) Run(ctx context.Context, c console, s *node.Settings) error {
 		// What lives on the heap is small, so that by default the collector
 		// would run many times a second under load; this trades some memory
 		// for a tenth of the CPU. GOGC says otherwise.
-		debug.SetGCPercent(300)
+		debug.SetGCPercent(400)
 	}
 	n, err := node.New(ctx, settings, node.JSONLogger(c.out))
 	if err != nil {
