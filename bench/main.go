@@ -22,8 +22,8 @@ func main() {
 	var p parameters
 	bare := flag.String("bare", "", "serve the bare handler with the body in this file (for the run itself)")
 	binary := flag.String("stafett", "bin/stafett", "the program to measure")
-	flag.IntVar(&p.rounds, "rounds", 7, "rounds of each side")
-	flag.IntVar(&p.requests, "requests", 60_000, "requests in a round")
+	flag.IntVar(&p.rounds, "rounds", 31, "rounds of each side; many short ones, since a shared machine changes its speed")
+	flag.IntVar(&p.requests, "requests", 20_000, "requests in a round")
 	flag.IntVar(&p.conns, "conns", 16, "connections")
 	flag.IntVar(&p.users, "users", 100_000, "system users in the database")
 	flag.Parse()
