@@ -136,7 +136,7 @@ func (s *Issuer) no(ctx context.Context, status int, body []byte) error {
 	}
 	switch {
 	case status == http.StatusForbidden && r.Error == "access_denied":
-		return refuse(noConfiguration, "MP-303: the customer has no system user for this client; it is not approved yet, or was withdrawn")
+		return refuse(noConfiguration, "MP-303: the customer has no system user for this client; it is not approved yet, was withdrawn, or has another externalRef")
 	case status == http.StatusBadRequest && r.Error == invalidDetails:
 		return refuse(invalidDetails, code(r.Reason)+": the registry does not take these authorization_details")
 	case status == http.StatusConflict:
