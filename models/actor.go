@@ -1,5 +1,7 @@
 package models
 
+import "time"
+
 // ActorKind says what sort of actor does something.
 type ActorKind string
 
@@ -20,4 +22,6 @@ type Actor struct {
 	ID    string // a person's ID, a client id, an issuer identifier, or the operator's name
 	OrgNo string // the organisation it acts for, nine digits; empty when for none
 	Level int    // a person's authentication level, 0 (unknown) to 4; 0 for others
+	// AuthTime is when a person proved who he is; zero for others.
+	AuthTime time.Time
 }

@@ -26,44 +26,37 @@ const (
 	maxName        = 200
 )
 
-// login is what an ID token that holds says.
-type login struct {
-	identity party.Identity
-	level    int
-	at       time.Time
-}
-
 // identify reads the ID token of a token response, as far as OpenID Connect
 // Core section 3.1.3.7 goes and then further: go-oidc lets a token pass that
 // has no sub, that is for others too, or that somebody else asked for.
-func (r *relying) identify(ctx context.Context, m *metadata, response *oauth2.Token, nonce string) (login, error) {
+func (r *relying) identify(ctx context.Context, m *metadata, response *oauth2.Token, nonce string) (party.Arrival, error) {
 	raw, ok := response.Extra("id_token").(string)
 	if !ok || raw == "" {
-		return login{}, errors.New("no ID token")
+		return party.Arrival{}, errors.New("no ID token")
 	}
 	verified, err := m.verifier.Verify(ctx, raw)
 	if err != nil {
-		return login{}, fmt.Errorf("ID token: %w", err)
+		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
 	}
 	t, err := token.Parse(raw)
 	if err != nil {
-		return login{}, fmt.Errorf("ID token: %w", err)
+		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
 	}
 	if err := r.checkIDToken(t, nonce); err != nil {
-		return login{}, fmt.Errorf("ID token: %w", err)
+		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
 	}
 	if verified.AccessTokenHash != "" {
 		if err := verified.VerifyAccessToken(response.AccessToken); err != nil {
-			return login{}, errors.New("ID token: at_hash is of another access token")
+			return party.Arrival{}, errors.New("ID token: at_hash is of another access token")
 		}
 	}
 	l, err := r.readLogin(t.Claims, verified.Subject)
 	if err != nil {
-		return login{}, err
+		return party.Arrival{}, err
 	}
 	if r.UserInfo {
 		if err := r.addUserInfo(ctx, m, response, &l); err != nil {
-			return login{}, err
+			return party.Arrival{}, err
 		}
 	}
 	return l, nil
@@ -102,48 +95,48 @@ func (r *relying) checkIDToken(t token.Token, nonce string) error {
 
 // readLogin takes the person from the claims. The level comes from acr by the
 // configured list; an acr that is absent or not in it is level 0.
-func (r *relying) readLogin(claims token.Claims, subject string) (login, error) {
+func (r *relying) readLogin(claims token.Claims, subject string) (party.Arrival, error) {
 	sub, err := claims.Text("sub")
 	if err != nil || sub == "" || sub != subject || len(sub) > maxSubject ||
 		strings.ContainsFunc(sub, func(r rune) bool { return r < ' ' || r > '~' }) { // OpenID Connect Core section 2: ASCII
-		return login{}, errors.New("ID token: sub is absent, empty, too long or not ASCII")
+		return party.Arrival{}, errors.New("ID token: sub is absent, empty, too long or not ASCII")
 	}
 	acr, err := claims.Text("acr")
 	if err != nil {
-		return login{}, fmt.Errorf("ID token: %w", err)
+		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
 	}
 	at, err := claims.Time("auth_time")
 	if err != nil {
-		return login{}, fmt.Errorf("ID token: %w", err)
+		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
 	}
 	if at.IsZero() {
 		at, _ = claims.Time("iat")
 	}
-	l := login{identity: party.Identity{Issuer: r.Issuer, Subject: sub}, level: r.Levels[acr], at: at}
+	l := party.Arrival{Identity: party.Identity{Issuer: r.Issuer, Subject: sub}, Provider: r.ID, Level: r.Levels[acr], AuthTime: at}
 	return l, r.addClaims(claims, &l)
 }
 
 // addClaims takes national id and name where they are not known yet. A
 // national id that is there but malformed ends the login: it would otherwise
 // make a second person out of one.
-func (r *relying) addClaims(claims token.Claims, l *login) error {
-	if r.PIDClaim != "" && l.identity.PID.IsZero() && claims.Has(r.PIDClaim) {
+func (r *relying) addClaims(claims token.Claims, l *party.Arrival) error {
+	if r.PIDClaim != "" && l.PID.IsZero() && claims.Has(r.PIDClaim) {
 		text, err := claims.Text(r.PIDClaim)
 		if err != nil {
 			return err
 		}
-		if l.identity.PID, err = party.ParsePersonID(text); err != nil {
+		if l.PID, err = party.ParsePersonID(text); err != nil {
 			return fmt.Errorf("claim %s: %w", r.PIDClaim, err)
 		}
 	}
-	if l.identity.Name == "" && claims.Has(r.NameClaim) {
+	if l.Name == "" && claims.Has(r.NameClaim) {
 		name, err := claims.Text(r.NameClaim)
 		if err != nil || utf8.RuneCountInString(name) > maxName {
 			return fmt.Errorf("claim %s is not a name", r.NameClaim)
 		}
 		// One that shows as another is none; what we called him before stays.
 		if models.LineFault(name, maxName, true) == "" {
-			l.identity.Name = name
+			l.Name = name
 		}
 	}
 	return nil
@@ -151,13 +144,13 @@ func (r *relying) addClaims(claims token.Claims, l *login) error {
 
 // addUserInfo asks userinfo for what the ID token lacks. Its sub must be the
 // ID token's (OpenID Connect Core section 5.3.2).
-func (r *relying) addUserInfo(ctx context.Context, m *metadata, response *oauth2.Token, l *login) error {
+func (r *relying) addUserInfo(ctx context.Context, m *metadata, response *oauth2.Token, l *party.Arrival) error {
 	info, err := m.oidc.UserInfo(oidc.ClientContext(ctx, r.client), oauth2.StaticTokenSource(response))
 	if err != nil {
 		// The cause may quote the answer, which is about a person.
 		return errors.New("userinfo: no usable answer")
 	}
-	if info.Subject != l.identity.Subject {
+	if info.Subject != l.Subject {
 		return errors.New("userinfo: sub is another")
 	}
 	var body rawObject

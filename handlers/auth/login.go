@@ -30,9 +30,9 @@ const (
 
 // People finds the person behind an identity; the registry does.
 type People interface {
-	// SignIn returns the person whom the provider vouches for, making one when
-	// he comes for the first time. A models.Error refuses the login.
-	SignIn(ctx context.Context, id party.Identity) (models.ID, error)
+	// SignIn begins a login of the person whom the provider vouches for, making
+	// one when he comes for the first time. A models.Error refuses it.
+	SignIn(ctx context.Context, who party.Arrival) (party.Login, error)
 }
 
 // LoginConfig is what a Login needs. All of it is wanted but Providers.
@@ -163,12 +163,12 @@ func (l *Login) Callback(ctx context.Context, query url.Values) (target string, 
 	if err != nil {
 		return "", err
 	}
-	person, err := l.cfg.People.SignIn(ctx, who.identity)
+	login, err := l.cfg.People.SignIn(ctx, who)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	err = l.cfg.Sessions.SignIn(ctx, Session{
-		Person: person, Issuer: who.identity.Issuer, Subject: who.identity.Subject, Provider: r.ID, Level: who.level, AuthTime: who.at,
+		Login: login.ID, Person: login.Person, Issuer: who.Issuer, Subject: who.Subject, Provider: r.ID, Level: who.Level, AuthTime: who.AuthTime,
 	})
 	if err != nil {
 		return "", err
@@ -177,26 +177,26 @@ func (l *Login) Callback(ctx context.Context, query url.Values) (target string, 
 }
 
 // exchange trades the code for an ID token and reads it.
-func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code string, p pending) (login, error) {
+func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code string, p pending) (party.Arrival, error) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.cfg.Client), 2*callLimit)
 	defer cancel()
 	response, err := m.config.Exchange(ctx, code, oauth2.VerifierOption(p.Verifier))
 	if err != nil {
 		// The library's error quotes the answer's body, which may hold tokens.
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.Response.StatusCode < 500 {
-			return login{}, loginFailed(fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode))
+			return party.Arrival{}, loginFailed(fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode))
 		}
 		if _, ok := errors.AsType[*url.Error](err); ok {
-			return login{}, unavailable(errors.New("token endpoint cannot be reached"))
+			return party.Arrival{}, unavailable(errors.New("token endpoint cannot be reached"))
 		}
-		return login{}, loginFailed(errors.New("token endpoint gave no usable answer"))
+		return party.Arrival{}, loginFailed(errors.New("token endpoint gave no usable answer"))
 	}
 	if _, err := m.keys.Generation(ctx); err != nil {
-		return login{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
+		return party.Arrival{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
 	}
 	who, err := r.identify(ctx, m, response, p.Nonce)
 	if err != nil {
-		return login{}, loginFailed(err)
+		return party.Arrival{}, loginFailed(err)
 	}
 	return who, nil
 }

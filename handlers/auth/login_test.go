@@ -40,7 +40,7 @@ func TestPersonSignsIn(t *testing.T) {
 		t.Fatalf("%d %s %s %s", status, location, body, s.log)
 	}
 	want := &auth.Session{
-		Person: models.ID("person:" + s.issuer + " person-1"), Issuer: s.issuer, Subject: "person-1", Provider: "op", Level: 4,
+		Login: "login-1", Person: models.ID("person:" + s.issuer + " person-1"), Issuer: s.issuer, Subject: "person-1", Provider: "op", Level: 4,
 		AuthTime: start.Add(-5 * time.Second), SignedIn: start, Seen: start,
 	}
 	if diff := cmp.Diff(want, s.me(t)); diff != "" {
@@ -50,9 +50,12 @@ func TestPersonSignsIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	identity := []party.Identity{{Issuer: s.issuer, Subject: "person-1", PID: pid, Name: "Kari Nordmann"}}
-	if diff := cmp.Diff(identity, s.people.seen, cmpopts.EquateComparable(party.PersonID{})); diff != "" {
-		t.Errorf("identity (-want +got):\n%s", diff)
+	arrived := []party.Arrival{{
+		Identity: party.Identity{Issuer: s.issuer, Subject: "person-1", PID: pid, Name: "Kari Nordmann"},
+		Provider: "op", Level: 4, AuthTime: start.Add(-5 * time.Second),
+	}}
+	if diff := cmp.Diff(arrived, s.people.seen, cmpopts.EquateComparable(party.PersonID{})); diff != "" {
+		t.Errorf("arrival (-want +got):\n%s", diff)
 	}
 	if _, there := s.cookies("/login/op")["stafett_login"]; there {
 		t.Error("the pre-login cookie is still there")
@@ -126,7 +129,7 @@ func TestANameThatIsNotWhatItLooksLikeIsNone(t *testing.T) {
 		p.claims = func(c object) { c["name"] = name }
 		s := newSite(t, p, "")
 		if status, _, body := s.signIn(t); status != http.StatusSeeOther || s.people.seen[0].Name != "" {
-			t.Errorf("%q: %d %s %q", name, status, body, s.people.seen)
+			t.Errorf("%q: %d %s %q", name, status, body, s.people.seen[0].Name)
 		}
 	}
 }

@@ -190,15 +190,15 @@ func (s *sessionStore) Delete(t string) error { return s.DeleteCtx(context.Backg
 // people is the registry, as far as login knows it.
 type people struct {
 	mu   sync.Mutex
-	seen []party.Identity
+	seen []party.Arrival
 	fail error
 }
 
-func (p *people) SignIn(_ context.Context, id party.Identity) (models.ID, error) {
+func (p *people) SignIn(_ context.Context, who party.Arrival) (party.Login, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.seen = append(p.seen, id)
-	return models.ID("person:" + id.Issuer + " " + id.Subject), p.fail
+	p.seen = append(p.seen, who)
+	return party.Login{ID: "login-1", Person: models.ID("person:" + who.Issuer + " " + who.Subject)}, p.fail
 }
 
 // site is a registry with a login, over HTTP, and one browser.

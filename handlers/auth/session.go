@@ -32,6 +32,7 @@ const sessionKey = "session"
 // Session is what we know of a signed-in person. It holds no national id, no
 // name and no token.
 type Session struct {
+	Login        models.ID `json:"login"`
 	Person       models.ID `json:"person"`
 	Issuer       string    `json:"issuer"`   // with Subject, the identity he signed in by
 	Subject      string    `json:"subject"`  // sub at Issuer
@@ -45,7 +46,7 @@ type Session struct {
 
 // Actor returns the person as the actor of a use case.
 func (s Session) Actor() models.Actor {
-	return models.Actor{Kind: models.Person, ID: string(s.Person), OrgNo: s.Organisation, Level: s.Level}
+	return models.Actor{Kind: models.Person, ID: string(s.Person), OrgNo: s.Organisation, Level: s.Level, AuthTime: s.AuthTime}
 }
 
 // SessionStore keeps sessions by the hash of their token. It is what scs calls

@@ -114,7 +114,7 @@ func TestChoosingAnOrganisationRenewsTheToken(t *testing.T) {
 	if got == nil || got.Organisation != orgNo || !got.SignedIn.Equal(start) {
 		t.Fatalf("%+v", got)
 	}
-	want := models.Actor{Kind: models.Person, ID: string(got.Person), OrgNo: orgNo, Level: 4}
+	want := models.Actor{Kind: models.Person, ID: string(got.Person), OrgNo: orgNo, Level: 4, AuthTime: start.Add(-5 * time.Second)}
 	if got.Actor() != want {
 		t.Errorf("actor %+v, want %+v", got.Actor(), want)
 	}

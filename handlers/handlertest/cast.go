@@ -134,7 +134,7 @@ func fill(ctx context.Context, r *registry.Registry) map[string]models.ID {
 	}
 	ids := map[string]models.ID{}
 	for _, p := range People() {
-		ids[p.Name] = must(r.SignIn(ctx, identity(p)))
+		ids[p.Name] = must(r.SignIn(ctx, party.Arrival{Identity: identity(p), Provider: "test", Level: 4, AuthTime: r.Now()})).Person
 	}
 	return ids
 }

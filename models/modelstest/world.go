@@ -81,7 +81,7 @@ func settle(ctx context.Context, s *store.Store) error {
 		}
 	}
 	for who := range pids {
-		if _, err := r.SignIn(ctx, Identity(who)); err != nil {
+		if _, err := r.SignIn(ctx, party.Arrival{Identity: Identity(who), Provider: "test", Level: 4, AuthTime: Noon}); err != nil {
 			return fmt.Errorf("sign in %s: %w", who, err)
 		}
 	}

@@ -1,19 +1,18 @@
 package party
 
-import (
-	"time"
+import "time"
 
-	"github.com/stafett/stafett/models"
-)
-
-// Organisation is a legal entity that supplies, uses or approves systems.
+// Organisation is a legal entity that supplies, uses or approves systems, or a
+// sub-unit of one.
 type Organisation struct {
-	OrgNo   OrgNo
-	Name    string // as registered; may be empty, then the number stands for it
-	Form    string // form of organisation, as in "AS" or "ENK"; may be empty
-	PartyID int64  // Altinn's number of the party
-	UUID    string // Altinn's uuid of the party
-	Since   time.Time
+	OrgNo     OrgNo
+	Name      string // as registered; may be empty, then the number stands for it
+	Form      string // form of organisation, as in "AS" or "ENK"; may be empty
+	PartyID   int64  // Altinn's number of the party
+	UUID      string // Altinn's uuid of the party
+	Parent    OrgNo  // the unit that a sub-unit belongs to; empty for a unit
+	Since     time.Time
+	StruckOff time.Time // when it was struck off its register; zero while it stands
 }
 
 // Display returns the name, or the number where there is no name.
@@ -24,35 +23,11 @@ func (o Organisation) Display() string {
 	return o.Name
 }
 
-// Person is somebody who signs in or is registered with a role.
-type Person struct {
-	ID   models.ID
-	Name string
-}
-
-// Identity is how a provider knows a person: (issuer, subject) is unique; the
-// national id is there only where the provider gives one.
-type Identity struct {
-	Issuer  string
-	Subject string
-	PID     PersonID
-	Name    string
-}
-
-// Holding is a role or a power that a person has in an organisation: the URN
-// of a role (urn:altinn:external-role:ccr:daglig-leder) or of an access package
-// that was given to the person himself.
-type Holding struct {
-	Person models.ID
-	OrgNo  OrgNo
-	URN    string
-	Source string    // where it comes from: "register", "import", "demo" …
-	Until  time.Time // zero: for now without end
-}
-
 // Relation says that a facilitator serves a client organisation in a role.
 type Relation struct {
 	Facilitator OrgNo
 	Client      OrgNo
 	RoleURN     string
+	Source      string    // as of a Holding
+	From, Ended time.Time // Ended is zero while it lasts
 }

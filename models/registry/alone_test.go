@@ -118,7 +118,8 @@ func TestSigningInIsTriedAgain(t *testing.T) {
 			b.Store = s
 			return b
 		})
-		id, err := w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"})
+		login, err := w.SignIn(t.Context(), party.Arrival{Identity: party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}})
+		id := login.Person
 		if err != nil || id == "" || b.times != 2 {
 			t.Errorf("%q, %v after %d times", id, err, b.times)
 		}

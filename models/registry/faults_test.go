@@ -157,13 +157,13 @@ func TestNothingIsHalfDone(t *testing.T) {
 			}},
 			{"sign in for the first time", 3, func(t *testing.T, w world) func() error {
 				return func() error {
-					return second(w.SignIn(t.Context(), party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}))
+					return second(w.SignIn(t.Context(), party.Arrival{Identity: party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}}))
 				}
 			}},
 			{"sign in under another subject", 3, func(t *testing.T, w world) func() error {
 				id := modelstest.Identity(kari)
 				id.Subject, id.Name = "another", "Kari Nes"
-				return func() error { return second(w.SignIn(t.Context(), id)) }
+				return func() error { return second(w.SignIn(t.Context(), party.Arrival{Identity: id})) }
 			}},
 			{"import roles", 3, func(t *testing.T, w world) func() error {
 				return func() error {
@@ -226,7 +226,7 @@ func TestAClosedStoreAnswersNothing(t *testing.T) {
 		"Review": second(w.Review(ctx, a, id)), "Approve": second(w.Approve(ctx, a, id, "")), "Reject": w.Reject(ctx, a, id, "Nei"),
 		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a)), "SystemUsers": second(w.SystemUsers(ctx, a)),
 		"Systems": second(w.Systems(ctx, a)), "Acting": second(w.Acting(ctx, a)), "Memberships": second(w.Memberships(ctx, id)),
-		"SignIn": second(w.SignIn(ctx, modelstest.Identity(kari))), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
+		"SignIn": second(w.SignIn(ctx, party.Arrival{Identity: modelstest.Identity(kari)})), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
 		"LapseRequests": second(w.LapseRequests(ctx)), "RequestCustomer": second(w.RequestCustomer(ctx, id, id)),
 	} {
 		if errKind(err) != models.Unavailable {

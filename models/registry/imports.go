@@ -88,6 +88,7 @@ func put(ctx context.Context, tx Tx, value any, source string) (Change, error) {
 	case party.Organisation:
 		return tx.PutOrganisation(ctx, v)
 	case party.Relation:
+		v.Source = source
 		return tx.PutRelation(ctx, v)
 	case exchange.Person:
 		return tx.PutPerson(ctx, v, source)

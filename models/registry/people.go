@@ -12,36 +12,41 @@ import (
 	"github.com/stafett/stafett/models/policy"
 )
 
-// SignIn returns the person behind a verified identity, making one where the
-// identity is new. A person is found by (issuer, subject), else by the national
-// id that the provider gave; never by name. The name is kept up to date.
-func (r *Registry) SignIn(ctx context.Context, id party.Identity) (models.ID, error) {
-	if id.Issuer == "" || id.Subject == "" {
-		return "", models.NewError(models.Unauthenticated, models.CodeLoginFailed)
+// SignIn finds the person for whom a provider vouches, or makes one where he is
+// new, and begins a login. A person is found by (issuer, subject), else by the
+// national id that the provider gave; never by name. The name is kept up to
+// date. Errors: Unauthenticated login.failed for an arrival without identity.
+func (r *Registry) SignIn(ctx context.Context, who party.Arrival) (party.Login, error) {
+	if who.Issuer == "" || who.Subject == "" {
+		return party.Login{}, models.NewError(models.Unauthenticated, models.CodeLoginFailed)
 	}
-	person, err := r.signIn(ctx, id)
+	l, err := r.signIn(ctx, who)
 	if err != nil && models.CodeOf(err) == models.CodeConflict {
 		// He signed in elsewhere at the same time, and is known by now.
-		person, err = r.signIn(ctx, id)
+		l, err = r.signIn(ctx, who)
 	}
-	return person, err
+	return l, err
 }
 
-func (r *Registry) signIn(ctx context.Context, id party.Identity) (models.ID, error) {
+func (r *Registry) signIn(ctx context.Context, who party.Arrival) (party.Login, error) {
 	var person models.ID
 	err := r.Store.Write(ctx, func(tx Tx) error {
 		var err error
-		if person, err = orNobody(tx.PersonByIdentity(ctx, id.Issuer, id.Subject)); err != nil {
+		if person, err = orNobody(tx.PersonByIdentity(ctx, who.Issuer, who.Subject)); err != nil {
 			return err
 		}
 		if person == "" {
-			person, err = r.identify(ctx, tx, id)
-		} else if id.Name != "" {
-			err = tx.NamePerson(ctx, person, id.Name)
+			person, err = r.identify(ctx, tx, who.Identity)
+		} else if who.Name != "" {
+			err = tx.NamePerson(ctx, person, who.Name)
 		}
 		return err
 	})
-	return person, err
+	now := r.Now()
+	return party.Login{
+		ID: models.NewID(), Person: person, Provider: who.Provider, Issuer: who.Issuer, Subject: who.Subject, SID: who.SID,
+		Level: who.Level, AuthTime: who.AuthTime, Started: now, Seen: now, Agent: who.Agent,
+	}, err
 }
 
 // identify ties a new identity to the person with its national id, or to a new
@@ -110,7 +115,9 @@ func (r *Registry) Memberships(ctx context.Context, person models.ID) ([]Members
 		}
 		byOrg := map[party.OrgNo][]string{}
 		for _, h := range holdings {
-			byOrg[h.OrgNo] = append(byOrg[h.OrgNo], h.URN)
+			if !slices.Contains(byOrg[h.OrgNo], h.URN) { // it may come from two sources
+				byOrg[h.OrgNo] = append(byOrg[h.OrgNo], h.URN)
+			}
 		}
 		nos := make([]party.OrgNo, 0, len(byOrg))
 		for o := range byOrg {

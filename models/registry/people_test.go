@@ -34,7 +34,8 @@ func TestSignInFindsThePerson(t *testing.T) {
 			{"never by no national id", party.Identity{Issuer: "https://third.example/", Subject: "x"}, ""},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
-				got, err := w.SignIn(t.Context(), tc.id)
+				login, err := w.SignIn(t.Context(), party.Arrival{Identity: tc.id})
+				got := login.Person
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -45,8 +46,8 @@ func TestSignInFindsThePerson(t *testing.T) {
 					if held, err := w.Memberships(t.Context(), got); err != nil || len(held) != 0 {
 						t.Errorf("somebody new holds %+v, %v", held, err)
 					}
-					if again, err := w.SignIn(t.Context(), tc.id); err != nil || again != got {
-						t.Errorf("a second time it is %s, %v", again, err)
+					if again, err := w.SignIn(t.Context(), party.Arrival{Identity: tc.id}); err != nil || again.Person != got {
+						t.Errorf("a second time it is %s, %v", again.Person, err)
 					}
 				}
 			})
@@ -65,7 +66,7 @@ func TestANewIdentityIsAnEntry(t *testing.T) {
 		stranger := party.Identity{Issuer: "https://other.example/", Subject: "2"}
 		for range 2 {
 			for _, id := range []party.Identity{other, stranger} {
-				if _, err := w.SignIn(t.Context(), id); err != nil {
+				if _, err := w.SignIn(t.Context(), party.Arrival{Identity: id}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -93,7 +94,7 @@ func TestSignInKeepsTheName(t *testing.T) {
 		for _, name := range []string{"Kari Nes", ""} { // a provider that gives no name takes none away
 			id := modelstest.Identity(kari)
 			id.Name = name
-			if _, err := w.SignIn(t.Context(), id); err != nil {
+			if _, err := w.SignIn(t.Context(), party.Arrival{Identity: id}); err != nil {
 				t.Fatal(err)
 			}
 			if m, err := w.Acting(t.Context(), w.As(kari, bakeri)); err != nil || m.Person.Name != "Kari Nes" {
@@ -109,7 +110,7 @@ func TestSignInNeedsIssuerAndSubject(t *testing.T) {
 		w := open(t)
 		before := marked(t, w)
 		for _, id := range []party.Identity{{}, {Issuer: modelstest.Login, PID: modelstest.PID(kari)}, {Subject: "Kari", PID: modelstest.PID(kari)}} {
-			_, err := w.SignIn(t.Context(), id)
+			_, err := w.SignIn(t.Context(), party.Arrival{Identity: id})
 			mustBe(t, err, models.Unauthenticated, models.CodeLoginFailed)
 		}
 		before.mustHaveDoneNothing(t)

@@ -191,7 +191,9 @@ func TestSigningInTwiceAtOnce(t *testing.T) {
 			fs := make([]func(context.Context) error, len(ids))
 			for i := range fs {
 				fs[i] = func(ctx context.Context) (err error) {
-					ids[i], err = w.SignIn(ctx, party.Identity{Issuer: modelstest.Login, Subject: fmt.Sprint("new", round), Name: "Ny"})
+					var l party.Login
+					l, err = w.SignIn(ctx, party.Arrival{Identity: party.Identity{Issuer: modelstest.Login, Subject: fmt.Sprint("new", round), Name: "Ny"}})
+					ids[i] = l.Person
 					return err
 				}
 			}

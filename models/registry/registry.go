@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stafett/stafett/models"
@@ -52,10 +53,11 @@ func (r *Registry) place(ctx context.Context, tx Reader, a models.Actor) (place,
 	}
 	o := party.OrgNo(a.OrgNo)
 	for _, h := range holdings {
-		if h.OrgNo == o {
-			p.Holdings = append(p.Holdings, h.URN)
-		} else {
+		switch {
+		case h.OrgNo != o:
 			p.several = true
+		case !slices.Contains(p.Holdings, h.URN): // it may come from two sources
+			p.Holdings = append(p.Holdings, h.URN)
 		}
 	}
 	p.org, err = tx.Organisation(ctx, o)

@@ -188,9 +188,7 @@ func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchang
 
 // hold notes what the person holds and reports whether that is new.
 func (t *transaction) hold(ctx context.Context, person models.ID, p exchange.Person, source string) (bool, error) {
-	row := holdingRow{
-		PersonID: string(person), OrgNo: string(p.OrgNo), URN: p.URN, Source: source, FromAt: millis(t.s.now()),
-	}
+	row := toHolding(party.Holding{ID: models.NewID(), Person: person, OrgNo: p.OrgNo, URN: p.URN, Source: source, From: t.s.now()})
 	n, err := insert(t.q(ctx), &row)
 	return n > 0, err
 }
@@ -215,7 +213,10 @@ func (t *transaction) PutRelation(ctx context.Context, r party.Relation) (regist
 	if err := f.Err(); err != nil {
 		return registry.Same, err
 	}
-	n, err := insert(t.q(ctx), &relationRow{Facilitator: string(r.Facilitator), Client: string(r.Client), RoleURN: r.RoleURN})
+	n, err := insert(t.q(ctx), &relationRow{
+		ID: string(models.NewID()), Facilitator: string(r.Facilitator), Client: string(r.Client), RoleURN: r.RoleURN,
+		Source: r.Source, FromAt: millis(t.s.now()),
+	})
 	if n > 0 {
 		return registry.Added, err
 	}

@@ -39,7 +39,8 @@ func (t *transaction) HoldingsOf(ctx context.Context, person models.ID, now time
 
 func (t *transaction) holdings(ctx context.Context, where, value string, now time.Time) ([]party.Holding, error) {
 	rows, err := all[holdingRow](t.q(ctx).Where(where, value).
-		Where("until_at IS NULL OR until_at > ?", millis(now)).Order("org_no, person_id, urn"))
+		Where("from_at <= ? AND ended_at IS NULL AND (until_at IS NULL OR until_at > ?)", millis(now), millis(now)).
+		Order("org_no, person_id, urn, source"))
 	return mapped(rows, holdingRow.domain), err
 }
 
@@ -48,7 +49,7 @@ func (t *transaction) Persons(ctx context.Context, ids []models.ID) (map[models.
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := all[personRow](t.q(ctx).Select("id", "name").Where("id IN ?", ids))
+	rows, err := all[personRow](t.q(ctx).Select("id", "name", "erased_at").Where("id IN ?", ids))
 	for _, r := range rows {
 		found[models.ID(r.ID)] = r.domain()
 	}

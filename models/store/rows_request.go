@@ -68,6 +68,7 @@ type userRow struct {
 	CreatedAt   int64  `gorm:"column:created_at;autoCreateTime:false"`
 	RevokedAt   *int64 `gorm:"column:revoked_at"`
 	Version     int64  `gorm:"column:version"`
+	Paused      string `gorm:"column:paused"`
 }
 
 func (userRow) TableName() string { return "system_user" }
@@ -77,6 +78,7 @@ func toUser(u systemuser.SystemUser) userRow {
 		ID: string(u.ID), Kind: string(u.Kind), SystemID: string(u.System), Customer: string(u.Customer),
 		ExternalRef: u.ExternalRef, Title: u.Title, Status: string(u.Status), ApprovedBy: string(u.ApprovedBy),
 		CreatedAt: millis(u.CreatedAt), RevokedAt: millisOrNull(u.RevokedAt), Version: u.Version,
+		Paused: string(u.Paused),
 	}
 }
 
@@ -86,6 +88,7 @@ func (r userRow) domain() systemuser.SystemUser {
 		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), System: system.ID(r.SystemID), Customer: party.OrgNo(r.Customer),
 		ExternalRef: r.ExternalRef, Title: r.Title, Status: systemuser.Status(r.Status), ApprovedBy: models.ID(r.ApprovedBy),
 		CreatedAt: instant(r.CreatedAt), RevokedAt: instantOrZero(r.RevokedAt), Version: r.Version,
+		Paused: systemuser.Pause(r.Paused),
 	}
 }
 

@@ -113,7 +113,7 @@ func testHoldings(t *testing.T, k *kit) {
 		t.Fatalf("holdings in the bakery: %v", held)
 	}
 	siv := held[0].Person
-	same(t, "holding", party.Holding{Person: siv, OrgNo: bakeri, URN: director, Source: "register"}, held[0])
+	same(t, "holding", party.Holding{ID: held[0].ID, Person: siv, OrgNo: bakeri, URN: director, Source: "register", From: Now()}, held[0])
 	of := func(ctx context.Context, r registry.Reader) ([]party.Holding, error) {
 		return r.HoldingsOf(ctx, siv, Now())
 	}

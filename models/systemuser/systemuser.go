@@ -28,6 +28,14 @@ const (
 	Revoked Status = "revoked"
 )
 
+// Pause says why a live system user is given no tokens for now; empty when it
+// is given them.
+type Pause string
+
+// StruckOff pauses the system users of a customer that its register has struck
+// off.
+const StruckOff Pause = "struck_off"
+
 // SystemUser is a machine identity. Its ID is that of the request it came from.
 type SystemUser struct {
 	ID          models.ID
@@ -41,6 +49,7 @@ type SystemUser struct {
 	ApprovedBy  models.ID      // person
 	CreatedAt   time.Time
 	RevokedAt   time.Time // zero while it lives
+	Paused      Pause
 	Version     int64
 }
 
@@ -48,7 +57,7 @@ type SystemUser struct {
 // as its system still asks for it. A system that shrinks takes rights away; one
 // that grows gives none.
 func (u SystemUser) Effective(s system.System) []catalog.Item {
-	if u.Status != Active || s.Deleted {
+	if u.Status != Active || u.Paused != "" || s.Deleted {
 		return nil
 	}
 	asked := s.Asked()
