@@ -111,6 +111,9 @@ func New(d Data) *Catalog {
 	return c
 }
 
+// Packages returns every access package, ordered by URN.
+func (c *Catalog) Packages() []Package { return slices.Clone(c.ordered.Packages) }
+
 // Package finds an access package by URN.
 func (c *Catalog) Package(urn string) (Package, bool) { p, ok := c.packages[urn]; return p, ok }
 
