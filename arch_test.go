@@ -30,7 +30,7 @@ const (
 // that stand before it.
 var nouns = []string{
 	"models", "models/party", "models/catalog", "models/system",
-	"models/systemuser", "models/request", "models/policy",
+	"models/systemuser", "models/request", "models/invitation", "models/policy",
 }
 
 // ledgers keep records of their own and know the domain by its ids only.
@@ -52,6 +52,7 @@ var layers = []layer{
 	{"models/system", with(nouns[:3], uuid)},
 	{"models/systemuser", with(nouns[:4], uuid)},
 	{"models/request", with(nouns[:5], uuid)},
+	{"models/invitation", with(nouns[:2])},
 	{"models/policy", with(nouns[:6])},
 	{"models/audit", with(nouns[:2])},
 	{"models/exchange", with(nouns[:3])},
@@ -74,7 +75,7 @@ var layers = []layer{
 	{"views/gallery", with(nouns, "views/...", templ)},
 	// The review page names the policy's causes; it asks the policy nothing.
 	{"views/customer", with(nouns, "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
-	{"views/...", with(nouns[:6], "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
+	{"views/...", with(nouns[:7], "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
 
 	// HTTP: parse, call one use case, answer. The three audiences never meet.
 	{"handlers/openapi/openapitest", with("handlers/openapi", "github.com/getkin/kin-openapi/...")},

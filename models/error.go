@@ -50,7 +50,9 @@ const (
 	CodeIdentityKnown     Code = "identity.known"          // a new identity with an e-mail address that we know
 	CodeIdentityLast      Code = "identity.last"           // his only way of logging in
 	CodeInvitationEnded   Code = "invitation.ended"        // used, revoked, expired, or never made
+	CodeInvitationsMany   Code = "invitation.too_many"     // as many are open as an organisation can have
 	CodeHoldingFixed      Code = "holding.fixed"           // comes from elsewhere and is ended there
+	CodeHoldingLast       Code = "holding.last"            // without it nobody would administer access
 	CodeStruckOff         Code = "organisation.struck_off" // struck off its register
 	CodeRegisterDown      Code = "register.unavailable"    // the outside register does not answer
 	CodeUserExists        Code = "systemuser.exists"       // a live system user for the triple
@@ -75,7 +77,8 @@ func Codes() []Code {
 		CodeInvalid, CodeUnauthenticated, CodeForbidden, CodeNotFound, CodeConflict, CodeUnavailable,
 		CodeSystemExists, CodeClientTaken, CodeSystemDeleted, CodeRequestExists, CodeRequestDecided,
 		CodeRequestExpired, CodeRequestChanged, CodeRequestNotGranted, CodeLevelTooLow, CodeLoginTooOld, CodeOtherPerson,
-		CodeIdentityTaken, CodeIdentityKnown, CodeIdentityLast, CodeInvitationEnded, CodeHoldingFixed, CodeStruckOff,
+		CodeIdentityTaken, CodeIdentityKnown, CodeIdentityLast, CodeInvitationEnded, CodeInvitationsMany,
+		CodeHoldingFixed, CodeHoldingLast, CodeStruckOff,
 		CodeRegisterDown, CodeUserExists,
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,
