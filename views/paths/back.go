@@ -13,6 +13,10 @@ func LoginWithTo(provider, back string) string {
 	return LoginWith(provider) + "?" + url.Values{"next": {back}}.Encode()
 }
 
+// LoginAgain asks a person who is logged in to show anew, or in a surer way,
+// who he is; the login ends at the path back.
+func LoginAgain(back string) string { return "/login/again?" + url.Values{"next": {back}}.Encode() }
+
 // OrganisationsTo is the chooser; the choice leads to the path back.
 func OrganisationsTo(back string) string {
 	if back == "" {

@@ -60,3 +60,32 @@ func TestAnIDCannotLeaveItsPlace(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestPagesOfPeopleHaveTheirAddresses(t *testing.T) {
+	for want, got := range map[string]string{
+		"/login/again?next=%2Frequests%2F1":              paths.LoginAgain("/requests/1"),
+		"/login/known":                                   paths.LoginKnown(),
+		"/login/known/new":                               paths.LoginKnownNew(),
+		"/login/known/link":                              paths.LoginKnownLink(),
+		"/organisations/claim":                           paths.OrganisationClaim(),
+		"/account":                                       paths.Account(),
+		"/account/log":                                   paths.AccountLog(),
+		"/account/erase":                                 paths.AccountErase(),
+		"/account/data.json":                             paths.AccountData(),
+		"/account/identities/id%2Fporten":                paths.IdentityAdd("id/porten"),
+		"/account/identities/remove":                     paths.IdentityRemove(),
+		"/account/logins/" + string(id) + "/end":         paths.LoginEnd(id),
+		"/account/logins/end-others":                     paths.LoginEndOthers(),
+		"/members":                                       paths.Members(),
+		"/members/" + string(id):                         paths.Member(id),
+		"/members/" + string(id) + "/give":               paths.MemberGive(id),
+		"/members/holdings/" + string(id) + "/end":       paths.HoldingEnd(id),
+		"/members/invite":                                paths.Invite(),
+		"/members/invitations/" + string(id) + "/revoke": paths.InvitationRevoke(id),
+		"/invitations/accept":                            paths.InvitationAccept(),
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

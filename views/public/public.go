@@ -4,13 +4,41 @@ import "github.com/stafett/stafett/models"
 
 // Provider is one way to log in.
 type Provider struct {
-	Name string // as people know it
-	Href string // where the login starts, on our site
+	Name  string // as people know it
+	About string // a line about it, in the reader's language; may be empty
+	Href  string // where the login starts, on our site
+	Known bool   // the person has used it before, on the page that asks about that
 }
+
+// Why says why somebody is asked to log in.
+type Why string
+
+// The reasons; the empty Why is that he chose to.
+const (
+	WhyNeeded Why = "needed" // what he is on his way to is for people who are logged in
+	WhyLevel  Why = "level"  // he is logged in, in a way that is not sure enough
+	WhyAge    Why = "age"    // he is logged in, but it is a while since
+)
 
 // LoginView is the choice of login provider; there may be none.
 type LoginView struct {
-	Providers []Provider
+	Providers []Provider // in their order; the first is the one to choose
+	Why       Why
+	Next      string // where the login leads, a path of ours; empty for the front page
+}
+
+// KnownView is for somebody new with an e-mail address that we know.
+type KnownView struct {
+	Email     string     // the address, which his provider has verified
+	Provider  string     // name of the provider he just used
+	Providers []Provider // how he may log in to show that he is the same; those he has used first
+}
+
+// LinkView asks somebody who has shown that he is the same whether to connect
+// the two ways to log in.
+type LinkView struct {
+	Provider string // name of the new provider
+	Email    string // the address that both know
 }
 
 // OrganisationsView is the choice of whom to act for.
@@ -27,10 +55,15 @@ type OrganisationRow struct {
 	Current bool // the one that the person acts for now
 }
 
-// NoOrganisationView is for a person without any organisation.
+// NoOrganisationView is for a person without any organisation, or without the
+// one that he looks for.
 type NoOrganisationView struct {
-	Person  string // name
-	Contact string // who runs this registry, as configured; may be empty
+	Person   string // name
+	Contact  string // who runs this registry, as configured; may be empty
+	Others   bool   // he has other organisations
+	Register bool   // the business register can be asked what he is in an organisation
+	OrgNo    string // as typed, sent as "orgno"
+	Faults   []models.FieldError
 }
 
 // LoggedOutView is the page after logging out.
