@@ -129,7 +129,7 @@ func (e *Enricher) closer(ctx context.Context, q Query, b Binding) (Reason, erro
 
 // decide says why q is refused, or nothing when every link of the chain holds:
 // (issuer, client) → system → supplier → live system user → customer →
-// external reference (issuer-contracts 5.2). What the query has matched is
+// external reference (issuer-contracts 5.2), and nothing has paused it. What the query has matched is
 // compared again here, byte for byte, so that no collation, join or later edit
 // of the SQL can widen an answer.
 func decide(b Binding, q Query) Reason {
@@ -150,6 +150,8 @@ func decide(b Binding, q Query) Reason {
 		return ReasonOtherParty
 	case b.ExternalRef != q.ExternalRef:
 		return ReasonOtherRef
+	case b.Paused:
+		return ReasonPaused
 	}
 	return ""
 }

@@ -73,6 +73,7 @@ var links = []struct {
 	{"the system user is another customer's", func(b *rar.Binding, _ *rar.Query) { b.Customer = other }, rar.ReasonOtherParty},
 	{"the reference differs in case", func(b *rar.Binding, _ *rar.Query) { b.ExternalRef = "R1" }, rar.ReasonOtherRef},
 	{"the reference differs by a space", func(b *rar.Binding, _ *rar.Query) { b.ExternalRef = "r1 " }, rar.ReasonOtherRef},
+	{"the system user is paused", func(b *rar.Binding, _ *rar.Query) { b.Paused = true }, rar.ReasonPaused},
 	{"the reference differs in composition", func(b *rar.Binding, q *rar.Query) { b.ExternalRef, q.ExternalRef = "\u00e9", "e\u0301" }, rar.ReasonOtherRef},
 }
 

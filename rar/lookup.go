@@ -31,6 +31,7 @@ type Binding struct {
 	Customer      party.OrgNo
 	ExternalRef   string
 	CreatedAt     time.Time
+	Paused        bool // it is given no tokens for now
 	Used          bool // its first use has been recorded
 }
 
@@ -60,6 +61,7 @@ type Question struct {
 type Held struct {
 	Known         bool // there is such a system user
 	Live          bool // neither it nor its system has ended
+	Paused        bool // it is given nothing for now
 	Kind          string
 	Customer      party.OrgNo
 	SystemID      string
@@ -85,6 +87,7 @@ const (
 	ReasonOtherRef      Reason = "other_external_ref" // the customer has one with another reference
 	ReasonUserUnknown   Reason = "system_user_unknown"
 	ReasonUserEnded     Reason = "system_user_ended"
+	ReasonPaused        Reason = "paused"      // it has been stopped for now, as when its customer was struck off the register
 	ReasonOtherParty    Reason = "other_party" // the system user is another organisation's
 	ReasonAgent         Reason = "agent"       // agents act for clients, which is not built yet
 	ReasonNotHeld       Reason = "right_not_held"

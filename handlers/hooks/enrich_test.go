@@ -105,6 +105,7 @@ func TestEveryRefusalLooksTheSame(t *testing.T) {
 		"no system user":             asking(issuer, "c1", supplier, stranger, ""),
 		"an organisation unknown":    asking(issuer, "c1", supplier, "974761076", ""),
 		"revoked":                    asking(issuer, "c1", supplier, customer, "gone"),
+		"paused":                     asking(issuer, "c1", supplier, customer, "paused"),
 		"another reference":          asking(issuer, "c1", supplier, customer, "r2"),
 		"the reference in capitals":  asking(issuer, "c1", supplier, customer, "R1"),
 		"the client in capitals":     asking(issuer, "C1", supplier, customer, "r1"),

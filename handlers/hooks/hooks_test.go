@@ -71,6 +71,7 @@ func TestByExternalID(t *testing.T) {
 			"the system is deleted":   lookup("c3", supplier, customer, ""),
 			"no system user":          lookup("c1", supplier, stranger, ""),
 			"revoked":                 lookup("c1", supplier, customer, "gone"),
+			"paused":                  lookup("c1", supplier, customer, "paused"),
 			"another reference":       lookup("c1", supplier, customer, "r2"),
 		} {
 			got := k.send(t, "GET", target, reader, "")
@@ -147,6 +148,7 @@ func TestEvaluate(t *testing.T) {
 		{"another party", api, evaluation(userR1, "read", stranger), false},
 		{"revoked", api, evaluation(ended, "read", customer), false},
 		{"its system is deleted", api, evaluation(retired, "read", customer), false},
+		{"paused", api, evaluation(stopped, "read", customer), false},
 		{"no such system user", api, evaluation(manager, "read", customer), false},
 		{"no uuid", api, evaluation("x", "read", customer), false},
 		{"another system than the token says", api, told(`"system_id":"991825827_old"`), false},

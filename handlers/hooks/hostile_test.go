@@ -123,8 +123,8 @@ func (k *kit) unchanged(t testing.TB) {
 			t.Errorf("the audit log has %d entries, error %v", n, err)
 		}
 		users, err := r.SystemUsersOf(t.Context(), customer, 10)
-		if len(users) != 4 {
-			t.Errorf("%d system users, want 4", len(users))
+		if len(users) != 5 {
+			t.Errorf("%d system users, want 5", len(users))
 		}
 		return err
 	})

@@ -51,6 +51,7 @@ const (
 	userR1  = models.ID("704013ee-e82a-433e-83c5-a40e6e00d747") // with the reference r1
 	ended   = models.ID("704013ee-e82a-433e-83c5-a40e6e00d748") // with the reference gone, revoked
 	retired = models.ID("704013ee-e82a-433e-83c5-a40e6e00d749") // on a system that is deleted
+	stopped = models.ID("704013ee-e82a-433e-83c5-a40e6e00d750") // with the reference paused, since the customer is struck off
 	manager = models.ID("0b0f9c52-7a5f-4a8e-9d2e-0a9f7c1f4f10")
 )
 
@@ -153,6 +154,8 @@ func seed(t testing.TB, st *store.Store) {
 			Status: systemuser.Active, Delegated: []catalog.Item{ask[0].Item}, ApprovedBy: manager, CreatedAt: noon.Add(-time.Hour),
 		}
 	}
+	paused := grant(stopped, "991825827_smartcloud", "paused")
+	paused.Paused = systemuser.StruckOff
 	err := st.Write(t.Context(), func(tx registry.Tx) error {
 		ctx := t.Context()
 		var errs []error
@@ -171,6 +174,7 @@ func seed(t testing.TB, st *store.Store) {
 			tx.AddSystemUser(ctx, grant(user, "991825827_smartcloud", string(customer))),
 			tx.AddSystemUser(ctx, grant(userR1, "991825827_smartcloud", "r1")),
 			tx.AddSystemUser(ctx, grant(ended, "991825827_smartcloud", "gone")),
+			tx.AddSystemUser(ctx, paused),
 			tx.AddSystemUser(ctx, grant(retired, "991825827_old", string(customer))))...)
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ var _ rar.Lookup = (*Store)(nil)
 // bindingSQL reads the chain client, system, system user: three look-ups by
 // unique indexes, in one statement and therefore in one snapshot.
 const bindingSQL = `
-SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL
+SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL, u.paused
 FROM system_client c
 JOIN system s ON s.id = c.system_id
 LEFT JOIN system_user u
@@ -31,7 +31,7 @@ WHERE c.issuer = ? AND c.client_id = ?`
 // package that carries the resource. A grant of every action gives those that
 // the resource has, or any where the catalogue names none.
 const holdsSQL = `
-SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL,
+SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused,
   EXISTS (SELECT 1 FROM resource r WHERE r.id = q.resource),
   EXISTS (
     SELECT 1 FROM delegation d
@@ -120,10 +120,10 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 	}
 	var b rar.Binding
 	var supplier string
-	var id, kind, title, customer, ref sql.NullString
+	var id, kind, title, customer, ref, paused sql.NullString
 	var createdAt sql.NullInt64
 	err = s.hot.binding.QueryRowContext(ctx, string(q.Customer), q.ExternalRef, q.Issuer, q.ClientID).
-		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &customer, &ref, &createdAt, &b.Used)
+		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &customer, &ref, &createdAt, &b.Used, &paused)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Binding{}, nil
 	}
@@ -135,6 +135,7 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 		return b, nil
 	}
 	b.UserFound, b.UserID, b.UserKind, b.Title = true, models.ID(id.String), kind.String, title.String
+	b.Paused = paused.String != ""
 	// What the row says, not what was asked: the caller compares the two.
 	b.Customer, b.ExternalRef, b.CreatedAt = party.OrgNo(customer.String), ref.String, instant(createdAt.Int64)
 	return b, nil
@@ -170,10 +171,10 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 		return rar.Held{}, s.outage(err)
 	}
 	var h rar.Held
-	var status, customer string
+	var status, customer, paused string
 	var deleted, given bool
 	err = s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action).
-		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.ResourceKnown, &given)
+		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &paused, &h.ResourceKnown, &given)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Held{}, nil
 	}
@@ -182,6 +183,7 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 	}
 	h.Known, h.Customer = true, party.OrgNo(customer)
 	h.Live = systemuser.Status(status) == systemuser.Active && !deleted
-	h.Holds = h.Live && h.ResourceKnown && given
+	h.Paused = paused != ""
+	h.Holds = h.Live && !h.Paused && h.ResourceKnown && given
 	return h, nil
 }

@@ -60,6 +60,9 @@ func testBinding(t *testing.T, k *kit) {
 	whole.SystemDeleted = true
 	same(t, "a deleted system", whole, k.binding(t, q))
 	exec(t, k, "UPDATE system SET deleted = FALSE")
+	exec(t, k, "UPDATE system_user SET paused = 'struck_off'")
+	whole.SystemDeleted, whole.Paused = false, true
+	same(t, "a paused system user", whole, k.binding(t, q))
 	revoke(t, k, u)
 	same(t, "a revoked system user", noUser, k.binding(t, q))
 }
@@ -175,6 +178,10 @@ func testHoldsNow(t *testing.T, k *kit, user models.ID) {
 			"the system shrank", "UPDATE system_ask SET position = 99, ref = '-' WHERE ref = '" + accounts + "'",
 			"UPDATE system_ask SET ref = '" + accounts + "' WHERE ref = '-'",
 			rar.Held{Live: true, ResourceKnown: true},
+		},
+		{
+			"it is paused", "UPDATE system_user SET paused = 'struck_off'", "UPDATE system_user SET paused = ''",
+			rar.Held{Live: true, Paused: true, ResourceKnown: true},
 		},
 		{"the system is deleted", "UPDATE system SET deleted = TRUE", "UPDATE system SET deleted = FALSE", rar.Held{ResourceKnown: true}},
 	} {

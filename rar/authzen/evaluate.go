@@ -90,6 +90,8 @@ func refusal(h rar.Held, r Request) rar.Reason {
 		return rar.ReasonUserUnknown
 	case !h.Live:
 		return rar.ReasonUserEnded
+	case h.Paused:
+		return rar.ReasonPaused
 	case h.Kind != string(systemuser.Standard):
 		return rar.ReasonAgent
 	case r.Party == "" || h.Customer != r.Party:
