@@ -56,7 +56,7 @@ func New(ctx context.Context, s Serving, logger *slog.Logger) (*Node, error) {
 	if err := assets.Check(); err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, store.Config{URL: s.URL, Key: s.Storage.Key, Logger: logger})
+	st, err := store.Open(ctx, store.Config{URL: s.URL, Keys: s.Storage.Keys, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers) *registry.Reg
 
 // WithRegistry opens the database for one command, runs f, and closes it.
 func WithRegistry(ctx context.Context, st Storage, s Settings, f func(*registry.Registry) error) error {
-	opened, err := store.Open(ctx, store.Config{URL: st.URL, Key: st.Key, Logger: slog.New(slog.DiscardHandler)})
+	opened, err := store.Open(ctx, store.Config{URL: st.URL, Keys: st.Keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/models/store"
 )
 
 // Settings are what an operator can say, by flag, by environment variable or in
@@ -62,7 +63,10 @@ func (f *faults) add(setting, format string, args ...any) {
 // Storage is what every command that opens the database needs.
 type Storage struct {
 	URL string
-	Key []byte // 32 bytes
+	// Keys reads the keys for personal data again each time, from KeyFile when
+	// there is one.
+	Keys    store.Keys
+	KeyFile string // empty when the keys stand in the environment
 }
 
 // Storage reads the settings of the database. All faults are told at once.
@@ -87,14 +91,22 @@ func (s Settings) storage(f *faults) Storage {
 		f.add(envDatabase, "begins with neither sqlite: nor postgres://")
 	}
 	key := secret(f, envKey, s.Key, s.KeyFile)
+	keys, err := parseKeys(key)
+	if err != nil {
+		f.add(envKey, "%v", err)
+	}
+	out.Keys = store.FixedKeys(keys...)
 	switch {
-	case key != "":
-		out.Key = parseKey(f, key)
 	case s.KeyFile != "":
-	case sqlite && path != "":
-		out.Key = keyBeside(f, path)
+		out.KeyFile = s.KeyFile
+	case key != "":
+	case sqlite && path != "" && keyBeside(f, path):
+		out.KeyFile = path + ".key"
 	case !sqlite:
 		f.add(envKey, "is not set; PostgreSQL needs a key for personal data kept outside it (32 random bytes in base64)")
+	}
+	if file := out.KeyFile; file != "" { // it may change while the program runs
+		out.Keys = func() ([][]byte, error) { return ReadKeys(file) }
 	}
 	return out
 }
@@ -120,44 +132,77 @@ func secret(f *faults, setting, value, file string) string {
 	return out
 }
 
-func parseKey(f *faults, s string) []byte {
+// parseKeys reads keys of 32 bytes in base64 or hex, a line each, the newest
+// first.
+func parseKeys(s string) ([][]byte, error) {
+	var keys [][]byte
+	for _, line := range strings.Fields(s) {
+		key := parseKey(line)
+		if key == nil {
+			return nil, errors.New("is not 32 bytes in base64 or hex (a line for each key, the newest first)")
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func parseKey(s string) []byte {
 	for _, decode := range []func(string) ([]byte, error){base64.StdEncoding.DecodeString, base64.RawURLEncoding.DecodeString, hex.DecodeString} {
 		if b, err := decode(s); err == nil && len(b) == 32 {
 			return b
 		}
 	}
-	f.add(envKey, "is not 32 bytes in base64 or hex")
 	return nil
 }
 
-// keyBeside reads the key file beside an SQLite database and makes it before
+// ReadKeys reads a file of keys for personal data, the newest first.
+func ReadKeys(path string) ([][]byte, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := parseKeys(string(content))
+	if err != nil {
+		return nil, fmt.Errorf("key file %s %w", path, err)
+	}
+	return keys, nil
+}
+
+// keyBeside sees to the key file beside an SQLite database and makes it before
 // the database is, readable by its owner alone.
-func keyBeside(f *faults, database string) []byte {
+func keyBeside(f *faults, database string) (ok bool) {
 	path := database + ".key"
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if data, err := os.Stat(database); err == nil && data.Size() > 0 {
 			f.add(envKey, "file %s is missing; a database that is there already opens with the key it was made with, so put that back", path)
-			return nil
+			return false
 		}
-		key := make([]byte, 32)
-		_, _ = rand.Read(key) // never fails (Go 1.24)
-		if err := os.WriteFile(path, []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(NewKey()+"\n"), 0o600); err != nil {
 			f.add(envKey, "is not set, and the key file beside the database cannot be made: %v", err)
-			return nil
+			return false
 		}
-		return key
+		return true
 	}
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		f.add(envKey, "file %s can be read by others; make it 0600", path)
-		return nil
+		return false
 	}
-	content, err := os.ReadFile(path)
-	if err != nil {
+	if keys, err := ReadKeys(path); err != nil {
 		f.add(envKey, "file %s cannot be read: %v", path, err)
-		return nil
+		return false
+	} else if len(keys) == 0 {
+		f.add(envKey, "file %s is empty", path)
+		return false
 	}
-	return parseKey(f, strings.TrimSpace(string(content)))
+	return true
+}
+
+// NewKey draws a key for personal data and writes it in base64.
+func NewKey() string {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails (Go 1.24)
+	return base64.StdEncoding.EncodeToString(key)
 }
 
 // Serving is Settings read and checked for serving.

@@ -99,7 +99,7 @@ func (s *Site) build(dir string, o options) {
 	s.t.Helper()
 	logger := slog.New(slog.NewJSONHandler(s.Logs, nil))
 	var err error
-	s.Store, err = store.Open(context.Background(), store.Config{URL: "sqlite:" + s.file, Key: masterKey, Now: s.Clock.Now, Logger: logger, Trace: s.trace.note})
+	s.Store, err = store.Open(context.Background(), store.Config{URL: "sqlite:" + s.file, Keys: store.FixedKeys(masterKey), Now: s.Clock.Now, Logger: logger, Trace: s.trace.note})
 	s.fatal(err)
 	s.t.Cleanup(func() { _ = s.Store.Close() })
 	s.Registry = newRegistry(s.Store, s.Clock.Now, o.life)
@@ -172,7 +172,7 @@ var template = sync.OnceValue(func() filled {
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "stafett.db")
 	must(store.Migrate(ctx, "sqlite:"+file))
-	st := must(store.Open(ctx, store.Config{URL: "sqlite:" + file, Key: masterKey, Now: func() time.Time { return Start }}))
+	st := must(store.Open(ctx, store.Config{URL: "sqlite:" + file, Keys: store.FixedKeys(masterKey), Now: func() time.Time { return Start }}))
 	ids := fill(ctx, newRegistry(st, func() time.Time { return Start }, 0))
 	if err := st.Close(); err != nil {
 		panic(err)

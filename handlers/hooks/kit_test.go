@@ -86,7 +86,7 @@ func newKit(t testing.TB) *kit {
 		t.Fatal(err)
 	}
 	k := &kit{echo: echo.New(), spec: openapitest.New(t)}
-	st, err := store.Open(t.Context(), store.Config{URL: url, Key: make([]byte, 32), Now: now, Trace: func(sql string) {
+	st, err := store.Open(t.Context(), store.Config{URL: url, Keys: store.FixedKeys(make([]byte, 32)), Now: now, Trace: func(sql string) {
 		if noted := k.traced.Load(); noted != nil {
 			*noted = append(*noted, sql)
 		}

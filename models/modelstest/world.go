@@ -54,7 +54,7 @@ type World struct {
 var key = bytes.Repeat([]byte{7}, 32)
 
 func connect(ctx context.Context, address string) (*store.Store, error) {
-	return store.Open(ctx, store.Config{URL: address, Key: key, Now: func() time.Time { return Noon }})
+	return store.Open(ctx, store.Config{URL: address, Keys: store.FixedKeys(key), Now: func() time.Time { return Noon }})
 }
 
 func config(s registry.Store, now func() time.Time) registry.Config {

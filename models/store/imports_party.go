@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -139,17 +141,21 @@ func (t *transaction) holdable(ctx context.Context, f *models.Faults, urn string
 // findPerson finds whom the row is about; more than one is an Invalid error.
 func (t *transaction) findPerson(ctx context.Context, p exchange.Person) (*personRow, error) {
 	q := t.q(ctx).Limit(2)
-	var none []byte
-	hash := none
+	hashes := [][]byte{nil} // which finds nobody
 	if !p.PID.IsZero() {
-		hash = t.s.pids.hash(p.PID)
+		keys, err := t.ring(ctx)
+		if err != nil {
+			return nil, err
+		}
+		hashes = keys.hashes(p.PID)
 	}
-	rows, err := all[personRow](q.Where("pid_hash = ? OR user_id = ? OR party_uuid = ?", hash, nonZero(p.UserID), orNull(p.PartyUUID)))
+	rows, err := all[personRow](q.Where("pid_hash IN ? OR user_id = ? OR party_uuid = ?", hashes, nonZero(p.UserID), orNull(p.PartyUUID)))
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	was := rows[0]
-	if len(rows) > 1 || hash != nil && was.PIDHash != nil && string(was.PIDHash) != string(hash) ||
+	same := func(hash []byte) bool { return bytes.Equal(was.PIDHash, hash) }
+	if len(rows) > 1 || !p.PID.IsZero() && was.PIDHash != nil && !slices.ContainsFunc(hashes, same) ||
 		p.UserID != 0 && was.UserID != nil && *was.UserID != p.UserID {
 		return nil, models.Faults{{Field: "userId", Fault: "duplicate"}}.Err()
 	}
@@ -162,7 +168,9 @@ func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchang
 		row := personRow{
 			ID: string(id), Name: p.Name, UserID: nonZero(p.UserID), PartyUUID: orNull(p.PartyUUID), CreatedAt: millis(t.s.now()),
 		}
-		t.s.seal(&row, p.PID)
+		if err := t.seal(ctx, &row, p.PID); err != nil {
+			return registry.Same, id, err
+		}
 		return registry.Added, id, t.q(ctx).Create(&row).Error
 	}
 	row, id := *was, models.ID(was.ID)
@@ -177,7 +185,9 @@ func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchang
 		set["party_uuid"] = p.PartyUUID
 	}
 	if !p.PID.IsZero() && was.PIDHash == nil {
-		t.s.seal(&row, p.PID)
+		if err := t.seal(ctx, &row, p.PID); err != nil {
+			return registry.Same, id, err
+		}
 		set["pid_hash"], set["pid_cipher"], set["pid_key"] = row.PIDHash, row.PIDCipher, row.PIDKey
 	}
 	if len(set) == 0 {

@@ -20,10 +20,10 @@ import (
 type Config struct {
 	// URL is "sqlite:PATH" or "postgres://…".
 	URL string
-	// Key is the master key for personal data: 32 random bytes that are kept
-	// outside the database. A database remembers which key it was made with
-	// and refuses another.
-	Key []byte
+	// Keys gives the keys for personal data, which are kept outside the
+	// database. A database names those it was made with and is not opened
+	// without them.
+	Keys Keys
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// Logger takes what the store has to say; nothing when nil.
@@ -43,7 +43,8 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	trace   func(string)
-	pids    *vault
+	keys    Keys
+	known   atomic.Pointer[ring]
 	cached  atomic.Pointer[version]
 	hot     hot
 }
@@ -51,11 +52,10 @@ type Store struct {
 // Open opens the database of c, which must exist and have the schema that this
 // program needs; the error for an older one names the command to run.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	pids, err := newVault(c.Key)
-	if err != nil {
+	s := &Store{now: c.Now, log: c.Logger, trace: c.Trace, keys: c.Keys}
+	if _, err := s.vaults(); err != nil {
 		return nil, err
 	}
-	s := &Store{now: c.Now, log: c.Logger, trace: c.Trace, pids: pids}
 	if s.now == nil {
 		s.now = time.Now //nolint:forbidigo // the clock of a program that injects none
 	}
@@ -68,7 +68,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := s.connect(ctx, c.URL, false); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{s.checkSchema, s.checkKey, s.prepare} {
+	for _, step := range []func(context.Context) error{s.checkSchema, s.checkKeys, s.prepare} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

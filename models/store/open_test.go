@@ -33,7 +33,7 @@ func openFails(t *testing.T, c store.Config, want string) {
 func TestOpenSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "db")
-	c := store.Config{URL: "sqlite:" + path, Key: key}
+	c := store.Config{URL: "sqlite:" + path, Keys: store.FixedKeys(key)}
 	openFails(t, c, `run "stafett migrate up"`)
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a database that was not there was made")
@@ -68,13 +68,13 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
-	openFails(t, store.Config{URL: "mysql://x", Key: key}, "sqlite:PATH")
-	openFails(t, store.Config{URL: "sqlite:", Key: key}, "sqlite:PATH")
-	openFails(t, store.Config{URL: "sqlite:x", Key: key[1:]}, "31 bytes")
-	openFails(t, store.Config{URL: "postgres://u:secret@h:x/y", Key: key}, "not a PostgreSQL")
+	openFails(t, store.Config{URL: "mysql://x", Keys: store.FixedKeys(key)}, "sqlite:PATH")
+	openFails(t, store.Config{URL: "sqlite:", Keys: store.FixedKeys(key)}, "sqlite:PATH")
+	openFails(t, store.Config{URL: "sqlite:x", Keys: store.FixedKeys(key[1:])}, "31 bytes")
+	openFails(t, store.Config{URL: "postgres://u:secret@h:x/y", Keys: store.FixedKeys(key)}, "not a PostgreSQL")
 
 	path := filepath.Join(t.TempDir(), "db")
-	c := store.Config{URL: "sqlite:" + path, Key: key}
+	c := store.Config{URL: "sqlite:" + path, Keys: store.FixedKeys(key)}
 	raw := openRaw(t, "sqlite", path)
 	if _, err := raw.ExecContext(t.Context(), "CREATE TABLE somebody_elses (x)"); err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestOpenWithAnotherKey(t *testing.T) {
 	t.Parallel()
-	c := store.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Key: key}
+	c := store.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keys: store.FixedKeys(key)}
 	if _, err := store.Migrate(t.Context(), c.URL); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestOpenWithAnotherKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.Key = bytes.Repeat([]byte("l"), 32)
+	c.Keys = store.FixedKeys(bytes.Repeat([]byte("l"), 32))
 	openFails(t, c, "key for personal data")
 }
 

@@ -65,7 +65,11 @@ func (t *transaction) PersonByPID(ctx context.Context, pid party.PersonID) (mode
 	if pid.IsZero() {
 		return "", models.NewError(models.NotFound, models.CodeNotFound)
 	}
-	row, err := one[personRow](t.q(ctx).Select("id").Where("pid_hash = ?", t.s.pids.hash(pid)))
+	keys, err := t.ring(ctx)
+	if err != nil {
+		return "", err
+	}
+	row, err := one[personRow](t.q(ctx).Select("id").Where("pid_hash IN ?", keys.hashes(pid)))
 	return models.ID(row.ID), err
 }
 
@@ -73,17 +77,10 @@ func (t *transaction) PersonByPID(ctx context.Context, pid party.PersonID) (mode
 // that is another person's is a Conflict error.
 func (t *transaction) AddPerson(ctx context.Context, p party.Person, pid party.PersonID) error {
 	row := personRow{ID: string(p.ID), Name: p.Name, CreatedAt: millis(t.s.now())}
-	t.s.seal(&row, pid)
-	return add(t.q(ctx), &row, models.CodeConflict)
-}
-
-// seal puts a national id into the row in the form in which it is stored.
-func (s *Store) seal(row *personRow, pid party.PersonID) {
-	if pid.IsZero() {
-		return
+	if err := t.seal(ctx, &row, pid); err != nil {
+		return err
 	}
-	version := int64(keyVersion)
-	row.PIDHash, row.PIDCipher, row.PIDKey = s.pids.hash(pid), s.pids.seal(models.ID(row.ID), pid), &version
+	return add(t.q(ctx), &row, models.CodeConflict)
 }
 
 func (t *transaction) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {

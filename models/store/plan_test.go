@@ -30,7 +30,7 @@ func openAt(t *testing.T, address string) *Store {
 	if _, err := Migrate(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(t.Context(), Config{URL: address, Key: make([]byte, 32)})
+	s, err := Open(t.Context(), Config{URL: address, Keys: FixedKeys(make([]byte, 32))})
 	if err != nil {
 		t.Fatal(err)
 	}

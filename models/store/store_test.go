@@ -106,7 +106,7 @@ func database(t testing.TB, address string, raw *sql.DB) storetest.Database {
 		Open: func(t testing.TB) storetest.Store {
 			t.Helper()
 			s, err := store.Open(t.Context(), store.Config{
-				URL: address, Key: key, Now: storetest.Now, Trace: func(string) { statements.Add(1) },
+				URL: address, Keys: store.FixedKeys(key), Now: storetest.Now, Trace: func(string) { statements.Add(1) },
 			})
 			if err != nil {
 				t.Fatal(err)

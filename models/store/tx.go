@@ -27,6 +27,9 @@ type transaction struct {
 	// recatalogued: this transaction has changed the catalogue, so that what it
 	// reads of it must not be kept.
 	recatalogued bool
+	// locks: it writes, to a database where others write at the same time.
+	locks bool
+	keys  *ring // once they have been asked for
 }
 
 var _ registry.Store = (*Store)(nil)
@@ -52,14 +55,14 @@ func (s *Store) Read(ctx context.Context, f func(registry.Reader) error) error {
 func (s *Store) Write(ctx context.Context, f func(registry.Tx) error) error {
 	var err error
 	for range attempts {
-		if err = s.write(ctx, f); !repeatable(err) {
+		if err = s.write(ctx, func(t *transaction) error { return f(t) }); !repeatable(err) {
 			break
 		}
 	}
 	return s.outage(err)
 }
 
-func (s *Store) write(ctx context.Context, f func(registry.Tx) error) error {
+func (s *Store) write(ctx context.Context, f func(*transaction) error) error {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("wait for a connection: %w", err)
@@ -72,7 +75,9 @@ func (s *Store) write(ctx context.Context, f func(registry.Tx) error) error {
 		return fmt.Errorf("begin writing: %w", err)
 	}
 	defer func() { _ = t.Rollback() }()
-	if err := f(s.transaction(ctx, t)); err != nil {
+	tx := s.transaction(ctx, t)
+	tx.locks = s.dialect == migrations.Postgres
+	if err := f(tx); err != nil {
 		return err
 	}
 	if _, err := warned(conn); err != nil {
