@@ -79,10 +79,3 @@ func orgsLead(v OrganisationsView) string {
 	}
 	return "public.orgs.lead"
 }
-
-func loginTitle(v LoginView) string {
-	if len(v.Providers) == 0 {
-		return "public.login.none"
-	}
-	return "public.login.title"
-}
