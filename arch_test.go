@@ -61,6 +61,8 @@ var layers = []layer{
 	// takes from both nothing but those and their values.
 	{"models/store", with(nouns, ledgers, "models/exchange", "models/registry", "rar", "migrations", uuid,
 		"gorm.io/...", "modernc.org/sqlite/...", "github.com/jackc/pgx/v5/...")},
+	// A register outside, asked over HTTP; it satisfies an interface of registry's.
+	{"models/brreg", with("models", "models/party", "models/exchange", jose, json, sync, "github.com/maypok86/otter/v2")},
 	{"models/modelstest", with(nouns, ledgers, "models/exchange", "models/registry", "models/store", "rar", "migrations", uuid)},
 	{"models/storetest", with(nouns, ledgers, "models/exchange", "models/registry", "models/modelstest", "rar", uuid, "github.com/google/go-cmp/...")},
 
@@ -87,6 +89,7 @@ var layers = []layer{
 		echo, jose, json, sync, uuid, "github.com/maypok86/otter/v2/...", "github.com/coreos/go-oidc/v3/...",
 		"golang.org/x/oauth2/...", "golang.org/x/time/rate", "github.com/alexedwards/scs/v2/...")},
 	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "views/...", "static", echo, templ)},
+	{"handlers/mail", with(nouns, "views/i18n", "views/paths", "github.com/wneessen/go-mail")},
 	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
 	{"handlers/handlertest", with(nouns, ledgers, "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
 		echo, jose, "github.com/getkin/kin-openapi/...", "golang.org/x/net/html/...")},
