@@ -1,0 +1,60 @@
+package mail
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/views/i18n"
+)
+
+// InvitationView is what the mail of an invitation tells.
+type InvitationView struct {
+	To        string        // the address of the one who is invited
+	Person    string        // who invites; empty when we have no name of his
+	PersonOrg string        // the organisation for which he does
+	Org       string        // the organisation in which the invited person gets the roles
+	OrgNo     string        // its number
+	Roles     []models.Text // all that he gets by accepting
+	Link      string        // absolute; holds the secret of the invitation
+	Until     time.Time     // when the invitation ends
+}
+
+// Invitation writes the mail of an invitation in the language of ctx. Names are
+// put on one line, so that none can look like a paragraph of ours. The person's
+// may be of his own choice: it stays out of the subject, and one that could be a
+// link or goes on for long is left out, or anybody could send his words to
+// strangers in our name.
+func Invitation(ctx context.Context, v InvitationView) Message {
+	org, who := line(v.Org), line(v.PersonOrg)
+	lead := "mail.invitation.lead"
+	if who == org {
+		lead = "mail.invitation.lead_own"
+	}
+	if person := line(v.Person); person != "" && len(person) <= 100 && !strings.ContainsAny(person, "/:@") {
+		who = i18n.T(ctx, "mail.invitation.who", "Person", person, "Org", who)
+	}
+	roles := make([]string, len(v.Roles))
+	for i, role := range v.Roles {
+		roles[i] = i18n.Within(ctx, line(i18n.In(ctx, role)))
+	}
+	return Message{
+		To:      v.To,
+		Lang:    i18n.Lang(ctx),
+		Subject: i18n.T(ctx, "mail.invitation.subject", "Org", org),
+		Text: i18n.T(ctx, "mail.invitation.text",
+			"Lead", i18n.N(ctx, lead, len(roles), "Who", who, "Org", org),
+			"Org", org,
+			"OrgNo", i18n.OrgNo(v.OrgNo),
+			"Roles", i18n.N(ctx, "mail.invitation.roles", len(roles), "Roles", i18n.Names(ctx, roles)),
+			"Until", i18n.DateTime(ctx, v.Until),
+			"Link", v.Link),
+	}
+}
+
+// line makes one line of a name: what prints, with single spaces.
+func line(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }), " ")
+}
