@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/handlers/mail"
 	"github.com/stafett/stafett/models/store"
 )
 
@@ -35,6 +37,10 @@ type Settings struct {
 	MinLevel            int      `name:"min-level" help:"Authentication level (0 to 4) below which nobody grants anything." env:"STAFETT_MIN_LEVEL" default:"3" json:"min_level"`
 	RequestDays         int      `name:"request-days" help:"For how many days a request can be answered." env:"STAFETT_REQUEST_DAYS" default:"28" json:"request_days"`
 	DocumentationOrgNos bool     `name:"documentation-orgnos" help:"Admit the organisation numbers of published guides, which fail the check digit. For trials." env:"STAFETT_DOCUMENTATION_ORGNOS" json:"documentation_orgnos"`
+	SMTP                string   `name:"smtp" help:"Mail server, as smtps://USER@HOST:465 or smtp://USER@HOST:587 (STARTTLS); without it no mail is sent and people copy links." env:"STAFETT_SMTP" json:"smtp"`
+	SMTPPassword        string   `name:"smtp-password" help:"Password of the mail server's user." env:"STAFETT_SMTP_PASSWORD" json:"smtp_password"`
+	SMTPPasswordFile    string   `name:"smtp-password-file" help:"File that holds the mail server's password." env:"STAFETT_SMTP_PASSWORD_FILE" json:"smtp_password_file"`
+	MailFrom            string   `name:"mail-from" help:"Sender of mail, as Stafett <post@registry.example>." env:"STAFETT_MAIL_FROM" json:"mail_from"`
 	Contact             string   `help:"Who runs this registry, shown on error pages." env:"STAFETT_CONTACT" json:"contact"`
 }
 
@@ -51,6 +57,9 @@ const (
 	envKey       = "STAFETT_KEY"
 	envMinLevel  = "STAFETT_MIN_LEVEL"
 	envDays      = "STAFETT_REQUEST_DAYS"
+	envSMTP      = "STAFETT_SMTP"
+	envSMTPKey   = "STAFETT_SMTP_PASSWORD"
+	envMailFrom  = "STAFETT_MAIL_FROM"
 )
 
 // faults gathers what is wrong, each with the name of its setting.
@@ -212,6 +221,7 @@ type Serving struct {
 	Secure    bool // the public URL is https
 	Issuers   auth.Issuers
 	Providers []auth.Provider
+	Mail      *mail.Config // nil: no mail is sent
 }
 
 // Serving checks every setting and reads the files they name. All faults are
@@ -255,7 +265,35 @@ func (s Settings) Serving() (Serving, error) {
 			f.add(envLogin, "file %s: %v", s.Login, err)
 		}
 	}
+	out.Mail = s.mail(&f)
 	return out, errors.Join(f...)
+}
+
+// mail reads the settings of mail; without a server there is none.
+func (s Settings) mail(f *faults) *mail.Config {
+	if s.SMTP == "" {
+		return nil
+	}
+	out := &mail.Config{Now: time.Now}
+	var err error
+	if out.Server, err = mail.ParseServer(s.SMTP); err != nil {
+		f.add(envSMTP, "%v", err)
+	}
+	was := len(*f)
+	out.Server.Password = secret(f, envSMTPKey, s.SMTPPassword, s.SMTPPasswordFile)
+	switch told := err != nil || len(*f) > was; {
+	case told:
+	case out.Server.User != "" && out.Server.Password == "":
+		f.add(envSMTPKey, "is not set, and %s names a user", envSMTP)
+	case out.Server.User == "" && out.Server.Password != "":
+		f.add(envSMTPKey, "is set, and %s names no user", envSMTP)
+	}
+	if s.MailFrom == "" {
+		f.add(envMailFrom, "is not set; it says who sends mail, as Stafett <post@registry.example>")
+	} else if out.From, err = mail.ParseAddress(s.MailFrom); err != nil {
+		f.add(envMailFrom, "%v", err)
+	}
+	return out
 }
 
 // address reads a URL of ours: https, or http for loopback hosts, without path.

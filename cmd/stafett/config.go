@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/stafett/stafett/cmd/node"
+	"github.com/stafett/stafett/handlers/mail"
 )
 
 type config struct {
@@ -22,6 +23,12 @@ func (configPrint) Run(c console, s *node.Settings) error {
 	shown.DatabaseURL = maskURL(shown.DatabaseURL)
 	if shown.Key != "" {
 		shown.Key = mask
+	}
+	if shown.SMTPPassword != "" {
+		shown.SMTPPassword = mask
+	}
+	if _, err := mail.ParseServer(shown.SMTP); shown.SMTP != "" && err != nil {
+		shown.SMTP = mask // one that holds is known to have no password in it
 	}
 	out, err := json.MarshalIndent(shown, "", "  ")
 	if err != nil {
