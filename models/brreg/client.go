@@ -107,10 +107,7 @@ func (c *Client) SubUnits(ctx context.Context, o party.OrgNo) ([]party.Organisat
 	}
 	units := map[party.OrgNo]party.Organisation{}
 	var oldest time.Time
-	for n := 0; ; n++ {
-		if (n+1)*pageSize > maxDepth {
-			return nil, time.Time{}, unavailable(errors.New("it has more sub-units than the register lists"))
-		}
+	for n, pages := 0, 1; n < pages; n++ {
 		query := url.Values{"overordnetEnhet": {string(o)}, "size": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(n)}}
 		p, at, err := get[page](ctx, c, c.address(query, "api", "underenheter"), func(a answer) (any, error) {
 			return c.readPage(a, o)
@@ -118,14 +115,14 @@ func (c *Client) SubUnits(ctx context.Context, o party.OrgNo) ([]party.Organisat
 		if err != nil {
 			return nil, time.Time{}, err
 		}
+		if pages = p.pages; pages > maxDepth/pageSize {
+			return nil, time.Time{}, unavailable(errors.New("it has more sub-units than the register lists"))
+		}
 		if n == 0 || at.Before(oldest) {
 			oldest = at
 		}
 		for _, u := range p.units {
 			units[u.OrgNo] = u
-		}
-		if n+1 >= p.pages || len(p.units) == 0 {
-			break
 		}
 	}
 	var all []party.Organisation

@@ -140,6 +140,7 @@ func TestHostileAnswers(t *testing.T) {
 	_ = zip.Close()
 	for name, answer := range map[string]http.HandlerFunc{
 		"huge":                      says(`{"navn":"` + secret + strings.Repeat("a", 9<<20) + `"}`),
+		"huge and blank":            says(unitJSON(fjord, secret, "AS", "") + strings.Repeat(" ", 9<<20)),
 		"huge when unpacked":        fails(200, bomb.String(), "Content-Encoding", "gzip"),
 		"a web page":                fails(200, `<html>`+secret, "Content-Type", "text/html"),
 		"a web page called JSON":    says(`<html>` + secret),
@@ -291,11 +292,18 @@ func TestSubUnits(t *testing.T) {
 		t.Errorf("of none: %v, %v", got, err)
 	}
 	// More than the register lists is a failure, and not the first 10 000.
-	for n := range 20 {
-		r.on(subUnitsPath(rotor, n), says(`{"_embedded":{"underenheter":[`+unitJSON(party.OrgNo("310002747"), "Kai", "BEDR", `,"overordnetEnhet":"210223282"`)+`]},"page":{"totalPages":21}}`))
-	}
+	r.questions()
+	r.on(subUnitsPath(rotor, 0), says(`{"_embedded":{"underenheter":[`+unitJSON(party.OrgNo("310002747"), "Kai", "BEDR", `,"overordnetEnhet":"210223282"`)+`]},"page":{"totalPages":21}}`))
 	_, _, err = c.SubUnits(t.Context(), rotor)
 	wantUnavailable(t, err)
+	r.wantAsked(t, 1)
+	// A list is as old as its oldest page.
+	then := r.Now()
+	r.forward(time.Hour)
+	r.on(subUnitsPath(fjord, 1), fails(500, ""))
+	if got, at, err := c.SubUnits(t.Context(), fjord); err != nil || len(got) != 3 || !at.Equal(then) {
+		t.Errorf("with a page of before: %d, %v, %v", len(got), at, err)
+	}
 }
 
 func subUnitsPath(o party.OrgNo, page int) string {

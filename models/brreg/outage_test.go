@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,7 +63,7 @@ func TestOutageWithMemory(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string]http.HandlerFunc{
 		"down": fails(503, ""), "busy": fails(429, "", "Retry-After", "60"), "a page": fails(200, "<html>", "Content-Type", "text/html"),
-		"nonsense": says("{"), "forbidden": fails(403, ""), "about another": says(unitJSON(tall, "Tall AS", "AS", "")),
+		"nonsense": says("{"), "forbidden": fails(403, ""), "unchanged, never asked so": fails(304, ""), "about another": says(unitJSON(tall, "Tall AS", "AS", "")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -216,6 +217,32 @@ func TestASilentRegister(t *testing.T) {
 	})
 }
 
+// When a rest is over, one question shows whether the register is back; the
+// others do not wait for it.
+func TestTheFirstQuestionAfterARest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, answer := 0, make(chan int)
+		c := offline(t, func(req *http.Request) (*http.Response, error) {
+			asked++
+			return response(fails(<-answer, ""), req), nil
+		})
+		first := make(chan error, 1)
+		ask := func() { first <- organisation(t.Context(), c, fjord) }
+		go ask()
+		answer <- 500
+		wantUnavailable(t, <-first)
+		time.Sleep(5 * time.Second)
+		go ask()
+		synctest.Wait()
+		wantUnavailable(t, organisation(t.Context(), c, tall))
+		if asked != 2 {
+			t.Errorf("asked %d times, want the failure and one to see", asked)
+		}
+		answer <- 500
+		wantUnavailable(t, <-first)
+	})
+}
+
 func TestOneQuestionForAllWhoAskAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked, answer := 0, make(chan struct{})
@@ -249,7 +276,8 @@ func TestACallerWhoLeaves(t *testing.T) {
 		c := offline(t, func(req *http.Request) (*http.Response, error) {
 			select {
 			case <-answer:
-				return response(says(unitJSON(fjord, "Fjordlønn AS", "AS", "")), req), nil
+				o := party.OrgNo(path.Base(req.URL.Path))
+				return response(says(unitJSON(o, "Fjordlønn AS", "AS", "")), req), nil
 			case <-req.Context().Done():
 				return nil, req.Context().Err()
 			}
@@ -257,22 +285,23 @@ func TestACallerWhoLeaves(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		left, stayed := make(chan error, 1), make(chan error, 1)
 		go func() { left <- organisation(ctx, c, fjord) }()
+		synctest.Wait() // so that the question is his
 		go func() { stayed <- organisation(t.Context(), c, fjord) }()
 		synctest.Wait()
 		leave()
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("who left: %v", err)
 		}
-		_, _, err := c.Updates(ctx, brreg.FeedUnits, 1, time.Time{}, 1)
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("the feed: %v", err)
-		}
 		close(answer)
 		if err := <-stayed; err != nil {
 			t.Errorf("who stayed: %v", err)
 		}
-		if err := organisation(t.Context(), c, fjord); err != nil {
-			t.Errorf("afterwards: %v", err)
+		_, _, err := c.Updates(ctx, brreg.FeedUnits, 1, time.Time{}, 1)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("the feed: %v", err)
+		}
+		if err := organisation(t.Context(), c, tall); err != nil {
+			t.Errorf("the next question: %v", err)
 		}
 	})
 }
