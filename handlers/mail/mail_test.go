@@ -313,6 +313,8 @@ func TestNobodyAddsAHeader(t *testing.T) {
 		"bare number":             {To: "root@10.0.0.1", Subject: "Hei"},
 		"no domain":               {To: "root", Subject: "Hei"},
 		"domain of one word":      {To: "root@db", Subject: "Hei"},
+		"letters that look alike": {To: "k\u0430ri@b.example", Subject: "Hei"},
+		"domain with letters":     {To: "kari@blåbær.example", Subject: "Hei"},
 		"route":                   {To: "<@evil.example:a@b.example>", Subject: "Hei"},
 		"no address":              {Subject: "Hei"},
 		"too long":                {To: strings.Repeat("a", 250) + "@b.example", Subject: "Hei"},

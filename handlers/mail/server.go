@@ -89,7 +89,8 @@ func loopback(host string) bool {
 // or "Stafett <post@registry.example>" (RFC 5322 section 3.4). It refuses more
 // than the standard does: line breaks, quoted local parts and numbers in place of
 // a domain, none of which people have and all of which have become commands or
-// headers somewhere. The error does not repeat the address.
+// headers somewhere; and letters beyond ASCII, which few servers take (a domain
+// that has them is written xn--…). The error does not repeat the address.
 func ParseAddress(s string) (mail.Address, error) {
 	a, err := mail.ParseAddress(s)
 	if err != nil || !oneLine(s) {
@@ -99,7 +100,7 @@ func ParseAddress(s string) (mail.Address, error) {
 	_, number := netip.ParseAddr(at)
 	switch {
 	case !oneLine(a.Name), len(a.Address) > maxAddress, number == nil,
-		strings.ContainsFunc(a.Address, unicode.IsSpace), strings.ContainsAny(a.Address, `"\<>()[],;:`),
+		strings.ContainsFunc(a.Address, func(r rune) bool { return r <= ' ' || r > unicode.MaxASCII }), strings.ContainsAny(a.Address, `"\<>()[],;:`),
 		!strings.Contains(at, ".") && at != "localhost":
 		return mail.Address{}, errors.New("is an e-mail address of a kind that is not used here")
 	}
