@@ -33,10 +33,14 @@ type Verdict struct {
 func (v Verdict) OK() bool { return v.Cause == "" }
 
 // Grants says whether the person may grant the item to a standard system user
-// of the organisation. He must administer access there; a package he must hold
-// by a role that may pass it on, or in person; a resource he must hold by a
-// role or a package that carries it, and one that names neither is the access
-// manager's to give (design.md 7).
+// of the organisation. He must administer access there, and be signed in at the
+// level it takes (for how lately, ask Check); a package he must hold by a role
+// that may pass it on, or in person; a resource he must hold by a role that
+// carries it, or by a package that carries it and that he may grant, and one
+// that names neither is the access manager's to give (design.md 7).
+//
+// A resource does not get round what holds for its package: where the package
+// may not go to a system user, its resources may not go there one by one.
 func (s Standing) Grants(c *catalog.Catalog, item catalog.Item) Verdict {
 	v := Verdict{Item: item}
 	switch fault := c.Fault(item); {
@@ -45,67 +49,105 @@ func (s Standing) Grants(c *catalog.Catalog, item catalog.Item) Verdict {
 	case fault != "":
 		v.Cause = NotDelegable
 	case item.Kind == catalog.PackageItem:
-		v.Cause, v.Through = s.grantsPackage(c, item.Ref)
+		v.Cause, v.Through = s.passesOn(c, item.Ref)
 	default:
-		v.Cause, v.Through = s.grantsResource(c, item.Ref)
+		v.Cause, v.Through = s.passesOnResource(c, item.Ref)
 	}
-	switch {
-	case v.Cause == NotDelegable || v.Cause == UnknownCause:
-	case !s.AccessManager(c):
-		v.Cause = NotManager
-	case s.Level < s.MinLevel:
-		v.Cause = Level
-	}
+	v.Cause = s.barred(c, v.Cause)
 	return v
 }
 
-func (s Standing) grantsPackage(c *catalog.Catalog, urn string) (Cause, []string) {
-	if p, ok := c.Package(urn); !ok || !p.Assignable {
+// barred is the cause, or the more general one that stands before it: who does
+// not administer access, or is signed in at too low a level, grants nothing.
+// That nobody may comes first, for no login would help.
+func (s Standing) barred(c *catalog.Catalog, cause Cause) Cause {
+	switch {
+	case cause == NotDelegable || cause == UnknownCause:
+		return cause
+	case !s.AccessManager(c):
+		return NotManager
+	case s.levelLow():
+		return Level
+	}
+	return cause
+}
+
+// passesOn says whether the person may pass on a package, and by what.
+//
+// The matrix's canAssign is not asked: it stands on four rows, each of which
+// has canDelegate. The power of a main administrator is passed on by a main
+// administrator whose role the matrix lets do so, as managing directors are;
+// to have been given it is not enough, or it would spread by itself.
+func (s Standing) passesOn(c *catalog.Catalog, urn string) (Cause, []string) {
+	if !assignable(c, urn) {
 		return NotDelegable, nil
 	}
-	if slices.Contains(s.Holdings, urn) {
+	rows, cause := s.rows(c, urn), MissingPack
+	switch {
+	case urn == mainAdministrator && !s.MainAdministrator(c):
+		rows = nil // nobody makes another what he is not
+	case urn == mainAdministrator:
+		cause = NotPassedOn
+	case slices.Contains(s.Holdings, urn):
 		return "", []string{urn}
 	}
-	cause := MissingPack
-	for _, row := range s.rows(c, urn) {
-		if row.CanDelegate {
-			return "", []string{row.RoleURN}
+	by := ""
+	for _, row := range rows {
+		if row.CanDelegate && (by == "" || by == mainAdministrators) {
+			by = row.RoleURN // a role in its own right says more than that of main administrators
 		}
 		if row.HasAccess {
 			cause = NotPassedOn
 		}
 	}
+	if by != "" {
+		return "", []string{by}
+	}
 	var through []string
 	for _, row := range c.Matrix(urn) {
-		if row.CanDelegate && (row.Variant == "" || row.Variant == s.Form) {
+		if row.CanDelegate && s.inForm(row) {
 			through = append(through, row.RoleURN)
 		}
 	}
 	return cause, through
 }
 
-func (s Standing) grantsResource(c *catalog.Catalog, id string) (Cause, []string) {
-	r, ok := c.Resource(id)
-	if !ok {
-		return UnknownCause, nil
-	}
+// assignable reports whether the package may go from an organisation to
+// anybody: it is known, is no bundle for agents or guardians, and concerns
+// organisations.
+func assignable(c *catalog.Catalog, urn string) bool {
+	p, ok := c.Package(urn)
+	return ok && p.Assignable && !p.ForPersons
+}
+
+func (s Standing) passesOnResource(c *catalog.Catalog, id string) (Cause, []string) {
+	r, _ := c.Resource(id) // Grants has asked whether it is there
 	if len(r.Packages)+len(r.Roles) == 0 {
-		return "", nil // the access manager's to give; Grants has asked for that
+		return "", nil // the access manager's to give; Grants asks for that
 	}
 	for _, role := range r.Roles {
-		if slices.Contains(s.Holdings, role) {
+		if s.holdsRole(c, role) {
 			return "", []string{role}
 		}
 	}
-	cause := MissingRole
-	for _, p := range r.Packages {
-		got, through := s.grantsPackage(c, p)
-		if got == "" {
-			return "", through
-		}
-		if got == NotPassedOn {
-			cause = NotPassedOn
-		}
+	cause, carriers := NotDelegable, slices.Clone(r.Roles)
+	if len(r.Roles) > 0 {
+		cause = MissingRole
 	}
-	return cause, append(slices.Clone(r.Roles), r.Packages...)
+	for _, p := range r.Packages {
+		switch got, through := s.passesOn(c, p); got {
+		case "":
+			return "", through
+		case NotDelegable:
+			continue // nobody gets the resource that way
+		case NotPassedOn:
+			cause = NotPassedOn
+		default:
+			if cause == NotDelegable {
+				cause = MissingRole
+			}
+		}
+		carriers = append(carriers, p)
+	}
+	return cause, carriers
 }

@@ -26,6 +26,30 @@ const (
 	AuditVerify       Action = "audit.verify"
 	OrganisationEnter Action = "organisation.enter" // act for the organisation
 	PersonIdentify    Action = "person.identify"    // be tied to an identity at a provider, by logging in there
+
+	// Who holds what in an organisation.
+	MemberRead          Action = "member.read"
+	MemberGive          Action = "member.give" // Standing.Gives says what
+	MemberEnd           Action = "member.end"  // Standing.Ends says which
+	InvitationSend      Action = "invitation.send"
+	InvitationRead      Action = "invitation.read"
+	InvitationRevoke    Action = "invitation.revoke"
+	OrganisationRestore Action = "organisation.restore" // undo what being struck off the register did
+
+	// What a person does for himself, whether or not he belongs anywhere.
+	InvitationAccept  Action = "invitation.accept"
+	OrganisationClaim Action = "organisation.claim" // join by what a provider vouches for
+	PersonLink        Action = "person.link"        // one more way to log in
+	PersonUnlink      Action = "person.unlink"
+	PersonRead        Action = "person.read"
+	PersonExport      Action = "person.export"
+	PersonErase       Action = "person.erase"
+	LoginEnd          Action = "login.end"
+
+	// Upkeep.
+	PersonRemap  Action = "person.remap" // follow a provider that changed its subjects
+	RegisterSync Action = "register.sync"
+	KeyRotate    Action = "key.rotate" // of the personal data
 )
 
 // Actions lists every action, for the grid's test.
@@ -33,7 +57,9 @@ func Actions() []Action {
 	return []Action{
 		SystemRegister, SystemRead, RequestSend, RequestTrack, RequestWithdraw, RequestRead, RequestApprove,
 		RequestReject, RequestLapse, SystemUserRead, SystemUserRevoke, CatalogueImport, PartyImport, AuditVerify, OrganisationEnter,
-		PersonIdentify,
+		PersonIdentify, MemberRead, MemberGive, MemberEnd, InvitationSend, InvitationRead, InvitationRevoke, OrganisationRestore,
+		InvitationAccept, OrganisationClaim, PersonLink, PersonUnlink, PersonRead, PersonExport, PersonErase, LoginEnd,
+		PersonRemap, RegisterSync, KeyRotate,
 	}
 }
 
@@ -42,10 +68,11 @@ type need int
 
 const (
 	nobody  need = iota // no person may
+	himself             // any person, for the action is about him alone
 	member              // holds something in the organisation
 	systems             // may act for it as a supplier
 	manager             // administers access
-	granter             // administers access and is signed in at the level to grant
+	granter             // administers access, and is signed in surely and lately enough to grant
 )
 
 // persons is the grid for persons; an action that is missing is nobody's.
@@ -60,17 +87,37 @@ var persons = map[Action]need{
 	RequestApprove:    granter,
 	RequestReject:     manager,
 	SystemUserRead:    member,
-	SystemUserRevoke:  manager, // revoking is never barred by the level
+	SystemUserRevoke:  manager, // revoking is never barred by the level or an old login
+	MemberRead:        member,
+	MemberGive:        granter,
+	MemberEnd:         manager,
+	InvitationSend:    granter,
+	InvitationRead:    manager,
+	InvitationRevoke:  manager,
+	InvitationAccept:  himself,
+	OrganisationClaim: himself,
+	PersonLink:        himself,
+	PersonUnlink:      himself,
+	PersonRead:        himself,
+	PersonExport:      himself,
+	PersonErase:       himself,
+	LoginEnd:          himself,
 }
 
-// operators are the actions of whoever runs the registry.
-var operators = map[Action]bool{CatalogueImport: true, PartyImport: true, AuditVerify: true, RequestLapse: true}
+// operators are the actions of whoever runs the registry. An invitation of his
+// is how an organisation without an administrator gets its first.
+var operators = map[Action]bool{
+	CatalogueImport: true, PartyImport: true, AuditVerify: true, RequestLapse: true,
+	InvitationSend: true, OrganisationRestore: true, PersonRemap: true, PersonExport: true, PersonErase: true,
+	RegisterSync: true, KeyRotate: true,
+}
 
 // Check says whether the actor may do the action for the organisation that s
 // stands for. nil is yes. No is an error: Unauthenticated for nobody,
 // NotFound for a person without any tie to the organisation (to whom the
 // thing may as well not exist), Forbidden otherwise, with the code
-// authentication.level where a new login would help.
+// authentication.level or authentication.age where a login at a higher level or
+// a new one would help. What a person does for himself asks nothing of s.
 func Check(a models.Actor, act Action, s Standing, c *catalog.Catalog) error {
 	switch a.Kind {
 	case models.Person:
@@ -92,6 +139,8 @@ func checkPerson(act Action, s Standing, c *catalog.Catalog) error {
 	ok := false
 	switch want {
 	case nobody:
+	case himself:
+		return nil
 	case member:
 		ok = s.Member()
 	case systems:
@@ -104,8 +153,10 @@ func checkPerson(act Action, s Standing, c *catalog.Catalog) error {
 		return models.NewError(models.NotFound, models.CodeNotFound)
 	case !ok:
 		return models.NewError(models.Forbidden, models.CodeForbidden)
-	case want == granter && s.Level < s.MinLevel:
+	case want == granter && s.levelLow():
 		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
+	case want == granter && s.loginOld():
+		return models.NewError(models.Forbidden, models.CodeLoginTooOld)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
@@ -16,29 +17,48 @@ import (
 //	yes      may
 //	no       Forbidden
 //	level    Forbidden, and a login at a higher level would help
+//	old      Forbidden, and a new login would help
 //	hidden   NotFound: the organisation's things may as well not exist
 //	who?     Unauthenticated
 func TestGrid(t *testing.T) {
 	t.Parallel()
 	const grid = `
-		                     director  lowLevel  sysadmin  employee  outsider  machines  operator  nobody
-		organisation.enter   yes       yes       yes       yes       hidden    no        no        who?
-		system.register      yes       yes       yes       no        hidden    no        no        who?
-		system.read          yes       yes       yes       no        hidden    no        no        who?
-		request.send         yes       yes       yes       no        hidden    no        no        who?
-		request.track        yes       yes       yes       no        hidden    no        no        who?
-		request.withdraw     yes       yes       yes       no        hidden    no        no        who?
-		request.read         yes       yes       yes       yes       hidden    no        no        who?
-		request.approve      yes       level     no        no        hidden    no        no        who?
-		request.reject       yes       yes       no        no        hidden    no        no        who?
-		systemuser.read      yes       yes       yes       yes       hidden    no        no        who?
-		systemuser.revoke    yes       yes       no        no        hidden    no        no        who?
-		request.lapse        no        no        no        no        hidden    no        yes       who?
-		catalogue.import     no        no        no        no        hidden    no        yes       who?
-		party.import         no        no        no        no        hidden    no        yes       who?
-		audit.verify         no        no        no        no        hidden    no        yes       who?
-		person.identify      no        no        no        no        hidden    no        no        who?
-		(anything else)      no        no        no        no        hidden    no        no        who?
+		                      director  lowLevel  oldLogin  sysadmin  clientAdmin  viewer  employee  outsider  machines  operator  nobody
+		organisation.enter    yes       yes       yes       yes       yes          yes     yes       hidden    no        no        who?
+		system.register       yes       yes       yes       yes       no           no      no        hidden    no        no        who?
+		system.read           yes       yes       yes       yes       no           no      no        hidden    no        no        who?
+		request.send          yes       yes       yes       yes       no           no      no        hidden    no        no        who?
+		request.track         yes       yes       yes       yes       no           no      no        hidden    no        no        who?
+		request.withdraw      yes       yes       yes       yes       no           no      no        hidden    no        no        who?
+		request.read          yes       yes       yes       yes       yes          yes     yes       hidden    no        no        who?
+		request.approve       yes       level     old       no        no           no      no        hidden    no        no        who?
+		request.reject        yes       yes       yes       no        no           no      no        hidden    no        no        who?
+		systemuser.read       yes       yes       yes       yes       yes          yes     yes       hidden    no        no        who?
+		systemuser.revoke     yes       yes       yes       no        no           no      no        hidden    no        no        who?
+		request.lapse         no        no        no        no        no           no      no        hidden    no        yes       who?
+		catalogue.import      no        no        no        no        no           no      no        hidden    no        yes       who?
+		party.import          no        no        no        no        no           no      no        hidden    no        yes       who?
+		audit.verify          no        no        no        no        no           no      no        hidden    no        yes       who?
+		person.identify       no        no        no        no        no           no      no        hidden    no        no        who?
+		member.read           yes       yes       yes       yes       yes          yes     yes       hidden    no        no        who?
+		member.give           yes       level     old       no        no           no      no        hidden    no        no        who?
+		member.end            yes       yes       yes       no        no           no      no        hidden    no        no        who?
+		invitation.send       yes       level     old       no        no           no      no        hidden    no        yes       who?
+		invitation.read       yes       yes       yes       no        no           no      no        hidden    no        no        who?
+		invitation.revoke     yes       yes       yes       no        no           no      no        hidden    no        no        who?
+		invitation.accept     yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		organisation.claim    yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		person.link           yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		person.unlink         yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		person.read           yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		person.export         yes       yes       yes       yes       yes          yes     yes       yes       no        yes       who?
+		person.erase          yes       yes       yes       yes       yes          yes     yes       yes       no        yes       who?
+		login.end             yes       yes       yes       yes       yes          yes     yes       yes       no        no        who?
+		person.remap          no        no        no        no        no           no      no        hidden    no        yes       who?
+		register.sync         no        no        no        no        no           no      no        hidden    no        yes       who?
+		key.rotate            no        no        no        no        no           no      no        hidden    no        yes       who?
+		organisation.restore  no        no        no        no        no           no      no        hidden    no        yes       who?
+		(anything else)       no        no        no        no        no           no      no        hidden    no        no        who?
 	`
 	lines := strings.Split(strings.TrimSpace(grid), "\n")
 	columns := strings.Fields(lines[0])
@@ -81,30 +101,54 @@ func callers(t *testing.T, column string) map[string]caller {
 	holding := func(level int, urns ...string) caller {
 		return caller{person, policy.Standing{Holdings: urns, Form: "AS", Level: level, MinLevel: 3}}
 	}
+	lately := func(c caller, age time.Duration) caller {
+		c.standing.Age, c.standing.MaxAge = age, 15*time.Minute
+		return c
+	}
 	all := holding(4, director, mainAdmin, sysAdmin, salary).standing
 	switch column {
 	case "director":
 		return map[string]caller{
-			"managing director":                    holding(3, director),
-			"owner":                                holding(4, owner),
-			"main administrator":                   holding(3, mainAdmin),
-			"main administrator, given as package": holding(3, hadm),
-			"access manager, given as package":     holding(3, manager),
-			"access manager of an older scheme":    holding(3, "urn:altinn:rolecode:admai"),
-			"director and employee":                holding(3, accountant, director),
+			"managing director":                     holding(3, director),
+			"owner":                                 holding(4, owner),
+			"main administrator":                    holding(3, mainAdmin),
+			"main administrator, given as package":  holding(3, hadm),
+			"access manager, given as package":      holding(3, manager),
+			"access manager of an older scheme":     holding(3, "urn:altinn:rolecode:admai"),
+			"main administrator of an older scheme": holding(3, oldMain),
+			"director and employee":                 holding(3, accountant, director),
+			"director and viewer":                   holding(3, viewer, director),
+			"director, 15 minutes ago":              lately(holding(3, director), 15*time.Minute),
+			"director, ages ago, of any age":        {person, policy.Standing{Holdings: []string{director}, Level: 3, Age: 1e6 * time.Hour}},
 		}
 	case "lowLevel":
-		return map[string]caller{"director at level 2": holding(2, director), "director at level 0": holding(0, director), "access manager at level 2": holding(2, manager)}
+		return map[string]caller{
+			"director at level 2": holding(2, director), "director at level 0": holding(0, director), "access manager at level 2": holding(2, manager),
+			"director at level 0 where none is asked for": {person, policy.Standing{Holdings: []string{director}}},
+			"director at level 2, long ago":               lately(holding(2, director), time.Hour),
+		}
+	case "oldLogin":
+		return map[string]caller{
+			"director, just over 15 minutes ago": lately(holding(4, director), 15*time.Minute+1),
+			"access manager, a day ago":          lately(holding(3, manager), 24*time.Hour),
+		}
 	case "sysadmin":
-		return map[string]caller{"system administrator": holding(4, sysAdmin), "system administrator at level 0": holding(0, sysAdmin)}
+		return map[string]caller{"system administrator": holding(4, sysAdmin), "system administrator at level 0": holding(0, sysAdmin), "system administrator, long ago": lately(holding(4, sysAdmin), time.Hour)}
+	case "clientAdmin":
+		return map[string]caller{
+			"client administrator, given as package":  holding(4, clientAdm),
+			"client administrator of an older scheme": holding(4, oldClients),
+		}
+	case "viewer":
+		return map[string]caller{"viewer": holding(4, viewer), "viewer at level 0": holding(0, viewer)}
 	case "employee":
 		return map[string]caller{
-			"accountant":                  holding(4, accountant),
-			"holder of a package":         holding(4, salary),
-			"role that nobody knows":      holding(4, "urn:altinn:rolecode:xyz"),
-			"nearly a director":           holding(4, director+"x", strings.ToUpper(director)),
-			"chair of another form":       holding(4, estateChair),
-			"who manages clients' access": holding(4, catalog.PackagePrefix+"klientadministrator"),
+			"accountant":                                holding(4, accountant),
+			"holder of a package":                       holding(4, salary),
+			"role that nobody knows":                    holding(4, "urn:altinn:rolecode:xyz"),
+			"nearly a director":                         holding(4, director+"x", strings.ToUpper(director)),
+			"chair of another form":                     holding(4, estateChair),
+			"may make main administrators, and is none": holding(4, deputy),
 		}
 	case "outsider":
 		return map[string]caller{"holds nothing": holding(4), "holds nothing, level 0": holding(0)}
@@ -140,6 +184,8 @@ func say(err error) string {
 		return "who?"
 	case e.Kind == models.Forbidden && e.Code == models.CodeLevelTooLow:
 		return "level"
+	case e.Kind == models.Forbidden && e.Code == models.CodeLoginTooOld:
+		return "old"
 	case e.Kind == models.Forbidden && e.Code == models.CodeForbidden:
 		return "no"
 	}
