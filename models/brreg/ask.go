@@ -85,6 +85,13 @@ func (g *gate) leave(now time.Time, err error) {
 	g.opens = now.Add(max(rest, min(down.rest, maxRest)))
 }
 
+// failing reports whether the last question met a failure.
+func (g *gate) failing() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.failures > 0
+}
+
 // ask puts one question through the gate.
 func (g *gate) ask(ctx context.Context, client *http.Client, now func() time.Time, req *http.Request) (answer, error) {
 	if !g.enter(now()) {

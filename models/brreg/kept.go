@@ -49,25 +49,29 @@ func (k kept) absent() bool {
 
 // get returns what the address of the open API answers, from memory as long as
 // that is fresh. Callers who ask for the same at once share one question. When
-// the register cannot be asked, what it said last serves. The time is when the
-// register said so. The error is Unavailable.
+// the register cannot be asked, what it said last serves, and once it has failed
+// nobody waits to see whether it is back. The time is when the register said so.
+// The error is Unavailable.
 func get[T any](ctx context.Context, c *Client, address string, read func(answer) (any, error)) (T, time.Time, error) {
 	var none T
-	k, ok := c.memory.GetIfPresent(address)
-	if !ok || !c.cfg.Now().Before(k.due) {
+	k, known := c.memory.GetIfPresent(address)
+	if !known || !c.cfg.Now().Before(k.due) {
+		wait := !known || !c.open.failing()
 		flight := c.flights.DoChan(address, func() (any, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 			defer cancel()
 			return c.renew(ctx, address, read)
 		})
-		select {
-		case <-ctx.Done():
-			return none, time.Time{}, unavailable(ctx.Err())
-		case done := <-flight:
-			if done.Err != nil {
-				return none, time.Time{}, done.Err
+		if wait {
+			select {
+			case <-ctx.Done():
+				return none, time.Time{}, unavailable(ctx.Err())
+			case done := <-flight:
+				if done.Err != nil {
+					return none, time.Time{}, done.Err
+				}
+				k, _ = done.Val.(kept)
 			}
-			k, _ = done.Val.(kept)
 		}
 	}
 	v, ok := k.value.(T)

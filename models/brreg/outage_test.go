@@ -243,6 +243,43 @@ func TestTheFirstQuestionAfterARest(t *testing.T) {
 	})
 }
 
+// Once the register has failed, nobody who can be answered from memory waits
+// for it; when it is back, the next but one learns of it.
+func TestNobodyWaitsForADeadRegister(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		name, dead := "Fjordlønn AS", false
+		c := offline(t, func(req *http.Request) (*http.Response, error) {
+			if dead {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			return response(says(unitJSON(fjord, name, "AS", "")), req), nil
+		})
+		ask := func(want string, wait time.Duration) {
+			t.Helper()
+			start := time.Now()
+			got, _, err := c.Organisation(t.Context(), fjord)
+			if err != nil || got.Name != want || time.Since(start) != wait {
+				t.Errorf("%q after %v, %v; want %q after %v", got.Name, time.Since(start), err, want, wait)
+			}
+		}
+		ask("Fjordlønn AS", 0)
+		time.Sleep(time.Hour)
+		dead = true
+		ask("Fjordlønn AS", 10*time.Second)
+		for range 10 {
+			ask("Fjordlønn AS", 0)
+			time.Sleep(7 * time.Second)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		dead, name = false, "Fjord AS"
+		ask("Fjordlønn AS", 0)
+		synctest.Wait()
+		ask("Fjord AS", 0)
+	})
+}
+
 func TestOneQuestionForAllWhoAskAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked, answer := 0, make(chan struct{})
