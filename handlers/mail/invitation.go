@@ -12,14 +12,15 @@ import (
 
 // InvitationView is what the mail of an invitation tells.
 type InvitationView struct {
-	To        string        // the address of the one who is invited
-	Person    string        // who invites; empty when we have no name of his
-	PersonOrg string        // the organisation for which he does
-	Org       string        // the organisation in which the invited person gets the roles
-	OrgNo     string        // its number
-	Roles     []models.Text // all that he gets by accepting
-	Link      string        // absolute; holds the secret of the invitation
-	Until     time.Time     // when the invitation ends
+	To        string      // the address of the one who is invited
+	Person    string      // who invites; empty when we have no name of his
+	PersonOrg string      // the organisation for which he does; empty for the registry's operator
+	Org       string      // the organisation in which the invited person gets the role
+	OrgNo     string      // its number
+	Role      models.Text // all that he gets by accepting
+	RoleUntil time.Time   // when the role ends; zero when it does not
+	Link      string      // absolute; holds the secret of the invitation
+	Until     time.Time   // when the invitation ends
 }
 
 // Invitation writes the mail of an invitation in the language of ctx. Names are
@@ -30,25 +31,28 @@ type InvitationView struct {
 func Invitation(ctx context.Context, v InvitationView) Message {
 	org, who := line(v.Org), line(v.PersonOrg)
 	lead := "mail.invitation.lead"
-	if who == org {
+	switch who {
+	case org:
 		lead = "mail.invitation.lead_own"
+	case "":
+		who = i18n.T(ctx, "mail.invitation.operator")
 	}
-	if person := line(v.Person); person != "" && len(person) <= 100 && !strings.ContainsAny(person, "/:@") {
+	if person := line(v.Person); person != "" && v.PersonOrg != "" && len(person) <= 100 && !strings.ContainsAny(person, "/:@") {
 		who = i18n.T(ctx, "mail.invitation.who", "Person", person, "Org", who)
 	}
-	roles := make([]string, len(v.Roles))
-	for i, role := range v.Roles {
-		roles[i] = i18n.Within(ctx, line(i18n.In(ctx, role)))
+	role := i18n.T(ctx, "mail.invitation.role", "Role", i18n.Within(ctx, line(i18n.In(ctx, v.Role))))
+	if !v.RoleUntil.IsZero() { // a role that ends at midnight has the day before as its last
+		role += "\n" + i18n.T(ctx, "mail.invitation.role_until", "Day", i18n.Date(ctx, v.RoleUntil.Add(-1)))
 	}
 	return Message{
 		To:      v.To,
 		Lang:    i18n.Lang(ctx),
 		Subject: i18n.T(ctx, "mail.invitation.subject", "Org", org),
 		Text: i18n.T(ctx, "mail.invitation.text",
-			"Lead", i18n.N(ctx, lead, len(roles), "Who", who, "Org", org),
+			"Lead", i18n.T(ctx, lead, "Who", who, "Org", org),
 			"Org", org,
 			"OrgNo", i18n.OrgNo(v.OrgNo),
-			"Roles", i18n.N(ctx, "mail.invitation.roles", len(roles), "Roles", i18n.Names(ctx, roles)),
+			"Role", role,
 			"Until", i18n.DateTime(ctx, v.Until),
 			"Link", v.Link),
 	}

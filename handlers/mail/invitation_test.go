@@ -20,19 +20,17 @@ var update = flag.Bool("update", false, "rewrite the mails in testdata")
 var invitation = mail.InvitationView{
 	To: "ola@bakke.example", Person: "Kari Nordmann", PersonOrg: "Fjord Regnskap AS",
 	Org: "Bakke Bygg AS", OrgNo: "310678961",
-	Roles: []models.Text{
-		{NB: "Tilgangsstyrer", NN: "Tilgangsstyrar", EN: "Access manager"},
-		{NB: "Klientadministrator", NN: "Klientadministrator", EN: "Client administrator"},
-	},
-	Link:  "https://registry.example/invitations/9pXv2mYb0Q",
-	Until: time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC),
+	Role:      models.Text{NB: "Tilgangsstyrer", NN: "Tilgangsstyrar", EN: "Access manager"},
+	RoleUntil: time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC), // midnight in Norway
+	Link:      "https://registry.example/invitations/9pXv2mYb0Q",
+	Until:     time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC),
 }
 
 // The mails stand in testdata as people read them.
 func TestInvitationReads(t *testing.T) {
 	t.Parallel()
 	own := invitation
-	own.PersonOrg, own.Roles = own.Org, own.Roles[:1]
+	own.PersonOrg, own.RoleUntil = own.Org, time.Time{}
 	for name, v := range map[string]mail.InvitationView{"invitation": invitation, "invitation-own": own} {
 		for _, l := range models.Languages() {
 			m := mail.Invitation(i18n.With(t.Context(), l), v)
@@ -68,15 +66,20 @@ func TestNameIsNoText(t *testing.T) {
 		v := invitation
 		v.Person = person
 		m := mail.Invitation(t.Context(), v)
-		if !strings.Contains(m.Text, "Hei!\n\nFjord Regnskap AS vil gi deg roller for Bakke Bygg AS. ") || strings.Contains(m.Text, "evil") {
+		if !strings.Contains(m.Text, "Hei!\n\nFjord Regnskap AS vil gi deg en rolle for Bakke Bygg AS. ") || strings.Contains(m.Text, "evil") {
 			t.Errorf("%q:\n%s", person, m.Text)
 		}
 	}
 	v := invitation
+	v.PersonOrg = ""
+	if m := mail.Invitation(t.Context(), v); !strings.Contains(m.Text, "\n\nDe som driver registeret vil gi deg en rolle for Bakke Bygg AS. ") {
+		t.Errorf("from the operator:\n%s", m.Text)
+	}
+	v = invitation
 	v.Person = "Kari\r\n\r\nBetal\u2028til\u202e oss {{.Link}}"
 	v.Org = "Bakke\n\n Bygg\tAS"
 	m := mail.Invitation(t.Context(), v)
-	if !strings.Contains(m.Text, "Hei!\n\nKari Betal til oss {{.Link}} i Fjord Regnskap AS vil gi deg roller for Bakke Bygg AS. ") {
+	if !strings.Contains(m.Text, "Hei!\n\nKari Betal til oss {{.Link}} i Fjord Regnskap AS vil gi deg en rolle for Bakke Bygg AS. ") {
 		t.Errorf("names are not on one line:\n%s", m.Text)
 	}
 	if m.Subject != "Du er invitert til Bakke Bygg AS" {
