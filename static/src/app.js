@@ -16,9 +16,26 @@
     if (target) target.focus();
   };
 
+  // The field stays chosen, so that who is refused the clipboard copies by hand.
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    if (!field) return;
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      return;
+    }
+    const announce = document.getElementById("announce");
+    if (announce) announce.textContent = button.dataset.copied;
+    button.textContent = button.dataset.copied;
+  };
+
   document.addEventListener("click", (e) => {
     if (!(e.target instanceof Element)) return;
     if (e.target.closest("[data-print]")) window.print();
+    const copier = e.target.closest("[data-copy]");
+    if (copier) copy(copier);
   });
 
   // A second press shortly after the first does nothing, since that one is on
