@@ -79,7 +79,8 @@ func (i Invitation) Apply(e Event, by models.ID, now time.Time) (Invitation, err
 }
 
 // EmailFault says what is wrong with an address, or "": "too_long", or "form"
-// for anything but one bare address. None is fine.
+// for anything but one bare address of ASCII letters, which is what every mail
+// server takes. None is fine.
 func EmailFault(s string) string {
 	if s == "" {
 		return ""
@@ -88,11 +89,15 @@ func EmailFault(s string) string {
 		return "too_long"
 	}
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || strings.ContainsAny(s, "\r\n\t \"<>()[]") || models.LineFault(s, maxEmail, true) != "" {
+	if err != nil || a.Address != s || strings.IndexFunc(s, odd) >= 0 {
 		return "form"
 	}
 	return ""
 }
+
+// odd tells what an address has only where it is quoted, commented, literal or
+// meant to end a line.
+func odd(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"<>()[],;:\\", r) }
 
 // UntilFault says what is wrong with the end of something that begins at now,
 // or "": "until.past" for an end that is not after it. The zero time is no end.

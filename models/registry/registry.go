@@ -25,6 +25,9 @@ type Config struct {
 	MinLevel int
 	// RequestLife is how long a request can be answered; request.Life when zero.
 	RequestLife time.Duration
+	// InvitationLife is how long an invitation can be accepted; invitation.Life
+	// when zero.
+	InvitationLife time.Duration
 }
 
 // Registry carries out the use cases. It is safe for concurrent use.

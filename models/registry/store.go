@@ -31,6 +31,8 @@ type Store interface {
 // where one is asked for, and is left out where several are.
 type Reader interface {
 	PartyReader
+	MemberReader
+	InvitationReader
 	SystemReader
 	RequestReader
 	SystemUserReader
@@ -128,6 +130,8 @@ type Event struct {
 type Tx interface {
 	Reader
 	ImportTx
+	MemberTx
+	InvitationTx
 	// Alone holds up every other transaction that appends to the audit log,
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.

@@ -31,6 +31,7 @@ func TestRowsMatchColumns(t *testing.T) {
 		identityRow{},
 		holdingRow{},
 		relationRow{},
+		invitationRow{},
 		areaRow{},
 		packageRow{},
 		roleRow{},
