@@ -56,7 +56,7 @@ func New(ctx context.Context, s Serving, logger *slog.Logger) (*Node, error) {
 	if err := assets.Check(); err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, store.Config{URL: s.URL, Keys: s.Storage.Keys, Logger: logger})
+	st, err := store.Open(ctx, store.Config{URL: s.URL, Keys: s.Keys, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		return nil, err
 	}
 	login, err := auth.NewLogin(auth.LoginConfig{
-		Providers: s.Providers, PublicURL: s.PublicURL, People: n.Registry, Sessions: sessions,
-		Client: auth.NewClient(), Now: time.Now, Logger: n.logger,
+		Providers: s.Providers, PublicURL: s.PublicURL, People: n.Registry, Replays: n.store, Sessions: sessions,
+		Client: auth.NewClient(), Now: time.Now, Logger: n.logger, Numbers: numbers,
 	})
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		PortalURL: s.PortalURL, Secure: s.Secure, Contact: s.Contact,
 	})
 	machine := hooks.New(hooks.Config{
-		Door: door, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
+		Door: door, Logins: login, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
 	})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

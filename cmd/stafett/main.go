@@ -34,6 +34,7 @@ type cli struct {
 	Import  importFile `cmd:"" help:"Import a catalogue or parties from a file or an address; adds and changes rows, deletes none."`
 	Config  config     `cmd:"" help:"Show the settings in force."`
 	Audit   auditLog   `cmd:"" help:"Verify the audit log."`
+	Key     keys       `cmd:"" help:"Change the key for personal data."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

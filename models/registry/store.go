@@ -130,6 +130,7 @@ type Event struct {
 type Tx interface {
 	Reader
 	ImportTx
+	KeyTx
 	MemberTx
 	InvitationTx
 	// Alone holds up every other transaction that appends to the audit log,
