@@ -101,11 +101,11 @@ type beatenTx struct {
 	b *beaten
 }
 
-func (x beatenTx) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
+func (x beatenTx) TieIdentity(ctx context.Context, person models.ID, id party.Identity) error {
 	if x.b.times++; x.b.times == 1 {
 		return models.NewError(models.Conflict, models.CodeConflict)
 	}
-	return x.Tx.AddIdentity(ctx, person, issuer, subject)
+	return x.Tx.TieIdentity(ctx, person, id)
 }
 
 // Whoever signs in twice at once, where transactions run side by side, is

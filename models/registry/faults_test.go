@@ -81,12 +81,49 @@ func (x failingTx) AddPerson(ctx context.Context, p party.Person, pid party.Pers
 	return x.f.after(x.Tx.AddPerson(ctx, p, pid))
 }
 
-func (x failingTx) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
-	return x.f.after(x.Tx.AddIdentity(ctx, person, issuer, subject))
+func (x failingTx) TieIdentity(ctx context.Context, person models.ID, id party.Identity) error {
+	return x.f.after(x.Tx.TieIdentity(ctx, person, id))
 }
 
 func (x failingTx) NamePerson(ctx context.Context, person models.ID, name string) error {
 	return x.f.after(x.Tx.NamePerson(ctx, person, name))
+}
+
+func (x failingTx) SawIdentity(ctx context.Context, id party.Identity) error {
+	return x.f.after(x.Tx.SawIdentity(ctx, id))
+}
+
+func (x failingTx) UntieIdentity(ctx context.Context, issuer, subject string) error {
+	return x.f.after(x.Tx.UntieIdentity(ctx, issuer, subject))
+}
+
+func (x failingTx) GivePID(ctx context.Context, person models.ID, pid party.PersonID) error {
+	return x.f.after(x.Tx.GivePID(ctx, person, pid))
+}
+
+func (x failingTx) MoveIdentity(ctx context.Context, from, to party.Identity) error {
+	return x.f.after(x.Tx.MoveIdentity(ctx, from, to))
+}
+
+func (x failingTx) ErasePerson(ctx context.Context, person models.ID, at time.Time) error {
+	return x.f.after(x.Tx.ErasePerson(ctx, person, at))
+}
+
+func (x failingTx) AddLogin(ctx context.Context, l party.Login) error {
+	return x.f.after(x.Tx.AddLogin(ctx, l))
+}
+
+func (x failingTx) ProveLogin(ctx context.Context, l party.Login) error {
+	return x.f.after(x.Tx.ProveLogin(ctx, l))
+}
+
+func (x failingTx) EndLogins(ctx context.Context, which registry.WhichLogins, at time.Time) ([]party.Login, error) {
+	ended, err := x.Tx.EndLogins(ctx, which, at)
+	return ended, x.f.after(err)
+}
+
+func (x failingTx) RenewHoldings(ctx context.Context, ids []models.ID, until time.Time) error {
+	return x.f.after(x.Tx.RenewHoldings(ctx, ids, until))
 }
 
 func (x failingTx) AppendAudit(ctx context.Context, e audit.Entry) error {
@@ -155,12 +192,12 @@ func TestNothingIsHalfDone(t *testing.T) {
 				w.Clock.Set(w.Sent(t, "two").ExpiresAt)
 				return func() error { return second(w.LapseRequests(t.Context())) }
 			}},
-			{"sign in for the first time", 3, func(t *testing.T, w world) func() error {
+			{"sign in for the first time", 4, func(t *testing.T, w world) func() error {
 				return func() error {
 					return second(w.SignIn(t.Context(), party.Arrival{Identity: party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}}))
 				}
 			}},
-			{"sign in under another subject", 3, func(t *testing.T, w world) func() error {
+			{"sign in under another subject", 4, func(t *testing.T, w world) func() error {
 				id := modelstest.Identity(kari)
 				id.Subject, id.Name = "another", "Kari Nes"
 				return func() error { return second(w.SignIn(t.Context(), party.Arrival{Identity: id})) }

@@ -24,7 +24,8 @@ type change struct {
 // then do, then the audit entry and the event, all in one transaction. A
 // denial, by the policy or by do with a Forbidden error, changes nothing and is
 // recorded in a transaction of its own; subject names what was tried. A denial
-// that could not be recorded is that fault instead.
+// that could not be recorded is that fault instead. A change without a subject
+// is none, and leaves no entry.
 func (r *Registry) guard(
 	ctx context.Context, a models.Actor, act policy.Action, subject string,
 	do func(Tx, policy.Standing, *catalog.Catalog) (change, error),
@@ -42,7 +43,7 @@ func (r *Registry) guard(
 			return err
 		}
 		done, err := do(tx, s, c)
-		if err != nil {
+		if err != nil || done.subject == "" {
 			return err
 		}
 		return r.record(ctx, tx, a, strongest(s), act, done)

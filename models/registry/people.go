@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
@@ -14,70 +14,71 @@ import (
 
 // SignIn finds the person for whom a provider vouches, or makes one where he is
 // new, and begins a login. A person is found by (issuer, subject), else by the
-// national id that the provider gave; never by name. The name is kept up to
-// date. Errors: Unauthenticated login.failed for an arrival without identity.
+// national id that the provider gave; never by name or by address. Name,
+// address and what the provider claims for him are kept up to date. Errors:
+// Conflict identity.known, for a new identity with a verified address by which
+// we know somebody, unless who.New: he is to log in as before and link the two,
+// or say that he is another. Unauthenticated login.failed for an arrival
+// without identity, or whose national id is not that of the identity's person.
 func (r *Registry) SignIn(ctx context.Context, who party.Arrival) (party.Login, error) {
-	if who.Issuer == "" || who.Subject == "" {
-		return party.Login{}, models.NewError(models.Unauthenticated, models.CodeLoginFailed)
-	}
-	l, err := r.signIn(ctx, who)
+	l, err := r.signIn(ctx, normal(who))
 	if err != nil && models.CodeOf(err) == models.CodeConflict {
-		// He signed in elsewhere at the same time, and is known by now.
-		l, err = r.signIn(ctx, who)
+		// An import has brought him in at the same time, and he is known by now.
+		l, err = r.signIn(ctx, normal(who))
 	}
 	return l, err
 }
 
 func (r *Registry) signIn(ctx context.Context, who party.Arrival) (party.Login, error) {
-	var person models.ID
+	var l party.Login
 	err := r.Store.Write(ctx, func(tx Tx) error {
-		var err error
-		if person, err = orNobody(tx.PersonByIdentity(ctx, who.Issuer, who.Subject)); err != nil {
+		if err := tx.Alone(ctx); err != nil { // else one who is new, linked or erased at the same time is two
 			return err
 		}
-		if person == "" {
-			person, err = r.identify(ctx, tx, who.Identity)
-		} else if who.Name != "" {
-			err = tx.NamePerson(ctx, person, who.Name)
+		person, by, err := r.recognise(ctx, tx, who)
+		if err == nil && person == "" {
+			person, err = r.newcomer(ctx, tx, who)
+			by = byNothing
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		now := r.Now()
+		himself := models.Actor{Kind: models.Person, ID: string(person), Level: who.Level, AuthTime: who.AuthTime}
+		if err := r.welcome(ctx, tx, himself, who, by); err != nil {
+			return err
+		}
+		l = party.Login{
+			ID: models.NewID(), Person: person, Provider: who.Provider, Issuer: who.Issuer, Subject: who.Subject, SID: who.SID,
+			Level: who.Level, AuthTime: who.AuthTime, Started: now, Seen: now, Agent: who.Agent,
+		}
+		return tx.AddLogin(ctx, l)
 	})
-	now := r.Now()
-	return party.Login{
-		ID: models.NewID(), Person: person, Provider: who.Provider, Issuer: who.Issuer, Subject: who.Subject, SID: who.SID,
-		Level: who.Level, AuthTime: who.AuthTime, Started: now, Seen: now, Agent: who.Agent,
-	}, err
+	if err != nil {
+		return party.Login{}, err
+	}
+	return l, nil
 }
 
-// identify ties a new identity to the person with its national id, or to a new
-// one, and notes in the audit log which of the two it was.
-func (r *Registry) identify(ctx context.Context, tx Tx, id party.Identity) (models.ID, error) {
-	var person models.ID
-	if !id.PID.IsZero() {
-		var err error
-		if person, err = orNobody(tx.PersonByPID(ctx, id.PID)); err != nil {
+// normal writes the address of an arrival as we keep it.
+func normal(who party.Arrival) party.Arrival {
+	who.Email = strings.ToLower(strings.TrimSpace(who.Email))
+	return who
+}
+
+// newcomer adds a person for an arrival who is nobody that we know.
+func (r *Registry) newcomer(ctx context.Context, tx Tx, who party.Arrival) (models.ID, error) {
+	if who.PID.IsZero() && !who.New {
+		issuers, err := tx.IssuersByEmail(ctx, who.Email)
+		if err != nil {
 			return "", err
 		}
-	}
-	by := "national id"
-	switch {
-	case person == "":
-		by, person = "first login", models.NewID()
-		if err := tx.AddPerson(ctx, party.Person{ID: person, Name: id.Name}, id.PID); err != nil {
-			return "", err
-		}
-	case id.Name != "":
-		if err := tx.NamePerson(ctx, person, id.Name); err != nil {
-			return "", err
+		if len(issuers) > 0 {
+			return "", models.NewError(models.Conflict, models.CodeIdentityKnown)
 		}
 	}
-	if err := tx.AddIdentity(ctx, person, id.Issuer, id.Subject); err != nil {
-		return "", err
-	}
-	himself := models.Actor{Kind: models.Person, ID: string(person)}
-	return person, r.record(ctx, tx, himself, "", policy.PersonIdentify, change{
-		subject: "person:" + string(person), detail: audit.Detail{"issuer": id.Issuer, "known by": by},
-	})
+	person := models.NewID()
+	return person, tx.AddPerson(ctx, party.Person{ID: person, Name: who.Name}, who.PID)
 }
 
 // orNobody is nobody instead of a NotFound error.
@@ -220,8 +221,11 @@ func HoldingName(c *catalog.Catalog, urn string) models.Text {
 	if role, ok := c.Role(urn); ok && !role.Name.Empty() {
 		return role.Name
 	}
-	if urn == policy.SystemAdministrator {
+	switch urn {
+	case policy.SystemAdministrator:
 		return models.Text{NB: "Systemadministrator", NN: "Systemadministrator", EN: "System administrator"}
+	case policy.Viewer:
+		return models.Text{NB: "Innsyn", NN: "Innsyn", EN: "Viewer"}
 	}
 	return models.Text{NB: urn}
 }

@@ -28,6 +28,9 @@ type Config struct {
 	// InvitationLife is how long an invitation can be accepted; invitation.Life
 	// when zero.
 	InvitationLife time.Duration
+	// ClaimLife is how long what a provider claims at a login counts; eight
+	// hours when zero.
+	ClaimLife time.Duration
 }
 
 // Registry carries out the use cases. It is safe for concurrent use.

@@ -33,6 +33,10 @@ type Reader interface {
 	PartyReader
 	MemberReader
 	InvitationReader
+	IdentityReader
+	LoginReader
+	AccountReader
+	ErasureReader
 	SystemReader
 	RequestReader
 	SystemUserReader
@@ -130,9 +134,11 @@ type Event struct {
 type Tx interface {
 	Reader
 	ImportTx
-	KeyTx
 	MemberTx
 	InvitationTx
+	IdentityTx
+	LoginTx
+	ErasureTx
 	// Alone holds up every other transaction that appends to the audit log,
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.
@@ -164,8 +170,6 @@ type Tx interface {
 	RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error
 	// AddPerson stores a new person.
 	AddPerson(ctx context.Context, p party.Person, pid party.PersonID) error
-	// AddIdentity ties an identity at a provider to a person.
-	AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error
 	// NamePerson changes a person's name.
 	NamePerson(ctx context.Context, person models.ID, name string) error
 	// AppendAudit links the entry to the chain and stores it. Writers wait for

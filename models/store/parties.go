@@ -37,7 +37,7 @@ func (t *transaction) HoldingsOf(ctx context.Context, person models.ID, now time
 	return t.holdings(ctx, "person_id = ?", string(person), now)
 }
 
-func (t *transaction) holdings(ctx context.Context, where, value string, now time.Time) ([]party.Holding, error) {
+func (t *transaction) holdings(ctx context.Context, where string, value any, now time.Time) ([]party.Holding, error) {
 	rows, err := all[holdingRow](t.q(ctx).Where(where, value).
 		Where("from_at <= ? AND ended_at IS NULL AND (until_at IS NULL OR until_at > ?)", millis(now), millis(now)).
 		Order("org_no, person_id, urn, source"))
@@ -80,11 +80,6 @@ func (t *transaction) AddPerson(ctx context.Context, p party.Person, pid party.P
 	if err := t.seal(ctx, &row, pid); err != nil {
 		return err
 	}
-	return add(t.q(ctx), &row, models.CodeConflict)
-}
-
-func (t *transaction) AddIdentity(ctx context.Context, person models.ID, issuer, subject string) error {
-	row := identityRow{Issuer: issuer, Subject: subject, PersonID: string(person)}
 	return add(t.q(ctx), &row, models.CodeConflict)
 }
 

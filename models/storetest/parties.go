@@ -51,11 +51,15 @@ func testParties(t *testing.T, k *kit) {
 	_, err := tryRead(t, k, organisation("999999999"))
 	notFound(t, err)
 
-	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.AddIdentity(ctx, berit, maskin, "s-1") })
+	k.write(t, func(ctx context.Context, tx registry.Tx) error {
+		return tx.TieIdentity(ctx, berit, party.Identity{Issuer: maskin, Subject: "s-1"})
+	})
 	same(t, "person by identity", berit, read(t, k, byIdentity(maskin, "s-1")))
 	_, err = tryRead(t, k, byIdentity("https://other.example/", "s-1"))
 	notFound(t, err)
-	err = k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.AddIdentity(ctx, vidar, maskin, "s-1") })
+	err = k.try(t, func(ctx context.Context, tx registry.Tx) error {
+		return tx.TieIdentity(ctx, vidar, party.Identity{Issuer: maskin, Subject: "s-1"})
+	})
 	failsWith(t, err, models.Conflict, models.CodeConflict)
 
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.NamePerson(ctx, berit, "Berit B.") })
