@@ -139,6 +139,7 @@ type Tx interface {
 	IdentityTx
 	LoginTx
 	ErasureTx
+	KeyTx
 	// Alone holds up every other transaction that appends to the audit log,
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.
