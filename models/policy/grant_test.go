@@ -85,6 +85,7 @@ func catalogue() *catalog.Catalog {
 			{RoleURN: branchHead, PackageURN: branch, Variant: "NUF", CanDelegate: true, CanAssign: true, HasAccess: true},
 			{RoleURN: branchHead, PackageURN: tax, Variant: "NUF", CanDelegate: true, HasAccess: true},
 			{RoleURN: owner, PackageURN: hadm, CanDelegate: true, HasAccess: true},
+			{RoleURN: director, PackageURN: hadm, Variant: "KS", CanDelegate: true, HasAccess: true},
 			{RoleURN: deputy, PackageURN: hadm, CanDelegate: true},
 			{RoleURN: director, PackageURN: clientAdm, CanDelegate: true, HasAccess: true},
 			{RoleURN: mainAdmin, PackageURN: clientAdm, CanDelegate: true},
