@@ -29,46 +29,48 @@ type Code string
 
 // Codes of the domain.
 const (
-	CodeInvalid           Code = "invalid"                 // one or more fields are wrong
-	CodeUnauthenticated   Code = "unauthenticated"         // not signed in
-	CodeForbidden         Code = "forbidden"               // not allowed
-	CodeNotFound          Code = "not_found"               // absent or not yours
-	CodeConflict          Code = "conflict"                // changed meanwhile
-	CodeUnavailable       Code = "unavailable"             // a dependency is down
-	CodeSystemExists      Code = "system.exists"           // the system id is taken
-	CodeClientTaken       Code = "system.client_taken"     // (issuer, client_id) belongs to another system
-	CodeSystemDeleted     Code = "system.deleted"          // the system is retired
-	CodeRequestExists     Code = "request.exists"          // a pending request for the triple
-	CodeRequestDecided    Code = "request.decided"         // no longer pending
-	CodeRequestExpired    Code = "request.expired"         // its time ran out
-	CodeRequestChanged    Code = "request.changed"         // not what the approver saw
-	CodeRequestNotGranted Code = "request.not_granted"     // the approver may not grant all of it
-	CodeLevelTooLow       Code = "authentication.level"    // signed in at too low a level
-	CodeLoginTooOld       Code = "authentication.age"      // logged in too long ago for this
-	CodeOtherPerson       Code = "login.other_person"      // somebody else logged in where the same person was asked to
-	CodeIdentityTaken     Code = "identity.taken"          // that way of logging in belongs to another person
-	CodeIdentityKnown     Code = "identity.known"          // a new identity with an e-mail address that we know
-	CodeIdentityLast      Code = "identity.last"           // his only way of logging in
-	CodeInvitationEnded   Code = "invitation.ended"        // used, revoked, expired, or never made
-	CodeInvitationsMany   Code = "invitation.too_many"     // as many are open as an organisation can have
-	CodeHoldingFixed      Code = "holding.fixed"           // comes from elsewhere and is ended there
-	CodeHoldingLast       Code = "holding.last"            // without it nobody would administer access
-	CodeStruckOff         Code = "organisation.struck_off" // struck off its register
-	CodeRegisterDown      Code = "register.unavailable"    // the outside register does not answer
-	CodeUserExists        Code = "systemuser.exists"       // a live system user for the triple
-	CodeUserRevoked       Code = "systemuser.revoked"      // revoked already
-	CodeOrgUnknown        Code = "organisation.unknown"    // no such organisation here
-	CodeNoOrganisation    Code = "organisation.none"       // signed in, but acts for nobody
-	CodeLoginFailed       Code = "login.failed"            // the provider's answer did not hold
-	CodeLoginNotSetUp     Code = "login.not_set_up"        // no provider is configured
-	CodeCrossSite         Code = "cross_site"              // a form posted from elsewhere
-	CodeTooLarge          Code = "too_large"               // the body is over the limit
-	CodeMethodNotAllowed  Code = "method_not_allowed"      // the route has other methods
-	CodeMediaType         Code = "media_type"              // the content type is not the one asked for
-	CodeNotAcceptable     Code = "not_acceptable_path"     // the path is not clean
-	CodeInvalidToken      Code = "invalid_token"           // a caller's token does not hold
-	CodeCallerNotAllowed  Code = "caller_not_allowed"      // the caller's token lacks scope or binding
-	CodeInternal          Code = "internal"                // a fault of ours
+	CodeInvalid           Code = "invalid"                  // one or more fields are wrong
+	CodeUnauthenticated   Code = "unauthenticated"          // not signed in
+	CodeForbidden         Code = "forbidden"                // not allowed
+	CodeNotFound          Code = "not_found"                // absent or not yours
+	CodeConflict          Code = "conflict"                 // changed meanwhile
+	CodeUnavailable       Code = "unavailable"              // a dependency is down
+	CodeSystemExists      Code = "system.exists"            // the system id is taken
+	CodeClientTaken       Code = "system.client_taken"      // (issuer, client_id) belongs to another system
+	CodeSystemDeleted     Code = "system.deleted"           // the system is retired
+	CodeRequestExists     Code = "request.exists"           // a pending request for the triple
+	CodeRequestDecided    Code = "request.decided"          // no longer pending
+	CodeRequestExpired    Code = "request.expired"          // its time ran out
+	CodeRequestChanged    Code = "request.changed"          // not what the approver saw
+	CodeRequestNotGranted Code = "request.not_granted"      // the approver may not grant all of it
+	CodeLevelTooLow       Code = "authentication.level"     // signed in at too low a level
+	CodeLoginTooOld       Code = "authentication.age"       // logged in too long ago for this
+	CodeOtherPerson       Code = "login.other_person"       // somebody else logged in where the same person was asked to
+	CodeIdentityTaken     Code = "identity.taken"           // that way of logging in belongs to another person
+	CodeIdentityKnown     Code = "identity.known"           // a new identity with an e-mail address that we know
+	CodeIdentityLast      Code = "identity.last"            // his only way of logging in
+	CodeInvitationEnded   Code = "invitation.ended"         // used, revoked, expired, or never made
+	CodeInvitationsMany   Code = "invitation.too_many"      // as many are open as an organisation can have
+	CodeHoldingFixed      Code = "holding.fixed"            // comes from elsewhere and is ended there
+	CodeHoldingLast       Code = "holding.last"             // without it nobody would administer access
+	CodeNoNationalID      Code = "person.no_national_id"    // none of his logins gives his national id
+	CodeClaimsMany        Code = "organisation.claims_many" // wrong about too many organisations
+	CodeStruckOff         Code = "organisation.struck_off"  // struck off its register
+	CodeRegisterDown      Code = "register.unavailable"     // the outside register does not answer
+	CodeUserExists        Code = "systemuser.exists"        // a live system user for the triple
+	CodeUserRevoked       Code = "systemuser.revoked"       // revoked already
+	CodeOrgUnknown        Code = "organisation.unknown"     // no such organisation here
+	CodeNoOrganisation    Code = "organisation.none"        // signed in, but acts for nobody
+	CodeLoginFailed       Code = "login.failed"             // the provider's answer did not hold
+	CodeLoginNotSetUp     Code = "login.not_set_up"         // no provider is configured
+	CodeCrossSite         Code = "cross_site"               // a form posted from elsewhere
+	CodeTooLarge          Code = "too_large"                // the body is over the limit
+	CodeMethodNotAllowed  Code = "method_not_allowed"       // the route has other methods
+	CodeMediaType         Code = "media_type"               // the content type is not the one asked for
+	CodeNotAcceptable     Code = "not_acceptable_path"      // the path is not clean
+	CodeInvalidToken      Code = "invalid_token"            // a caller's token does not hold
+	CodeCallerNotAllowed  Code = "caller_not_allowed"       // the caller's token lacks scope or binding
+	CodeInternal          Code = "internal"                 // a fault of ours
 )
 
 // Codes lists every code, for the tests that demand texts and a status for each.
@@ -78,7 +80,7 @@ func Codes() []Code {
 		CodeSystemExists, CodeClientTaken, CodeSystemDeleted, CodeRequestExists, CodeRequestDecided,
 		CodeRequestExpired, CodeRequestChanged, CodeRequestNotGranted, CodeLevelTooLow, CodeLoginTooOld, CodeOtherPerson,
 		CodeIdentityTaken, CodeIdentityKnown, CodeIdentityLast, CodeInvitationEnded, CodeInvitationsMany,
-		CodeHoldingFixed, CodeHoldingLast, CodeStruckOff,
+		CodeHoldingFixed, CodeHoldingLast, CodeNoNationalID, CodeClaimsMany, CodeStruckOff,
 		CodeRegisterDown, CodeUserExists,
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,

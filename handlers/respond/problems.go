@@ -36,6 +36,8 @@ var statuses = map[models.Code]int{
 	models.CodeInvitationsMany:   http.StatusConflict,
 	models.CodeHoldingFixed:      http.StatusConflict,
 	models.CodeHoldingLast:       http.StatusConflict,
+	models.CodeNoNationalID:      http.StatusForbidden,
+	models.CodeClaimsMany:        http.StatusTooManyRequests,
 	models.CodeStruckOff:         http.StatusConflict,
 	models.CodeRegisterDown:      http.StatusServiceUnavailable,
 	models.CodeUserExists:        http.StatusConflict,

@@ -138,7 +138,8 @@ func readResources(data []byte) (iter.Seq[Row], error) {
 	}), nil
 }
 
-func rolePackage(field func(string) string) (any, error) {
+func rolePackage(row cells) (any, error) {
+	field := row.field
 	m := catalog.RolePackage{RoleURN: field("roleUrn"), PackageURN: field("packageUrn"), Variant: field("onlyEntityVariant")}
 	if !strings.HasPrefix(m.RoleURN, "urn:") || !strings.HasPrefix(m.PackageURN, catalog.PackagePrefix) {
 		return nil, errors.New("roleUrn or packageUrn is no URN")

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // dates are Norwegian wherever the program runs
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
@@ -18,6 +20,17 @@ type Person struct {
 	Name      string
 	OrgNo     party.OrgNo
 	URN       string // of the role or the access package
+	// From and Until are midnights in Norway: he holds it from the one and no
+	// longer at the other. Zero: the row does not say.
+	From, Until time.Time
+}
+
+// Organisation is a row of the organisations file.
+type Organisation struct {
+	party.Organisation
+	// Stands: the file says that it has not been struck off. Without it a zero
+	// StruckOff says nothing.
+	Stands bool
 }
 
 // shorthand are the words that the people file may use for a role.
@@ -36,10 +49,36 @@ var (
 	errNobody    = errors.New("neither pid nor userId says who it is")
 	errItself    = errors.New("an organisation cannot serve itself")
 	errPartyUUID = errors.New("the uuid has another form")
+	errParent    = errors.New("the parentOrgNo does not hold, or is the organisation itself")
+	errDate      = errors.New("a date is not of the form 2026-12-31")
+	errValidity  = errors.New("validUntil is before validFrom")
 )
 
-func organisation(n party.Numbers) func(func(string) string) (any, error) {
-	return func(field func(string) string) (any, error) {
+// norway is where the dates of the files are from.
+var norway = func() *time.Location {
+	l, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		panic(err) // the time zones are built in
+	}
+	return l
+}()
+
+// midnight reads a date as the midnight in Norway that it begins with, some
+// days later; no text is the zero time.
+func midnight(s string, later int) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, s, norway)
+	if err != nil {
+		return time.Time{}, errDate
+	}
+	return day.AddDate(0, 0, later).UTC(), nil
+}
+
+func organisation(n party.Numbers) func(cells) (any, error) {
+	return func(row cells) (any, error) {
+		field := row.field
 		o, err := n.Parse(field("orgNo"))
 		if err != nil {
 			return nil, errOrgNo
@@ -55,12 +94,22 @@ func organisation(n party.Numbers) func(func(string) string) (any, error) {
 		if models.LineFault(field("name"), 200, false) != "" {
 			return nil, errName
 		}
-		return party.Organisation{OrgNo: o, Name: field("name"), Form: field("orgForm"), PartyID: id, UUID: uuid}, nil
+		found := party.Organisation{OrgNo: o, Name: field("name"), Form: field("orgForm"), PartyID: id, UUID: uuid}
+		if parent := field("parentOrgNo"); parent != "" {
+			if found.Parent, err = n.Parse(parent); err != nil || found.Parent == o {
+				return nil, errParent
+			}
+		}
+		if found.StruckOff, err = midnight(field("struckOff"), 0); err != nil {
+			return nil, err
+		}
+		return Organisation{Organisation: found, Stands: row.has("struckOff") && found.StruckOff.IsZero()}, nil
 	}
 }
 
-func person(n party.Numbers) func(func(string) string) (any, error) {
-	return func(field func(string) string) (any, error) {
+func person(n party.Numbers) func(cells) (any, error) {
+	return func(row cells) (any, error) {
+		field := row.field
 		o, err := n.Parse(field("orgNo"))
 		if err != nil {
 			return nil, errOrgNo
@@ -89,12 +138,22 @@ func person(n party.Numbers) func(func(string) string) (any, error) {
 		if models.LineFault(p.Name, 200, false) != "" {
 			return nil, errName
 		}
+		if p.From, err = midnight(field("validFrom"), 0); err != nil {
+			return nil, err
+		}
+		if p.Until, err = midnight(field("validUntil"), 1); err != nil {
+			return nil, err
+		}
+		if !p.Until.IsZero() && !p.From.Before(p.Until) {
+			return nil, errValidity
+		}
 		return p, nil
 	}
 }
 
-func relation(n party.Numbers) func(func(string) string) (any, error) {
-	return func(field func(string) string) (any, error) {
+func relation(n party.Numbers) func(cells) (any, error) {
+	return func(row cells) (any, error) {
+		field := row.field
 		f, err := n.Parse(field("facilitatorOrgNo"))
 		if err != nil {
 			return nil, errOrgNo

@@ -39,7 +39,7 @@ func Kinds() []Kind {
 const maxFile = 64 << 20
 
 // Row is one row of a file. Value is a catalog.Area, catalog.Package,
-// catalog.Role, catalog.RolePackage, catalog.Resource, party.Organisation,
+// catalog.Role, catalog.RolePackage, catalog.Resource, exchange.Organisation,
 // exchange.Person or party.Relation; it is nil when Err says why the row is
 // refused.
 type Row struct {
@@ -78,9 +78,23 @@ func Read(kind Kind, r io.Reader, numbers party.Numbers) (iter.Seq[Row], error) 
 	return nil, fmt.Errorf("no such kind of file: %q; it is one of %v", kind, Kinds())
 }
 
+// cells is one line by the names in the header.
+type cells struct{ header, record []string }
+
+// has reports whether there is such a column.
+func (c cells) has(name string) bool { return slices.Contains(c.header, name) }
+
+// field is what stands in the column, and nothing where there is none.
+func (c cells) field(name string) string {
+	if i := slices.Index(c.header, name); i >= 0 {
+		return strings.TrimSpace(c.record[i])
+	}
+	return ""
+}
+
 // readCSV reads lines by the names in the header; the columns in must have to
 // be there.
-func readCSV(data []byte, parse func(func(string) string) (any, error), must ...string) (iter.Seq[Row], error) {
+func readCSV(data []byte, parse func(cells) (any, error), must ...string) (iter.Seq[Row], error) {
 	cr := csv.NewReader(bufio.NewReader(bytes.NewReader(data)))
 	cr.FieldsPerRecord = -1
 	header, err := cr.Read()
@@ -110,12 +124,7 @@ func readCSV(data []byte, parse func(func(string) string) (any, error), must ...
 			case len(record) != len(header):
 				row.Err = fmt.Errorf("has %d fields where the header has %d", len(record), len(header))
 			default:
-				row.Value, row.Err = parse(func(name string) string {
-					if i := slices.Index(header, name); i >= 0 {
-						return strings.TrimSpace(record[i])
-					}
-					return ""
-				})
+				row.Value, row.Err = parse(cells{header, record})
 			}
 			if !yield(row) {
 				return

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -72,13 +73,27 @@ func TestEachKindOfFile(t *testing.T) {
 			catalog.RolePackage{RoleURN: "urn:a", PackageURN: catalog.PackagePrefix + "lonn", Variant: "ENK", CanDelegate: true, HasAccess: true},
 		}},
 		{exchange.Organisations, "\ufefforgNo,name,kind,orgForm,partyId,partyUuid\n991825827,\"Fjord, lønn\",x,AS,7,704013EE-e82a-433e-83c5-a40e6e00d746\n313775429,,,,,\n", []any{
-			party.Organisation{OrgNo: "991825827", Name: "Fjord, lønn", Form: "AS", PartyID: 7, UUID: "704013ee-e82a-433e-83c5-a40e6e00d746"},
-			party.Organisation{OrgNo: "313775429"},
+			exchange.Organisation{Organisation: party.Organisation{OrgNo: "991825827", Name: "Fjord, lønn", Form: "AS", PartyID: 7, UUID: "704013ee-e82a-433e-83c5-a40e6e00d746"}},
+			exchange.Organisation{Organisation: party.Organisation{OrgNo: "313775429"}},
 		}},
 		{exchange.People, "orgNo,role,userId,userPartyUuid,pid\n991825827,dagligleder,5,,03874998779\n991825827, innehaver ,6,,\n991825827,urn:stafett:role:systemadministrator,,,03874998779\n", []any{
 			exchange.Person{OrgNo: "991825827", URN: "urn:altinn:external-role:ccr:daglig-leder", UserID: 5, PID: pid(t, "03874998779")},
 			exchange.Person{OrgNo: "991825827", URN: "urn:altinn:external-role:ccr:innehaver", UserID: 6},
 			exchange.Person{OrgNo: "991825827", URN: "urn:stafett:role:systemadministrator", PID: pid(t, "03874998779")},
+		}},
+		{exchange.Organisations, "orgNo,name,parentOrgNo,struckOff\n991825827,,313775429,2026-07-01\n313775429,,,\n", []any{
+			exchange.Organisation{Organisation: party.Organisation{OrgNo: "991825827", Parent: "313775429", StruckOff: time.Date(2026, 6, 30, 22, 0, 0, 0, time.UTC)}},
+			exchange.Organisation{Organisation: party.Organisation{OrgNo: "313775429"}, Stands: true},
+		}},
+		// From midnight in Norway on the first day to the one after the last.
+		{exchange.People, "orgNo,role,userId,validFrom,validUntil\n991825827,innehaver,5,2026-01-01,2026-03-29\n991825827,innehaver,6,,2026-06-30\n", []any{
+			exchange.Person{
+				OrgNo: "991825827", URN: "urn:altinn:external-role:ccr:innehaver", UserID: 5,
+				From: time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC), Until: time.Date(2026, 3, 29, 22, 0, 0, 0, time.UTC),
+			},
+			exchange.Person{
+				OrgNo: "991825827", URN: "urn:altinn:external-role:ccr:innehaver", UserID: 6, Until: time.Date(2026, 6, 30, 22, 0, 0, 0, time.UTC),
+			},
 		}},
 		{exchange.Relations, "facilitatorOrgNo,clientOrgNo,roleUrn\r\n991825827,313775429,urn:r\r\n", []any{
 			party.Relation{Facilitator: "991825827", Client: "313775429", RoleURN: "urn:r"},
@@ -125,6 +140,12 @@ func TestBadRowsAreNamed(t *testing.T) {
 		{"a quote that never ends", exchange.Organisations, orgs + "313775429,\"X,,\n", "line 3: "},
 		{"an empty line counts", exchange.Organisations, orgs + "\n31377542,X,,\n", "line 4: the organisation number does not hold"},
 
+		{"a date that is none", exchange.Organisations, "orgNo,name,struckOff\n991825827,X,\n313775429,X,31.12.2026\n", "line 3: a date is not of the form"},
+		{"a day that does not exist", exchange.Organisations, "orgNo,name,struckOff\n991825827,X,\n313775429,X,2026-02-30\n", "line 3: a date is not of the form"},
+		{"a parent that is none", exchange.Organisations, "orgNo,name,parentOrgNo\n991825827,X,\n313775429,X,991825828\n", "line 3: the parentOrgNo does not hold"},
+		{"its own parent", exchange.Organisations, "orgNo,name,parentOrgNo\n991825827,X,\n313775429,X,313775429\n", "line 3: the parentOrgNo does not hold"},
+		{"a role that ends before it begins", exchange.People, "orgNo,role,userId,validFrom,validUntil\n991825827,innehaver,5,2026-03-01,2026-03-01\n991825827,innehaver,5,2026-03-02,2026-03-01\n", "line 3: validUntil is before validFrom"},
+		{"a role from a day that is none", exchange.People, "orgNo,role,userId,validFrom\n991825827,innehaver,5,\n991825827,innehaver,5,now\n", "line 3: a date is not of the form"},
 		{"a person of nowhere", exchange.People, people + "1,dagligleder,5,,,\n", "line 3: the organisation number does not hold"},
 		{"a role that nobody knows", exchange.People, people + "991825827,sjef,5,,,\n", "line 3: the role is neither a URN nor"},
 		{"a national id with a wrong digit", exchange.People, people + "991825827,dagligleder,5,,03874998778,\n", "line 3: the national id does not hold"},

@@ -14,7 +14,7 @@ import (
 
 // change is what a guarded use case did, for the audit log and the outbox.
 type change struct {
-	subject string       // what was changed, as in "request:704013ee-…"
+	subject string       // what was changed, as in "request:704013ee-…"; empty when nothing was, which is not recorded
 	detail  audit.Detail // facts about it, never personal ones
 	event   string       // type of the outbox event; empty for none
 	orgs    []party.OrgNo
@@ -59,6 +59,9 @@ func (r *Registry) guard(
 // record writes the audit entry and the event of a change. role is what let a
 // person do it.
 func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, role string, act policy.Action, done change) error {
+	if done.subject == "" {
+		return nil
+	}
 	now := r.Now()
 	err := tx.AppendAudit(ctx, audit.Entry{
 		At: now, Actor: a, Role: role, Action: string(act), Subject: done.subject,

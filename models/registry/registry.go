@@ -31,6 +31,13 @@ type Config struct {
 	// ClaimLife is how long what a provider claims at a login counts; eight
 	// hours when zero.
 	ClaimLife time.Duration
+	// FlagStruckOff: the system users of an organisation that is struck off its
+	// register are only flagged, not paused.
+	FlagStruckOff bool
+	// Register is the business register; nil when none is asked.
+	Register Register
+	// RegisterRoles: the register also tells of persons, by national id.
+	RegisterRoles bool
 }
 
 // Registry carries out the use cases. It is safe for concurrent use.

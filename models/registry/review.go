@@ -38,6 +38,7 @@ type Review struct {
 	LevelLow   bool           // the reader must sign in at a higher level to approve
 	CanApprove bool           // every item may be granted by the reader, and the request can be answered
 	CanReject  bool           // the reader may reject
+	StruckOff  bool           // the organisation is struck off its register, so nobody can approve
 	Approvers  []party.Person // who can approve the whole, when the reader can not
 	DecidedBy  party.Person   // who answered, when it has been answered
 	Seen       string         // digest of what is shown, to be given back with the answer
@@ -103,8 +104,9 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 		v.Asked = append(v.Asked, asked)
 	}
 	open := v.Status == request.Pending && !v.System.Deleted
-	v.CanApprove, v.CanReject = open && all, open && v.Manager
-	if open && !all {
+	v.StruckOff = !v.Customer.StruckOff.IsZero()
+	v.CanApprove, v.CanReject = open && all && !v.StruckOff, open && v.Manager
+	if open && !all && !v.StruckOff {
 		if err := r.findApprovers(ctx, tx, &v, c); err != nil {
 			return Review{}, err
 		}
@@ -209,8 +211,8 @@ func (v Review) digest() string {
 // Approve makes the system user that a request asks for. seen is the digest of
 // the Review that the actor answered. The check of what he may grant is made
 // again here, on the data of the same transaction. Errors: Conflict
-// request.decided, request.expired or request.changed (what was shown is no
-// longer so; the request stays as it is); Forbidden request.not_granted or
+// request.decided, request.expired, organisation.struck_off or request.changed
+// (what was shown is no longer so; the request stays as it is); Forbidden request.not_granted or
 // authentication.level; those of the policy.
 func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
 	var user systemuser.SystemUser
@@ -225,6 +227,8 @@ func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, se
 		switch {
 		case v.System.Deleted:
 			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
+		case v.StruckOff:
+			return change{}, models.NewError(models.Conflict, models.CodeStruckOff)
 		case v.Seen != seen:
 			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
 		case !v.CanApprove:

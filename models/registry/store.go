@@ -8,7 +8,6 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
-	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
@@ -41,6 +40,7 @@ type Reader interface {
 	RequestReader
 	SystemUserReader
 	AuditReader
+	RegisterReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
 	Catalog(ctx context.Context) (*catalog.Catalog, error)
 }
@@ -140,6 +140,8 @@ type Tx interface {
 	LoginTx
 	ErasureTx
 	KeyTx
+	StrikeOffTx
+	RegisterTx
 	// Alone holds up every other transaction that appends to the audit log,
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.
@@ -178,30 +180,4 @@ type Tx interface {
 	AppendAudit(ctx context.Context, e audit.Entry) error
 	// AddEvent puts an event into the outbox.
 	AddEvent(ctx context.Context, e Event) error
-}
-
-// Change says what an import did with a row.
-type Change int
-
-// What an import did with a row.
-const (
-	Same Change = iota
-	Added
-	Updated
-)
-
-// ImportTx upserts rows of imports; nothing is ever deleted. A row that refers
-// to something unknown is an Invalid error that names the member, and changes
-// nothing.
-type ImportTx interface {
-	PutArea(ctx context.Context, a catalog.Area) (Change, error)
-	PutPackage(ctx context.Context, p catalog.Package) (Change, error)
-	PutResource(ctx context.Context, r catalog.Resource) (Change, error)
-	PutRole(ctx context.Context, r catalog.Role) (Change, error)
-	PutRolePackage(ctx context.Context, m catalog.RolePackage) (Change, error)
-	PutOrganisation(ctx context.Context, o party.Organisation) (Change, error)
-	// PutPerson stores who somebody is and one holding; source says where the
-	// holding comes from.
-	PutPerson(ctx context.Context, p exchange.Person, source string) (Change, error)
-	PutRelation(ctx context.Context, r party.Relation) (Change, error)
 }

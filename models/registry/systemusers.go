@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
@@ -83,6 +84,7 @@ type SystemUserPage struct {
 	Lost      []catalog.Item
 	History   []HistoryLine // oldest first, from the request on
 	CanRevoke bool
+	StruckOff time.Time // when the organisation was struck off its register; zero while it stands
 }
 
 // SystemUser shows one system user of the organisation that the actor acts for.
@@ -98,6 +100,11 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			return err
 		}
 		out.SystemUserView = views[0]
+		customer, err := tx.Organisation(ctx, u.Customer)
+		if err != nil {
+			return err
+		}
+		out.StruckOff = customer.StruckOff
 		effective := u.Effective(out.System)
 		for _, item := range u.Delegated {
 			out.Asked = append(out.Asked, askedOf(c, out.System, item))

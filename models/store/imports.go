@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -26,7 +27,7 @@ func (t *transaction) PutArea(ctx context.Context, a catalog.Area) (registry.Cha
 		f.Add("id", "required")
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	return put(ctx, t, toArea(a), "id = ?", a.ID)
 }
@@ -38,21 +39,13 @@ func (t *transaction) PutPackage(ctx context.Context, p catalog.Package) (regist
 	}
 	if p.Area != "" {
 		if err := known[areaRow](ctx, t, &f, "area", unknownArea, "id = ?", p.Area); err != nil {
-			return registry.Same, err
+			return registry.Change{}, err
 		}
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
-	row := toPackage(p)
-	was, err := all[packageRow](t.q(ctx).Where("urn = ?", p.URN).Limit(1))
-	if err != nil {
-		return registry.Same, err
-	}
-	if len(was) > 0 && was[0].domain() == p {
-		return registry.Same, nil
-	}
-	return t.store(ctx, &row, len(was) > 0, "urn = ?", p.URN)
+	return put(ctx, t, toPackage(p), "urn = ?", p.URN)
 }
 
 func (t *transaction) PutRole(ctx context.Context, r catalog.Role) (registry.Change, error) {
@@ -61,7 +54,7 @@ func (t *transaction) PutRole(ctx context.Context, r catalog.Role) (registry.Cha
 		f.Add("urn", "required")
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	return put(ctx, t, toRole(r), "urn = ?", r.URN)
 }
@@ -69,13 +62,13 @@ func (t *transaction) PutRole(ctx context.Context, r catalog.Role) (registry.Cha
 func (t *transaction) PutRolePackage(ctx context.Context, m catalog.RolePackage) (registry.Change, error) {
 	var f models.Faults
 	if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", m.RoleURN); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	if err := known[packageRow](ctx, t, &f, "packageUrn", unknownPackage, "urn = ?", m.PackageURN); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	return put(ctx, t, toRolePackage(m), "role_urn = ? AND package_urn = ? AND variant = ?", m.RoleURN, m.PackageURN, m.Variant)
 }
@@ -90,73 +83,75 @@ func (t *transaction) PutResource(ctx context.Context, r catalog.Resource) (regi
 	}
 	for _, p := range r.Packages {
 		if err := known[packageRow](ctx, t, &f, "packages", unknownPackage, "urn = ?", p); err != nil {
-			return registry.Same, err
+			return registry.Change{}, err
 		}
 	}
 	for _, o := range r.Roles {
 		if err := known[roleRow](ctx, t, &f, "roles", unknownRole, "urn = ?", o); err != nil {
-			return registry.Same, err
+			return registry.Change{}, err
 		}
 	}
 	if slices.Contains(r.Actions, "") {
 		f.Add("actions", "required")
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	change, err := put(ctx, t, toResource(r), "id = ?", r.ID)
 	if err != nil {
 		return change, err
 	}
-	moved := false
-	for _, part := range []func() (bool, error){
-		func() (bool, error) {
-			return putParts(ctx, t, r.ID, r.Actions, func(r resourceActionRow) string { return r.Value },
+	for _, part := range []func() (*registry.Difference, error){
+		func() (*registry.Difference, error) {
+			return putParts(ctx, t, "actions", r.ID, r.Actions, func(r resourceActionRow) string { return r.Value },
 				func(i int, v string) resourceActionRow { return resourceActionRow{r.ID, v, i} })
 		},
-		func() (bool, error) {
-			return putParts(ctx, t, r.ID, r.Packages, func(r resourcePackageRow) string { return r.Value },
+		func() (*registry.Difference, error) {
+			return putParts(ctx, t, "packages", r.ID, r.Packages, func(r resourcePackageRow) string { return r.Value },
 				func(i int, v string) resourcePackageRow { return resourcePackageRow{r.ID, v, i} })
 		},
-		func() (bool, error) {
-			return putParts(ctx, t, r.ID, r.Roles, func(r resourceRoleRow) string { return r.Value },
+		func() (*registry.Difference, error) {
+			return putParts(ctx, t, "roles", r.ID, r.Roles, func(r resourceRoleRow) string { return r.Value },
 				func(i int, v string) resourceRoleRow { return resourceRoleRow{r.ID, v, i} })
 		},
 	} {
-		changed, err := part()
+		moved, err := part()
 		if err != nil {
 			return change, err
 		}
-		moved = moved || changed
-	}
-	if moved && change == registry.Same {
-		change = registry.Updated
+		if moved != nil && change.Did != registry.Added {
+			change.Did, change.Members = registry.Updated, append(change.Members, *moved)
+		}
 	}
 	return change, nil
 }
 
-// putParts replaces a list of a resource, if it differs, and reports whether it
-// did. A nil list says nothing and changes nothing.
-func putParts[R any](ctx context.Context, t *transaction, id string, want []string, value func(R) string, row func(int, string) R) (bool, error) {
+// putParts replaces a list of a resource, if it differs, and says in what. A nil
+// list says nothing and changes nothing.
+func putParts[R any](
+	ctx context.Context, t *transaction, name, id string, want []string, value func(R) string, row func(int, string) R,
+) (*registry.Difference, error) {
 	if want == nil {
-		return false, nil
+		return nil, nil
 	}
 	want = unique(want)
 	stored, err := all[R](t.q(ctx).Where("resource_id = ?", id).Order("position"))
-	if err != nil || slices.Equal(mapped(stored, value), want) {
-		return false, err
+	was := mapped(stored, value)
+	if err != nil || slices.Equal(was, want) {
+		return nil, err
 	}
 	if err := t.recatalogue(ctx); err != nil {
-		return false, err
+		return nil, err
 	}
 	if err := t.q(ctx).Where("resource_id = ?", id).Delete(new(R)).Error; err != nil {
-		return false, err
+		return nil, err
 	}
 	rows := make([]R, len(want))
 	for i, v := range want {
 		rows[i] = row(i, v)
 	}
-	return true, create(t.q(ctx), rows)
+	moved := registry.Difference{Name: name, Old: strings.Join(was, " "), New: strings.Join(want, " ")}
+	return &moved, create(t.q(ctx), rows)
 }
 
 // unique drops repetitions and keeps the order.
@@ -170,27 +165,28 @@ func unique(list []string) []string {
 	return out
 }
 
-// put upserts a row of the catalogue that where finds.
-func put[R comparable](ctx context.Context, t *transaction, row R, where string, key ...any) (registry.Change, error) {
+// put upserts a row of the catalogue that where finds by its key: every column,
+// also those that are zero.
+func put[R any](ctx context.Context, t *transaction, row R, where string, key ...any) (registry.Change, error) {
+	change := registry.Change{Thing: thing(key...)}
 	was, err := all[R](t.q(ctx).Where(where, key...).Limit(1))
 	if err != nil {
-		return registry.Same, err
+		return change, err
 	}
-	if len(was) > 0 && was[0] == row {
-		return registry.Same, nil
+	if len(was) > 0 {
+		if change.Members = differences(was[0], row); len(change.Members) == 0 {
+			return change, nil
+		}
 	}
-	return t.store(ctx, &row, len(was) > 0, where, key...)
-}
-
-// store writes a row of the catalogue: every column, also those that are zero.
-func (t *transaction) store(ctx context.Context, row any, exists bool, where string, key ...any) (registry.Change, error) {
 	if err := t.recatalogue(ctx); err != nil {
-		return registry.Same, err
+		return change, err
 	}
-	if !exists {
-		return registry.Added, t.q(ctx).Create(row).Error
+	if len(was) == 0 {
+		change.Did = registry.Added
+		return change, t.q(ctx).Create(&row).Error
 	}
-	return registry.Updated, t.q(ctx).Model(row).Where(where, key...).Select("*").Updates(row).Error
+	change.Did = registry.Updated
+	return change, t.q(ctx).Model(&row).Where(where, key...).Select("*").Updates(&row).Error
 }
 
 // known notes a fault of the field when where finds no row.

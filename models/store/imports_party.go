@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,20 +19,27 @@ import (
 // as it is stored; a new organisation without a party id or uuid gets one from
 // us. A party id or uuid of another organisation is an Invalid error.
 func (t *transaction) PutOrganisation(ctx context.Context, o party.Organisation) (registry.Change, error) {
+	change := registry.Change{Thing: thing(string(o.OrgNo))}
 	if err := t.partyFree(ctx, o); err != nil {
-		return registry.Same, err
+		return change, err
 	}
 	rows, err := all[organisationRow](t.q(ctx).Where("org_no = ?", string(o.OrgNo)).Limit(1))
 	if err != nil {
-		return registry.Same, err
+		return change, err
 	}
 	if len(rows) > 0 {
-		return t.changeOrganisation(ctx, rows[0], o)
+		row := merged(rows[0], o)
+		if change.Members = differences(rows[0], row); len(change.Members) == 0 {
+			return change, nil
+		}
+		change.Did = registry.Updated
+		return change, t.q(ctx).Model(&row).Where("org_no = ?", row.OrgNo).
+			Select("name", "form", "party_id", "uuid", "parent").Updates(&row).Error
 	}
 	if o.PartyID == 0 {
 		err := t.q(ctx).Raw("UPDATE party_counter SET next = next + 1 RETURNING next - 1").Scan(&o.PartyID).Error
 		if err != nil {
-			return registry.Same, err
+			return change, err
 		}
 	}
 	if o.UUID == "" {
@@ -40,12 +48,14 @@ func (t *transaction) PutOrganisation(ctx context.Context, o party.Organisation)
 	if o.Since.IsZero() {
 		o.Since = t.s.now()
 	}
+	o.StruckOff = time.Time{}
 	row := toOrganisation(o)
-	return registry.Added, t.q(ctx).Create(&row).Error
+	change.Did = registry.Added
+	return change, t.q(ctx).Create(&row).Error
 }
 
-func (t *transaction) changeOrganisation(ctx context.Context, was organisationRow, o party.Organisation) (registry.Change, error) {
-	row := was
+// merged is what is stored with what the source says of it.
+func merged(row organisationRow, o party.Organisation) organisationRow {
 	if o.Name != "" {
 		row.Name = o.Name
 	}
@@ -58,11 +68,10 @@ func (t *transaction) changeOrganisation(ctx context.Context, was organisationRo
 	if o.UUID != "" {
 		row.UUID = o.UUID
 	}
-	if row == was {
-		return registry.Same, nil
+	if o.Parent != "" {
+		row.Parent = orNull(o.Parent)
 	}
-	return registry.Updated, t.q(ctx).Model(&row).Where("org_no = ?", row.OrgNo).
-		Select("name", "form", "party_id", "uuid").Updates(&row).Error
+	return row
 }
 
 // partyFree refuses a row without a number, and one whose party id or uuid
@@ -103,25 +112,29 @@ func (t *transaction) PutPerson(ctx context.Context, p exchange.Person, source s
 		f.Add("pid", "required")
 	}
 	if err := known[organisationRow](ctx, t, &f, "orgNo", unknownOrganisation, "org_no = ?", string(p.OrgNo)); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	if err := t.holdable(ctx, &f, p.URN); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	was, err := t.findPerson(ctx, p)
 	if err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
-	change, id, err := t.storePerson(ctx, was, p)
+	did, changed, id, err := t.storePerson(ctx, was, p)
 	if err != nil {
-		return change, err
+		return registry.Change{}, err
 	}
-	held, err := t.hold(ctx, id, p, source)
-	if change == registry.Same && held {
-		change = registry.Updated
+	change, err := t.hold(ctx, id, p, source)
+	change.Members = append(changed, change.Members...)
+	switch {
+	case did != registry.Same:
+		change.Did = did
+	case change.Did == registry.Added: // somebody whom we knew, with something more
+		change.Did = registry.Updated
 	}
 	return change, err
 }
@@ -162,16 +175,18 @@ func (t *transaction) findPerson(ctx context.Context, p exchange.Person) (*perso
 	return &was, nil
 }
 
-func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchange.Person) (registry.Change, models.ID, error) {
+// storePerson stores who somebody is, and names the members that have changed
+// without what they hold, which is personal.
+func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchange.Person) (registry.Did, []registry.Difference, models.ID, error) {
 	if was == nil {
 		id := models.NewID()
 		row := personRow{
 			ID: string(id), Name: p.Name, UserID: nonZero(p.UserID), PartyUUID: orNull(p.PartyUUID), CreatedAt: millis(t.s.now()),
 		}
 		if err := t.seal(ctx, &row, p.PID); err != nil {
-			return registry.Same, id, err
+			return registry.Same, nil, id, err
 		}
-		return registry.Added, id, t.q(ctx).Create(&row).Error
+		return registry.Added, nil, id, t.q(ctx).Create(&row).Error
 	}
 	row, id := *was, models.ID(was.ID)
 	set := map[string]any{}
@@ -186,21 +201,72 @@ func (t *transaction) storePerson(ctx context.Context, was *personRow, p exchang
 	}
 	if !p.PID.IsZero() && was.PIDHash == nil {
 		if err := t.seal(ctx, &row, p.PID); err != nil {
-			return registry.Same, id, err
+			return registry.Same, nil, id, err
 		}
 		set["pid_hash"], set["pid_cipher"], set["pid_key"] = row.PIDHash, row.PIDCipher, row.PIDKey
 	}
 	if len(set) == 0 {
-		return registry.Same, id, nil
+		return registry.Same, nil, id, nil
 	}
-	return registry.Updated, id, t.q(ctx).Model(&personRow{}).Where("id = ?", was.ID).Updates(set).Error
+	var changed []registry.Difference
+	for _, name := range []string{"name", "user_id", "party_uuid", "pid_hash"} {
+		if _, ok := set[name]; ok {
+			changed = append(changed, registry.Difference{Name: name})
+		}
+	}
+	return registry.Updated, changed, id, t.q(ctx).Model(&personRow{}).Where("id = ?", was.ID).Updates(set).Error
 }
 
-// hold notes what the person holds and reports whether that is new.
-func (t *transaction) hold(ctx context.Context, person models.ID, p exchange.Person, source string) (bool, error) {
-	row := toHolding(party.Holding{ID: models.NewID(), Person: person, OrgNo: p.OrgNo, URN: p.URN, Source: source, From: t.s.now()})
-	n, err := insert(t.q(ctx), &row)
-	return n > 0, err
+// hold notes what the person holds, by the source. A holding that has run out
+// has ended; when the source says it anew, that is another one.
+func (t *transaction) hold(ctx context.Context, person models.ID, p exchange.Person, source string) (registry.Change, error) {
+	held, err := all[holdingRow](t.q(ctx).Where("person_id = ? AND org_no = ? AND urn = ? AND source = ? AND ended_at IS NULL",
+		string(person), string(p.OrgNo), p.URN, source).Limit(1))
+	if err != nil {
+		return registry.Change{}, err
+	}
+	now := t.s.now()
+	if len(held) > 0 {
+		was := held[0]
+		ranOut := was.UntilAt != nil && *was.UntilAt <= millis(now)
+		if !ranOut || !p.Until.IsZero() && !p.Until.After(now) {
+			return t.extend(ctx, was, p)
+		}
+		if err := t.q(ctx).Exec("UPDATE holding SET ended_at = until_at WHERE id = ?", was.ID).Error; err != nil {
+			return registry.Change{}, err
+		}
+	}
+	if p.From.IsZero() {
+		p.From = now
+	}
+	row := toHolding(party.Holding{
+		ID: models.NewID(), Person: person, OrgNo: p.OrgNo, URN: p.URN, Source: source, From: p.From, Until: p.Until,
+	})
+	change := registry.Change{Thing: row.thing(), Did: registry.Added, Members: []registry.Difference{{Name: "urn", New: row.URN}}}
+	return change, t.q(ctx).Create(&row).Error
+}
+
+// extend changes from when and until when somebody holds what he does, where
+// the row says so.
+func (t *transaction) extend(ctx context.Context, was holdingRow, p exchange.Person) (registry.Change, error) {
+	row, change := was, registry.Change{Thing: was.thing()}
+	if !p.From.IsZero() {
+		row.FromAt = millis(p.From)
+	}
+	if !p.Until.IsZero() {
+		row.UntilAt = millisOrNull(p.Until)
+	}
+	change.Members = differences(was, row)
+	if len(change.Members) == 0 {
+		return change, nil
+	}
+	change.Did = registry.Updated
+	return change, t.q(ctx).Model(&row).Where("id = ?", row.ID).Select("from_at", "until_at").Updates(&row).Error
+}
+
+// thing names a holding; the person by our own id, which tells nothing.
+func (r holdingRow) thing() registry.Thing {
+	return registry.Thing{Key: r.ID, What: r.URN + " in " + r.OrgNo + " of person " + r.PersonID}
 }
 
 // PutRelation implements registry.ImportTx.
@@ -211,26 +277,35 @@ func (t *transaction) PutRelation(ctx context.Context, r party.Relation) (regist
 		orgNo party.OrgNo
 	}{{"facilitatorOrgNo", r.Facilitator}, {"clientOrgNo", r.Client}} {
 		if err := known[organisationRow](ctx, t, &f, o.field, unknownOrganisation, "org_no = ?", string(o.orgNo)); err != nil {
-			return registry.Same, err
+			return registry.Change{}, err
 		}
 	}
 	if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", r.RoleURN); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
 	if r.Facilitator == r.Client {
 		f.Add("clientOrgNo", "relation.self")
 	}
 	if err := f.Err(); err != nil {
-		return registry.Same, err
+		return registry.Change{}, err
 	}
-	n, err := insert(t.q(ctx), &relationRow{
+	row := relationRow{
 		ID: string(models.NewID()), Facilitator: string(r.Facilitator), Client: string(r.Client), RoleURN: r.RoleURN,
 		Source: r.Source, FromAt: millis(t.s.now()),
-	})
-	if n > 0 {
-		return registry.Added, err
 	}
-	return registry.Same, err
+	was, err := all[relationRow](t.q(ctx).Where("facilitator = ? AND client = ? AND role_urn = ? AND source = ? AND ended_at IS NULL",
+		row.Facilitator, row.Client, row.RoleURN, row.Source).Limit(1))
+	if err != nil || len(was) > 0 {
+		if len(was) > 0 {
+			row = was[0]
+		}
+		return registry.Change{Thing: row.thing()}, err
+	}
+	return registry.Change{Thing: row.thing(), Did: registry.Added}, t.q(ctx).Create(&row).Error
+}
+
+func (r relationRow) thing() registry.Thing {
+	return registry.Thing{Key: r.ID, What: r.Facilitator + " " + r.RoleURN + " of " + r.Client}
 }
 
 // nonZero stores 0 as NULL.

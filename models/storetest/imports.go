@@ -92,15 +92,15 @@ func testImports(t *testing.T, k *kit) {
 	} {
 		for _, step := range []struct {
 			put  put
-			want registry.Change
+			want registry.Did
 		}{{c.row, registry.Added}, {c.row, registry.Same}, {c.changed, registry.Updated}, {c.changed, registry.Same}} {
 			if step.put == nil {
 				continue
 			}
 			k.write(t, func(ctx context.Context, tx registry.Tx) error {
 				got, err := step.put(ctx, tx)
-				if got != step.want {
-					t.Errorf("%s: change %d, want %d", c.name, got, step.want)
+				if got.Did != step.want {
+					t.Errorf("%s: change %d, want %d", c.name, got.Did, step.want)
 				}
 				return err
 			})
