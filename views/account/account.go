@@ -95,3 +95,10 @@ type EraseView struct {
 	OnlyIn        []string // names of those that nobody else administers; he cannot leave them so
 	Fault         string   // key of the fault when "confirm" was not sent
 }
+
+// AddView leads on to a provider that is to be connected. Forms of ours may
+// lead to no other site, so the way there is a link.
+type AddView struct {
+	Provider string
+	Href     string // where the login starts, on our site
+}
