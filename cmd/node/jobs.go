@@ -23,6 +23,7 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			_, err := n.store.Sessions().Purge(ctx, time.Now())
 			return err
 		}},
+		{"logins", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeLogins(ctx); return err }},
 		{"replays", 10 * time.Minute, func(ctx context.Context) error {
 			_, err := n.store.PurgeReplays(ctx, time.Now())
 			return err
