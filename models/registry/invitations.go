@@ -86,7 +86,7 @@ func (r *Registry) Invite(ctx context.Context, a models.Actor, in Invite) (made 
 // InviteFirst is how whoever runs the registry invites to an organisation, which
 // it adds where it is unknown: so an organisation gets its first administrator.
 // What can be offered is what people can give to each other. Errors are those of
-// Invite, and Invalid with the fields org and name.
+// Invite, and Invalid with the field name.
 func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Organisation, urn, email string) (made invitation.Invitation, secret string, err error) {
 	a.OrgNo = string(org.OrgNo)
 	made = invitation.Invitation{ID: models.NewID(), OrgNo: org.OrgNo, URN: urn, Email: email}
@@ -96,9 +96,6 @@ func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Or
 			return change{}, models.NewError(models.Forbidden, models.CodeForbidden)
 		}
 		var f models.Faults
-		if _, err := r.Numbers.Parse(string(org.OrgNo)); err != nil {
-			f.Add("org", "orgno.form")
-		}
 		f.Add("name", models.LineFault(org.Name, 200, false))
 		if p, ok := c.Package(urn); (!ok || !p.Assignable || p.ForPersons) && urn != policy.SystemAdministrator && urn != policy.Viewer {
 			f.Add("urn", "catalogue.unknown")
