@@ -35,6 +35,9 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			return nil
 		}},
 	}
+	if n.Registry.Register != nil {
+		jobs = append(jobs, job{"register", time.Duration(n.settings.RegisterMinutes) * time.Minute, n.syncRegister})
+	}
 	var running sync.WaitGroup
 	for _, j := range jobs {
 		running.Go(func() {

@@ -20,6 +20,7 @@ import (
 	"github.com/stafett/stafett/handlers/hooks"
 	"github.com/stafett/stafett/handlers/web"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/brreg"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/store"
@@ -60,7 +61,7 @@ func New(ctx context.Context, s Serving, logger *slog.Logger) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{settings: s, store: st, logger: logger, journal: rar.NewJournal(st), Registry: registryOn(st, s.Settings, s.Issuers)}
+	n := &Node{settings: s, store: st, logger: logger, journal: rar.NewJournal(st), Registry: registryOn(st, s.Settings, s.Issuers, s.Register)}
 	if n.Handler, err = n.handler(assets); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -68,7 +69,7 @@ func New(ctx context.Context, s Serving, logger *slog.Logger) (*Node, error) {
 }
 
 // registryOn builds the use cases over a store.
-func registryOn(st *store.Store, s Settings, issuers auth.Issuers) *registry.Registry {
+func registryOn(st *store.Store, s Settings, issuers auth.Issuers, register *brreg.Client) *registry.Registry {
 	var ids []string
 	for _, i := range issuers.All() {
 		if i.ID == issuers.Default() {
@@ -77,19 +78,29 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers) *registry.Reg
 			ids = append(ids, i.ID)
 		}
 	}
-	return registry.New(registry.Config{
+	c := registry.Config{
 		Store: st, Now: time.Now, Numbers: party.Numbers{AdmitDocumentation: s.DocumentationOrgNos},
 		Issuers: ids, MinLevel: s.MinLevel, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
-	})
+		FlagStruckOff: s.StruckOff == flagOnly, RegisterRoles: s.RegisterClientID != "",
+	}
+	if register != nil {
+		c.Register = register
+	}
+	return registry.New(c)
 }
 
 // WithRegistry opens the database for one command, runs f, and closes it.
 func WithRegistry(ctx context.Context, st Storage, s Settings, f func(*registry.Registry) error) error {
+	var faulty faults
+	register := s.register(&faulty)
+	if err := errors.Join(faulty...); err != nil {
+		return err
+	}
 	opened, err := store.Open(ctx, store.Config{URL: st.URL, Keys: st.Keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(registryOn(opened, s, auth.Issuers{})), opened.Close())
+	return errors.Join(f(registryOn(opened, s, auth.Issuers{}, register)), opened.Close())
 }
 
 // handler builds what answers HTTP.

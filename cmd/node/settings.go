@@ -17,6 +17,7 @@ import (
 
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/mail"
+	"github.com/stafett/stafett/models/brreg"
 	"github.com/stafett/stafett/models/store"
 )
 
@@ -41,7 +42,8 @@ type Settings struct {
 	SMTPPassword        string   `name:"smtp-password" help:"Password of the mail server's user." env:"STAFETT_SMTP_PASSWORD" json:"smtp_password"`
 	SMTPPasswordFile    string   `name:"smtp-password-file" help:"File that holds the mail server's password." env:"STAFETT_SMTP_PASSWORD_FILE" json:"smtp_password_file"`
 	MailFrom            string   `name:"mail-from" help:"Sender of mail, as Stafett <post@registry.example>." env:"STAFETT_MAIL_FROM" json:"mail_from"`
-	Contact             string   `help:"Who runs this registry, shown on error pages." env:"STAFETT_CONTACT" json:"contact"`
+	RegisterSettings
+	Contact string `help:"Who runs this registry, shown on error pages." env:"STAFETT_CONTACT" json:"contact"`
 }
 
 // names gives the environment variable of each setting that can be faulty.
@@ -221,7 +223,8 @@ type Serving struct {
 	Secure    bool // the public URL is https
 	Issuers   auth.Issuers
 	Providers []auth.Provider
-	Mail      *mail.Config // nil: no mail is sent
+	Mail      *mail.Config  // nil: no mail is sent
+	Register  *brreg.Client // nil: no register is asked
 }
 
 // Serving checks every setting and reads the files they name. All faults are
@@ -266,6 +269,7 @@ func (s Settings) Serving() (Serving, error) {
 		}
 	}
 	out.Mail = s.mail(&f)
+	out.Register = s.register(&f)
 	return out, errors.Join(f...)
 }
 

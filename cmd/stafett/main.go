@@ -29,13 +29,14 @@ type cli struct {
 
 	ConfigFile kong.ConfigFlag `name:"config" help:"File of settings (JSON), under the names of the flags." placeholder:"FILE" env:"STAFETT_CONFIG"`
 
-	Serve   serve      `cmd:"" help:"Serve the registry."`
-	Migrate migrate    `cmd:"" help:"Bring the database's schema up to date, or say where it stands."`
-	Import  importFile `cmd:"" help:"Import a catalogue or parties from a file or an address; adds and changes rows, deletes none."`
-	Config  config     `cmd:"" help:"Show the settings in force."`
-	Audit   auditLog   `cmd:"" help:"Verify the audit log."`
-	Key     keys       `cmd:"" help:"Change the key for personal data."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve    serve      `cmd:"" help:"Serve the registry."`
+	Migrate  migrate    `cmd:"" help:"Bring the database's schema up to date, or say where it stands."`
+	Import   importFile `cmd:"" help:"Import a catalogue or parties from a file or an address; adds and changes, deletes nothing."`
+	Register register   `cmd:"" help:"Take over what the business register says."`
+	Config   config     `cmd:"" help:"Show the settings in force."`
+	Audit    auditLog   `cmd:"" help:"Verify the audit log."`
+	Key      keys       `cmd:"" help:"Change the key for personal data."`
+	Version  versionCmd `cmd:"" help:"Say which version this is."`
 }
 
 // console is where a command writes.

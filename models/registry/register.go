@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -23,10 +24,9 @@ type Register interface {
 	// Roles tells which persons hold which role in the unit, by national id.
 	Roles(ctx context.Context, o party.OrgNo) ([]exchange.Row, error)
 	// Updates tells of which organisations something has changed in the feed
-	// after the number, and the number to go on from.
-	Updates(ctx context.Context, feed string, after int64, limit int) (changed []party.OrgNo, next int64, err error)
-	// UpdatesSince is Updates for who has no number yet.
-	UpdatesSince(ctx context.Context, feed string, since time.Time, limit int) (changed []party.OrgNo, next int64, err error)
+	// after the number, and the number to go on from; when the number is zero,
+	// from the time on.
+	Updates(ctx context.Context, feed string, after int64, since time.Time, limit int) (changed []party.OrgNo, next int64, err error)
 }
 
 // RegisterReader reads what comes from a register.
@@ -59,6 +59,12 @@ type RegisterReport struct {
 	Unknown               int // of them, those that it does not know
 	Added, Updated, Ended int // organisations, relations and holdings
 	Refused               []Refusal
+}
+
+// String is the report in one line.
+func (r RegisterReport) String() string {
+	return fmt.Sprintf("register: %d asked about, %d unknown, %d new, %d changed, %d ended, %d refused",
+		r.Asked, r.Unknown, r.Added, r.Updated, r.Ended, len(r.Refused))
 }
 
 func (r *RegisterReport) add(more RegisterReport) {

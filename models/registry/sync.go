@@ -141,7 +141,7 @@ func (r *Registry) beginFeed(ctx context.Context, a models.Actor, feed string, n
 	if err != nil || at != "" {
 		return err
 	}
-	_, next, err := r.Register.UpdatesSince(ctx, feed, now.Add(-firstLook), 1)
+	_, next, err := r.Register.Updates(ctx, feed, 0, now.Add(-firstLook), 1)
 	if err != nil || next == 0 {
 		return err
 	}
@@ -195,7 +195,7 @@ func (r *Registry) followFeed(ctx context.Context, a models.Actor, feed string, 
 		if err != nil {
 			return fmt.Errorf("cursor of %s: %w", feed, err)
 		}
-		changed, next, err := r.Register.Updates(ctx, feed, after, perPage)
+		changed, next, err := r.Register.Updates(ctx, feed, after, time.Time{}, perPage)
 		if err != nil || next == after {
 			return err
 		}
