@@ -12,7 +12,14 @@ func failurePages() []Page {
 	}
 	dark := kari(paths.Requests())
 	dark.Scheme = "dark"
+	alone := layout.Shell{Path: paths.InvitationAccept(), Person: "Siv Dal", LoginReady: true}
 	pages := []Page{
+		all("failure/level", layout.ErrorPage(kari(paths.Invite()), failure(models.CodeLevelTooLow))),
+		all("failure/login-old", layout.ErrorPage(kari(paths.Request(first)), failure(models.CodeLoginTooOld))),
+		one("failure/identity-taken", layout.ErrorPage(kari(paths.Account()), failure(models.CodeIdentityTaken))),
+		one("failure/invitation-ended", layout.ErrorPage(alone, failure(models.CodeInvitationEnded))),
+		one("failure/holding-last", layout.ErrorPage(kari(paths.Members()), failure(models.CodeHoldingLast))),
+		one("failure/no-organisation", layout.ErrorPage(alone, failure(models.CodeNoOrganisation))),
 		all("failure/internal", layout.ErrorPage(kari(paths.Requests()), failure(models.CodeInternal))),
 		one("failure/not-found-dark", layout.ErrorPage(dark, failure(models.CodeNotFound))),
 		one("failure/signed-out", layout.ErrorPage(nobody(paths.Requests()), failure(models.CodeUnauthenticated))),

@@ -268,6 +268,26 @@ func wayOut(s Shell, f Failure) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		} else if s.Person != "" && f.stepUp() && s.LoginReady {
+			templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "error.login_again"), Href: paths.LoginAgain(s.Path)}, ui.Primary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if s.Person != "" && f.account() {
+			templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "error.to_account"), Href: paths.Account()}, ui.Primary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if s.IsCustomer && f.members() {
+			templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "error.to_members"), Href: paths.Members()}, ui.Primary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if s.Person != "" && f.Code == models.CodeNoOrganisation {
+			templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "error.get_in"), Href: paths.OrganisationClaim()}, ui.Primary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		if f.Code == models.CodeNotFound && s.CanSwitch {
 			templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "common.switch"), Href: paths.Organisations()}, ui.Secondary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)

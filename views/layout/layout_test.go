@@ -26,9 +26,9 @@ func TestMenuShowsWhatThePersonMay(t *testing.T) {
 		has    []string
 		lacks  []string
 	}{
-		"nobody":   {func(s *layout.Shell) { *s = layout.Shell{LoginReady: true} }, []string{`href="/login"`}, []string{"/requests", "/supplier", "/logout"}},
+		"nobody":   {func(s *layout.Shell) { *s = layout.Shell{LoginReady: true} }, []string{`href="/login"`}, []string{"/requests", "/supplier", "/members", "/account", "/logout"}},
 		"no login": {func(s *layout.Shell) { *s = layout.Shell{} }, nil, []string{`href="/login"`}},
-		"customer": {func(s *layout.Shell) { s.IsCustomer = true }, []string{`href="/requests"`, `href="/systemusers"`, "/logout"}, []string{"/supplier", "/organisations"}},
+		"customer": {func(s *layout.Shell) { s.IsCustomer = true }, []string{`href="/requests"`, `href="/systemusers"`, `href="/members"`, `href="/account"`, "/logout"}, []string{"/supplier", "/organisations"}},
 		"supplier": {func(s *layout.Shell) { s.IsSupplier = true }, []string{`href="/supplier/systems"`, `href="/supplier/requests"`}, []string{`href="/requests"`}},
 		"several":  {func(s *layout.Shell) { s.IsCustomer, s.CanSwitch = true, true }, []string{`href="/organisations"`, "Kari Fjell", "daglig leder", "Nordlys Bakeri AS"}, nil},
 	} {
@@ -84,6 +84,12 @@ func TestNoFailureIsADeadEnd(t *testing.T) {
 	}{
 		"signed out":   {layout.Shell{LoginReady: true}, layout.Failure{Code: models.CodeUnauthenticated}, []string{`href="/login"`, `href="/"`}},
 		"not there":    {customer, layout.Failure{Code: models.CodeNotFound}, []string{`href="/organisations"`, `href="/requests"`}},
+		"level":        {layout.Shell{Person: "Kari", LoginReady: true, Path: "/members/invite"}, layout.Failure{Code: models.CodeLevelTooLow}, []string{`href="/login/again?next=%2Fmembers%2Finvite"`}},
+		"age":          {customer, layout.Failure{Code: models.CodeLoginTooOld}, []string{`href="/login/again?`, `href="/requests"`}},
+		"taken":        {customer, layout.Failure{Code: models.CodeIdentityTaken}, []string{`href="/account"`}},
+		"last":         {customer, layout.Failure{Code: models.CodeHoldingLast}, []string{`href="/members"`}},
+		"ended":        {layout.Shell{Person: "Siv", LoginReady: true}, layout.Failure{Code: models.CodeInvitationEnded}, []string{`href="/"`}},
+		"nowhere":      {layout.Shell{Person: "Siv", LoginReady: true}, layout.Failure{Code: models.CodeNoOrganisation}, []string{`href="/organisations/claim"`}},
 		"try again":    {customer, layout.Failure{Code: models.CodeUnavailable, Retry: "/systemusers"}, []string{`href="/systemusers"`, "Prøv igjen"}},
 		"who can help": {customer, layout.Failure{Code: models.CodeInternal, Reference: "r-17", Contact: "drift@stafett.example"}, []string{"r-17", "drift@stafett.example"}},
 	} {

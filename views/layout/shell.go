@@ -109,6 +109,25 @@ func (f Failure) retryable() bool {
 	return false
 }
 
+// stepUp tells which failures a new login of the same person may cure.
+func (f Failure) stepUp() bool {
+	return f.Code == models.CodeLevelTooLow || f.Code == models.CodeLoginTooOld
+}
+
+// account tells which failures are about how the person logs in.
+func (f Failure) account() bool {
+	return f.Code == models.CodeIdentityTaken || f.Code == models.CodeIdentityLast
+}
+
+// members tells which failures are about who has which role.
+func (f Failure) members() bool {
+	switch f.Code {
+	case models.CodeHoldingFixed, models.CodeHoldingLast, models.CodeInvitationsMany:
+		return true
+	}
+	return false
+}
+
 // login tells which failures a log-in may cure.
 func (f Failure) login() bool {
 	return f.Code == models.CodeUnauthenticated || f.Code == models.CodeLoginFailed
