@@ -13,8 +13,10 @@ import (
 	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/exchange"
+	"github.com/stafett/stafett/models/invitation"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
@@ -126,6 +128,27 @@ func (x failingTx) RenewHoldings(ctx context.Context, ids []models.ID, until tim
 	return x.f.after(x.Tx.RenewHoldings(ctx, ids, until))
 }
 
+func (x failingTx) AddHolding(ctx context.Context, h party.Holding) error {
+	return x.f.after(x.Tx.AddHolding(ctx, h))
+}
+
+func (x failingTx) EndHolding(ctx context.Context, id models.ID, at time.Time) error {
+	return x.f.after(x.Tx.EndHolding(ctx, id, at))
+}
+
+func (x failingTx) AddInvitation(ctx context.Context, i invitation.Invitation, hash []byte) error {
+	return x.f.after(x.Tx.AddInvitation(ctx, i, hash))
+}
+
+func (x failingTx) EndInvitation(ctx context.Context, i invitation.Invitation) error {
+	return x.f.after(x.Tx.EndInvitation(ctx, i))
+}
+
+func (x failingTx) PutOrganisation(ctx context.Context, o party.Organisation) (registry.Change, error) {
+	did, err := x.Tx.PutOrganisation(ctx, o)
+	return did, x.f.after(err)
+}
+
 func (x failingTx) AppendAudit(ctx context.Context, e audit.Entry) error {
 	return x.f.after(x.Tx.AppendAudit(ctx, e))
 }
@@ -186,6 +209,40 @@ func TestNothingIsHalfDone(t *testing.T) {
 			{"revoke", 3, func(t *testing.T, w world) func() error {
 				sent := w.Approved(t, "one")
 				return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
+			}},
+			{"give", 3, func(t *testing.T, w world) func() error {
+				return func() error {
+					return second(w.Give(t.Context(), w.As(kari, bakeri), w.ID(even), policy.Viewer, time.Time{}))
+				}
+			}},
+			{"end", 3, func(t *testing.T, w world) func() error {
+				h := joins(t, w, siri, policy.Viewer)
+				return func() error { return w.End(t.Context(), w.As(kari, bakeri), h.ID) }
+			}},
+			{"invite", 3, func(t *testing.T, w world) func() error {
+				return func() error {
+					_, _, err := w.Invite(t.Context(), w.As(kari, bakeri), registry.Invite{URN: policy.Viewer})
+					return err
+				}
+			}},
+			{"invite to a new organisation", 4, func(t *testing.T, w world) func() error {
+				return func() error {
+					_, _, err := w.InviteFirst(t.Context(), modelstest.Operator, party.Organisation{OrgNo: "313775429"}, policy.Viewer, "")
+					return err
+				}
+			}},
+			{"accept an invitation", 4, func(t *testing.T, w world) func() error {
+				_, secret := invited(t, w, kari, policy.Viewer)
+				return func() error { return second(w.AcceptInvitation(t.Context(), w.As(siri, ""), secret)) }
+			}},
+			{"accept what he holds already", 3, func(t *testing.T, w world) func() error {
+				joins(t, w, siri, policy.Viewer)
+				_, secret := invited(t, w, kari, policy.Viewer)
+				return func() error { return second(w.AcceptInvitation(t.Context(), w.As(siri, ""), secret)) }
+			}},
+			{"revoke an invitation", 3, func(t *testing.T, w world) func() error {
+				i, _ := invited(t, w, kari, policy.Viewer)
+				return func() error { return w.RevokeInvitation(t.Context(), w.As(kari, bakeri), i.ID) }
 			}},
 			{"let two requests lapse", 5, func(t *testing.T, w world) func() error {
 				w.Sent(t, "one")
@@ -264,6 +321,9 @@ func TestAClosedStoreAnswersNothing(t *testing.T) {
 		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a)), "SystemUsers": second(w.SystemUsers(ctx, a)),
 		"Systems": second(w.Systems(ctx, a)), "Acting": second(w.Acting(ctx, a)), "Memberships": second(w.Memberships(ctx, id)),
 		"SignIn": second(w.SignIn(ctx, party.Arrival{Identity: modelstest.Identity(kari)})), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
+		"Members": second(w.Members(ctx, a)), "Member": second(w.Member(ctx, a, id)), "End": w.End(ctx, a, id), "RevokeInvitation": w.RevokeInvitation(ctx, a, id),
+		"Give": second(w.Give(ctx, a, id, policy.Viewer, time.Time{})), "Invitations": second(w.Invitations(ctx, a)),
+		"Invitation": second(w.Invitation(ctx, a, "x")), "AcceptInvitation": second(w.AcceptInvitation(ctx, a, "x")),
 		"LapseRequests": second(w.LapseRequests(ctx)), "RequestCustomer": second(w.RequestCustomer(ctx, id, id)),
 	} {
 		if errKind(err) != models.Unavailable {
