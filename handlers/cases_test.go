@@ -57,13 +57,20 @@ func post(format string, form url.Values) func(*world, thing) ask {
 }
 
 var cases = map[string]question{
-	"front":          {none, get("/")},
-	"login":          {none, get("/login")},
-	"login.callback": {none, get("/login/callback")},
-	"login.start":    {none, get("/login/test")},
-	"logout":         {none, post("/logout", url.Values{})},
-	"logged_out":     {none, get("/logged-out")},
-	"organisations":  {none, get("/organisations")},
+	"front":                   {none, get("/")},
+	"login":                   {none, get("/login")},
+	"login.callback":          {none, get("/login/callback")},
+	"login.start":             {none, get("/login/test")},
+	"login.again":             {none, get("/login/again?next=/requests")},
+	"login.known":             {none, get("/login/known")},
+	"login.known.new":         {none, post("/login/known/new", url.Values{})},
+	"login.known.link_form":   {none, get("/login/known/link")},
+	"login.known.link":        {none, post("/login/known/link", url.Values{})},
+	"login.ended_by_provider": {none, post("/login/backchannel/test", url.Values{"logout_token": {"a.b.c"}})},
+	"account.identity.add":    {none, post("/account/identities/test", url.Values{})},
+	"logout":                  {none, post("/logout", url.Values{})},
+	"logged_out":              {none, get("/logged-out")},
+	"organisations":           {none, get("/organisations")},
 	"organisations.choose": {none, func(w *world, on thing) ask {
 		return ask{target: "/organisations", form: url.Values{"org": {on.owner}}}
 	}},

@@ -41,6 +41,13 @@ front                            own     200     303   303   303   303   303   3
 login                            own     200     303   303   303   303   303   303   303   200   200   200   200
 login.callback                   own     400     400   400   400   400   400   400   400   400   400   400   400
 login.start                      own     303     303   303   303   303   303   303   303   303   303   303   303
+login.again                      own     login   200   200   200   200   200   200   200   login login login login
+login.known                      own     404     404   404   404   404   404   404   404   404   404   404   404
+login.known.new                  own     404     404   404   404   404   404   404   404   404   404   404   404
+login.known.link_form            own     login   404   404   404   404   404   404   404   login login login login
+login.known.link                 own     401     404   404   404   404   404   404   404   401   401   401   401
+login.ended_by_provider          own     400     400   400   400   400   400   400   400   400   400   400   400
+account.identity.add             own     401     303   303   303   303   303   303   303   401   401   401   401
 logout                           own     401     303   303   303   303   303   303   303   401   401   401   401
 logged_out                       own     200     200   200   200   200   200   200   200   200   200   200   200
 organisations                    own     login   200   200   200   200   200   200   200   login login login login

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -36,13 +37,16 @@ func TestTheRouterKnowsTheTableAlone(t *testing.T) {
 	}
 }
 
+// values are the parts of a path that differ, as the router writes them.
+var values = regexp.MustCompile(`:([a-z]+)`)
+
 // Every route for programs is described, and nothing else is.
 func TestTheDescriptionHasTheRoutesForPrograms(t *testing.T) {
 	t.Parallel()
 	want := map[string]bool{}
 	for _, r := range kit.New(t).Server.Routes() {
 		if r.Audience == handlers.Programs {
-			want[r.Method+" "+r.Path] = true
+			want[r.Method+" "+values.ReplaceAllString(r.Path, "{$1}")] = true
 		}
 	}
 	got := map[string]bool{}

@@ -75,6 +75,12 @@ func New(c Config) (*Server, error) {
 	for _, everywhere := range []string{"/*", static.Prefix + "*"} {
 		e.RouteNotFound(everywhere, s.lost())
 	}
+	for _, r := range s.Routes() {
+		// A value at the end of a path would otherwise take whatever follows it.
+		if last := r.Path[strings.LastIndex(r.Path, "/")+1:]; strings.HasPrefix(last, ":") {
+			e.RouteNotFound(r.Path+"/*", s.lost())
+		}
+	}
 	s.paths = newPaths(s.Routes())
 	return s, nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-json-experiment/json"
@@ -15,7 +14,6 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/stafett/stafett/handlers/auth/token"
-	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
 )
 
@@ -23,43 +21,54 @@ const (
 	longestIDToken = 24 * time.Hour
 	oldestIDToken  = 10 * time.Minute
 	maxSubject     = 255 // OpenID Connect Core section 2
-	maxName        = 200
+	loginLeeway    = time.Minute
 )
+
+// proof is what a provider says about one login: who it is, and the acr by
+// which the level was found. AuthTime is zero when the provider does not say
+// when he proved who he is; nobody guesses it then.
+type proof struct {
+	party.Arrival
+	acr string
+}
 
 // identify reads the ID token of a token response, as far as OpenID Connect
 // Core section 3.1.3.7 goes and then further: go-oidc lets a token pass that
 // has no sub, that is for others too, or that somebody else asked for.
-func (r *relying) identify(ctx context.Context, m *metadata, response *oauth2.Token, nonce string) (party.Arrival, error) {
+func (r *relying) identify(ctx context.Context, m *metadata, response *oauth2.Token, nonce string) (proof, error) {
 	raw, ok := response.Extra("id_token").(string)
 	if !ok || raw == "" {
-		return party.Arrival{}, errors.New("no ID token")
+		return proof{}, errors.New("no ID token")
 	}
 	verified, err := m.verifier.Verify(ctx, raw)
 	if err != nil {
-		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
+		return proof{}, fmt.Errorf("ID token: %w", err)
 	}
 	t, err := token.Parse(raw)
 	if err != nil {
-		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
+		return proof{}, fmt.Errorf("ID token: %w", err)
 	}
 	if err := r.checkIDToken(t, nonce); err != nil {
-		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
+		return proof{}, fmt.Errorf("ID token: %w", err)
 	}
 	if verified.AccessTokenHash != "" {
 		if err := verified.VerifyAccessToken(response.AccessToken); err != nil {
-			return party.Arrival{}, errors.New("ID token: at_hash is of another access token")
+			return proof{}, errors.New("ID token: at_hash is of another access token")
 		}
 	}
-	l, err := r.readLogin(t.Claims, verified.Subject)
+	p, err := r.readLogin(t.Claims, verified.Subject)
 	if err != nil {
-		return party.Arrival{}, err
+		return proof{}, fmt.Errorf("ID token: %w", err)
 	}
+	docs := documents{t.Claims}
 	if r.UserInfo {
-		if err := r.addUserInfo(ctx, m, response, &l); err != nil {
-			return party.Arrival{}, err
+		info, err := r.userInfo(ctx, m, response, p.Subject)
+		if err != nil {
+			return proof{}, err
 		}
+		docs = append(docs, info)
 	}
-	return l, nil
+	return p, r.Claims.read(docs, r.numbers, &p.Arrival)
 }
 
 // checkIDToken checks what go-oidc leaves to its caller.
@@ -69,7 +78,7 @@ func (r *relying) checkIDToken(t token.Token, nonce string) error {
 	}
 	now := r.now()
 	if _, err := t.Claims.Within(token.Lifetime{
-		Now: now, Leeway: clockLeeway, Longest: longestIDToken, IssuedAt: true,
+		Now: now, Leeway: loginLeeway, Longest: longestIDToken, IssuedAt: true,
 	}); err != nil {
 		return err
 	}
@@ -93,75 +102,61 @@ func (r *relying) checkIDToken(t token.Token, nonce string) error {
 	return nil
 }
 
-// readLogin takes the person from the claims. The level comes from acr by the
-// configured list; an acr that is absent or not in it is level 0.
-func (r *relying) readLogin(claims token.Claims, subject string) (party.Arrival, error) {
+// readLogin takes from the ID token alone who it is, by what and when he proved
+// it, and the provider's session. The level comes from acr by the configured
+// list; an acr that is absent or not in it is level 0.
+func (r *relying) readLogin(claims token.Claims, subject string) (proof, error) {
 	sub, err := claims.Text("sub")
-	if err != nil || sub == "" || sub != subject || len(sub) > maxSubject ||
-		strings.ContainsFunc(sub, func(r rune) bool { return r < ' ' || r > '~' }) { // OpenID Connect Core section 2: ASCII
-		return party.Arrival{}, errors.New("ID token: sub is absent, empty, too long or not ASCII")
+	if err != nil || sub == "" || sub != subject || !plain(sub) {
+		return proof{}, errors.New("sub is absent, empty, too long or not ASCII")
+	}
+	sid, err := claims.Text("sid")
+	if err != nil || !plain(sid) {
+		return proof{}, errors.New("sid is not text, too long or not ASCII")
 	}
 	acr, err := claims.Text("acr")
 	if err != nil {
-		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
+		return proof{}, err
 	}
 	at, err := claims.Time("auth_time")
 	if err != nil {
-		return party.Arrival{}, fmt.Errorf("ID token: %w", err)
+		return proof{}, err
 	}
-	if at.IsZero() {
-		at, _ = claims.Time("iat")
+	if at.After(r.now().Add(loginLeeway)) {
+		return proof{}, errors.New("auth_time is in the future")
 	}
-	l := party.Arrival{Identity: party.Identity{Issuer: r.Issuer, Subject: sub}, Provider: r.ID, Level: r.Levels[acr], AuthTime: at}
-	return l, r.addClaims(claims, &l)
+	return proof{acr: acr, Arrival: party.Arrival{
+		Identity: party.Identity{Issuer: r.Issuer, Subject: sub},
+		Provider: r.ID, SID: sid, Level: r.Claims.Levels[acr], AuthTime: at,
+	}}, nil
 }
 
-// addClaims takes national id and name where they are not known yet. A
-// national id that is there but malformed ends the login: it would otherwise
-// make a second person out of one.
-func (r *relying) addClaims(claims token.Claims, l *party.Arrival) error {
-	if r.PIDClaim != "" && l.PID.IsZero() && claims.Has(r.PIDClaim) {
-		text, err := claims.Text(r.PIDClaim)
-		if err != nil {
-			return err
-		}
-		if l.PID, err = party.ParsePersonID(text); err != nil {
-			return fmt.Errorf("claim %s: %w", r.PIDClaim, err)
-		}
-	}
-	if l.Name == "" && claims.Has(r.NameClaim) {
-		name, err := claims.Text(r.NameClaim)
-		if err != nil || utf8.RuneCountInString(name) > maxName {
-			return fmt.Errorf("claim %s is not a name", r.NameClaim)
-		}
-		// One that shows as another is none; what we called him before stays.
-		if models.LineFault(name, maxName, true) == "" {
-			l.Name = name
-		}
-	}
-	return nil
+// plain reports whether s can be a sub or a sid: ASCII without controls, 255
+// characters at most (OpenID Connect Core section 2).
+func plain(s string) bool {
+	return len(s) <= maxSubject && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// addUserInfo asks userinfo for what the ID token lacks. Its sub must be the
-// ID token's (OpenID Connect Core section 5.3.2).
-func (r *relying) addUserInfo(ctx context.Context, m *metadata, response *oauth2.Token, l *party.Arrival) error {
+// userInfo asks userinfo for what the ID token lacks. Its sub must be the ID
+// token's (OpenID Connect Core section 5.3.2).
+func (r *relying) userInfo(ctx context.Context, m *metadata, response *oauth2.Token, subject string) (token.Claims, error) {
 	info, err := m.oidc.UserInfo(oidc.ClientContext(ctx, r.client), oauth2.StaticTokenSource(response))
 	if err != nil {
 		// The cause may quote the answer, which is about a person.
-		return errors.New("userinfo: no usable answer")
+		return nil, errors.New("userinfo: no usable answer")
 	}
-	if info.Subject != l.Subject {
-		return errors.New("userinfo: sub is another")
+	if info.Subject != subject {
+		return nil, errors.New("userinfo: sub is another")
 	}
 	var body rawObject
 	if err := info.Claims(&body); err != nil {
-		return errors.New("userinfo: not a JSON object")
+		return nil, errors.New("userinfo: not a JSON object")
 	}
 	var claims token.Claims
 	if err := json.Unmarshal(jsontext.Value(body), &claims); err != nil {
-		return errors.New("userinfo: not a JSON object with unique names")
+		return nil, errors.New("userinfo: not a JSON object with unique names")
 	}
-	return r.addClaims(claims, l)
+	return claims, nil
 }
 
 // rawObject takes JSON as it stands, for our strict reader.

@@ -2,18 +2,15 @@ package auth
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-json-experiment/json"
 	"golang.org/x/oauth2"
 
 	"github.com/stafett/stafett/models"
@@ -22,28 +19,42 @@ import (
 
 const (
 	callbackPath = "/login/callback"
-	pendingKey   = "pending"
-	maxPending   = 5 // logins under way in one browser, as in several tabs
-	maxTarget    = 2000
 	maxParameter = 4 << 10
 )
 
-// People finds the person behind an identity; the registry does.
+// People knows the persons behind identities, and their logins; the registry
+// does. A models.Error refuses.
 type People interface {
 	// SignIn begins a login of the person whom the provider vouches for, making
-	// one when he comes for the first time. A models.Error refuses it.
+	// one when he comes for the first time. Conflict with CodeIdentityKnown: he
+	// is new, without national id, and another identity has his verified e-mail
+	// address; who.New says that he is somebody else all the same.
 	SignIn(ctx context.Context, who party.Arrival) (party.Login, error)
+	// Link ties one more identity to the actor. Conflict with CodeIdentityTaken
+	// when it is another person's.
+	Link(ctx context.Context, a models.Actor, who party.Arrival) error
+	// ProveAgain notes in the actor's login that he has proved anew who he is.
+	// Forbidden with CodeOtherPerson when it was somebody else who did.
+	ProveAgain(ctx context.Context, a models.Actor, login models.ID, who party.Arrival) (party.Login, error)
+	// EndLogin ends a login of the actor's. NotFound when it is not his.
+	EndLogin(ctx context.Context, a models.Actor, login models.ID) error
+	// EndLoginsAt ends the logins at the issuer that have the subject and the
+	// sid, as far as each is given, and returns how many there were.
+	EndLoginsAt(ctx context.Context, issuer, subject, sid string) (int, error)
 }
 
-// LoginConfig is what a Login needs. All of it is wanted but Providers.
+// LoginConfig is what a Login needs. All of it is wanted but Providers and
+// Numbers.
 type LoginConfig struct {
 	Providers Providers
 	PublicURL string // without a slash at the end; the redirect URI is below it
 	Client    *http.Client
 	People    People
+	Replays   Replays
 	Sessions  *Sessions
 	Now       func() time.Time
 	Logger    *slog.Logger
+	Numbers   party.Numbers
 }
 
 // Login signs persons in at OpenID providers by the authorization code flow
@@ -56,8 +67,8 @@ type Login struct {
 
 // NewLogin makes a login. It asks no provider for anything yet.
 func NewLogin(cfg LoginConfig) (*Login, error) {
-	if cfg.PublicURL == "" || cfg.Client == nil || cfg.People == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Logger == nil {
-		return nil, errors.New("login: public URL, client, people, sessions, clock and logger are all needed")
+	if cfg.PublicURL == "" || cfg.Client == nil || cfg.People == nil || cfg.Replays == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Logger == nil {
+		return nil, errors.New("login: public URL, client, people, replays, sessions, clock and logger are all needed")
 	}
 	cfg.Client = bounded(cfg.Client)
 	l := &Login{cfg: cfg}
@@ -68,147 +79,206 @@ func NewLogin(cfg LoginConfig) (*Login, error) {
 	return l, nil
 }
 
-// Choice is a provider as the login page offers it.
+// Choice is a provider as the pages offer it.
 type Choice struct {
-	ID   string
-	Name models.Text
+	ID         string
+	Name       models.Text
+	Message    models.Text // a line about it; may be empty
+	Issuer     string
+	AccountURL string // where a person looks after his account there; may be empty
+	// TellsNumber: it tells the national ids of persons.
+	TellsNumber bool
 }
 
-// Choices returns the providers in the order of the configuration; none when
-// login is not set up.
+func (r *relying) choice() Choice {
+	return Choice{ID: r.ID, Name: r.Name, Message: r.Message, Issuer: r.Issuer, AccountURL: r.AccountURL, TellsNumber: r.Claims.PID != ""}
+}
+
+// Choices returns the providers in the order of the login page; none when login
+// is not set up.
 func (l *Login) Choices() []Choice {
 	choices := make([]Choice, len(l.list))
 	for i, r := range l.list {
-		choices[i] = Choice{ID: r.ID, Name: r.Name}
+		choices[i] = r.choice()
 	}
 	return choices
 }
 
-// pending is a login under way, kept in the browser's own pre-login session.
-type pending struct {
-	State    string    `json:"state"`
-	Nonce    string    `json:"nonce"`
-	Verifier string    `json:"verifier"`
-	Provider string    `json:"provider"`
-	Target   string    `json:"target"`
-	Started  time.Time `json:"started"`
-}
-
 // Start begins a login and returns the provider's address to send the browser
-// to. After login it comes to target if that is an OwnPath. The error is Unavailable with CodeLoginNotSetUp when there are no
-// providers, NotFound for an unknown one, Unavailable when it cannot be read.
+// to. After login it comes to target if that is an OwnPath. The error is
+// Unavailable with CodeLoginNotSetUp when there are no providers, NotFound for
+// an unknown one, Unavailable when it cannot be read.
 func (l *Login) Start(ctx context.Context, provider, target string, lang models.Language) (string, error) {
 	r, err := l.provider(provider)
 	if err != nil {
 		return "", err
 	}
+	return l.begin(ctx, r, pending{Target: OwnPath(target)}, lang)
+}
+
+// begin keeps a login in the browser's pre-login session and returns the
+// address of its authorization request.
+func (l *Login) begin(ctx context.Context, r *relying, p pending, lang models.Language) (string, error) {
 	m, err := r.discover(ctx)
 	if err != nil {
 		return "", err
 	}
 	// Each is 256 random bits in base64url, as GenerateVerifier makes them.
-	p := pending{
-		State: oauth2.GenerateVerifier(), Nonce: oauth2.GenerateVerifier(), Verifier: oauth2.GenerateVerifier(),
-		Provider: r.ID, Target: OwnPath(target), Started: l.cfg.Now(),
-	}
-	// A new token also starts the ten minutes of the pre-login session anew.
-	if err := l.cfg.Sessions.before.RenewToken(ctx); err != nil {
-		return "", fmt.Errorf("begin login: %w", err)
-	}
-	if err := l.keepPending(ctx, append(l.pendings(ctx), p)); err != nil {
+	p.State, p.Nonce, p.Verifier = oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
+	p.Provider, p.Started = r.ID, l.cfg.Now()
+	if err := l.renew(ctx); err != nil {
 		return "", err
 	}
-	options := []oauth2.AuthCodeOption{oidc.Nonce(p.Nonce), oauth2.S256ChallengeOption(p.Verifier)}
-	if len(r.ACRValues) > 0 {
-		options = append(options, oauth2.SetAuthURLParam("acr_values", strings.Join(r.ACRValues, " ")))
+	s := l.state(ctx)
+	s.Pending = append(s.Pending, p)
+	if err := l.keep(ctx, s); err != nil {
+		return "", err
 	}
-	if r.UILocales && lang != "" {
-		options = append(options, oauth2.SetAuthURLParam("ui_locales", string(lang)))
-	}
-	if r.PromptFull {
-		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
-	}
-	return m.config.AuthCodeURL(p.State, options...), nil
+	return m.config.AuthCodeURL(p.State, r.options(p, lang)...), nil
 }
 
-// Callback ends a login with the provider's answer in the query and returns
-// the path to send the browser to, empty when no usable one was asked for. The
-// person is then signed in under a new session. The error is Unauthenticated with CodeLoginFailed, and nobody is
-// signed in by it, when anything about the answer does not hold; Unavailable
-// when the provider cannot be reached; or the error of People.
-func (l *Login) Callback(ctx context.Context, query url.Values) (target string, err error) {
+// End is where a login ended.
+type End struct {
+	Target string // the path to send the browser to; empty when no usable one was asked for
+	Began  bool   // a session began; whom it acts for is to be settled
+}
+
+// Callback ends a login with the provider's answer in the query; agent is the
+// browser in a few words. What it was begun for is then done: the person is
+// signed in under a new session, has proved anew who he is, or has one more
+// identity. The error is Unauthenticated with CodeLoginFailed when anything
+// about the answer does not hold; Forbidden with CodeLevelTooLow or
+// CodeLoginTooOld when it is not what was wanted; Unavailable when the provider
+// cannot be reached; or the error of People. A session that was there before
+// stays as it was then, and none begins.
+func (l *Login) Callback(ctx context.Context, query url.Values, agent string) (End, error) {
 	answer, err := readAnswer(query)
 	if err != nil {
-		return "", loginFailed(err)
+		return End{}, loginFailed(err)
 	}
 	p, err := l.takePending(ctx, answer.state)
 	if err != nil {
-		return "", err
+		return End{}, err
 	}
 	r, err := l.provider(p.Provider)
 	if err != nil {
-		return "", err
+		return End{}, err
 	}
 	m, err := r.discover(ctx)
 	if err != nil {
-		return "", err
+		return End{}, err
 	}
 	if answer.issuer != r.Issuer && (answer.issuer != "" || m.announces) {
-		return "", loginFailed(errors.New("answer: iss is absent or another"))
+		return End{}, loginFailed(errors.New("answer: iss is absent or another"))
 	}
 	if answer.fault != "" {
-		return "", loginFailed(fmt.Errorf("provider answered %q", answer.fault))
+		return End{}, loginFailed(fmt.Errorf("provider answered %q", answer.fault))
 	}
 	who, err := l.exchange(ctx, r, m, answer.code, p)
 	if err != nil {
-		return "", err
+		return End{}, err
 	}
+	if err := r.holds(p, who); err != nil {
+		return End{}, err
+	}
+	who.Agent = agent
+	switch p.Purpose {
+	case again:
+		return End{Target: p.Target}, l.proveAgain(ctx, p, who)
+	case link:
+		return End{Target: p.Target}, l.tie(ctx, p, who)
+	case signIn:
+	}
+	return l.arrive(ctx, p, who.Arrival)
+}
+
+// arrive signs somebody in. Whoever may be a person that we know is asked
+// first; and when he then signs in as that person in the same browser, he is
+// asked whether to connect the two.
+func (l *Login) arrive(ctx context.Context, p pending, who party.Arrival) (End, error) {
+	err := l.enter(ctx, who)
+	if models.CodeOf(err) == models.CodeIdentityKnown && who.PID.IsZero() {
+		return End{Target: knownPath}, l.wait(ctx, p, who)
+	}
+	if err != nil {
+		return End{}, err
+	}
+	if w := l.state(ctx).Waiting; w != nil && (w.Issuer != who.Issuer || w.Subject != who.Subject) {
+		return End{Target: connectPath}, nil
+	}
+	return End{Target: p.Target, Began: true}, nil
+}
+
+// enter begins a login and a session. The login of a session that this browser
+// had until now is ended.
+func (l *Login) enter(ctx context.Context, who party.Arrival) error {
 	login, err := l.cfg.People.SignIn(ctx, who)
 	if err != nil {
-		return "", fmt.Errorf("sign in: %w", err)
+		return fmt.Errorf("sign in: %w", err)
 	}
-	err = l.cfg.Sessions.SignIn(ctx, Session{
-		Login: login.ID, Person: login.Person, Issuer: who.Issuer, Subject: who.Subject, Provider: r.ID, Level: who.Level, AuthTime: who.AuthTime,
+	if err := l.endLogin(ctx); err != nil {
+		return err
+	}
+	return l.cfg.Sessions.SignIn(ctx, Session{
+		Login: login.ID, Person: login.Person, Issuer: who.Issuer, Subject: who.Subject, Provider: who.Provider, Level: who.Level, AuthTime: who.AuthTime,
 	})
-	if err != nil {
-		return "", err
+}
+
+// SignOut ends the session of this browser, and its login.
+func (l *Login) SignOut(ctx context.Context) error {
+	return errors.Join(l.endLogin(ctx), l.cfg.Sessions.SignOut(ctx))
+}
+
+// endLogin ends the login of this browser's session, if there is one.
+func (l *Login) endLogin(ctx context.Context) error {
+	current, ok := l.cfg.Sessions.Current(ctx)
+	if !ok {
+		return nil
 	}
-	return p.Target, nil
+	err := l.cfg.People.EndLogin(ctx, current.Actor(), current.Login)
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
+		return fmt.Errorf("end login: %w", err)
+	}
+	return nil
 }
 
 // exchange trades the code for an ID token and reads it.
-func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code string, p pending) (party.Arrival, error) {
+func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code string, p pending) (proof, error) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.cfg.Client), 2*callLimit)
 	defer cancel()
 	response, err := m.config.Exchange(ctx, code, oauth2.VerifierOption(p.Verifier))
 	if err != nil {
 		// The library's error quotes the answer's body, which may hold tokens.
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.Response.StatusCode < 500 {
-			return party.Arrival{}, loginFailed(fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode))
+			return proof{}, loginFailed(fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode))
 		}
 		if _, ok := errors.AsType[*url.Error](err); ok {
-			return party.Arrival{}, unavailable(errors.New("token endpoint cannot be reached"))
+			return proof{}, unavailable(errors.New("token endpoint cannot be reached"))
 		}
-		return party.Arrival{}, loginFailed(errors.New("token endpoint gave no usable answer"))
+		return proof{}, loginFailed(errors.New("token endpoint gave no usable answer"))
 	}
 	if _, err := m.keys.Generation(ctx); err != nil {
-		return party.Arrival{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
+		return proof{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
 	}
 	who, err := r.identify(ctx, m, response, p.Nonce)
 	if err != nil {
-		return party.Arrival{}, loginFailed(err)
+		return proof{}, loginFailed(err)
 	}
 	return who, nil
 }
 
 // LogoutURL returns the address at the provider that ends the session there
-// too (OpenID Connect RP-Initiated Logout 1.0 section 2), for a link on the
-// page after log-out; ok is false when there is none. It carries no ID token,
-// which would put the person into addresses and logs.
+// too, for a link on the page after log-out: the configured one as it stands, or
+// that of OpenID Connect RP-Initiated Logout 1.0 section 2. ok is false when
+// there is none. It carries no ID token, which would put the person into
+// addresses and logs, and no state, since nothing waits for the way back.
 func (l *Login) LogoutURL(ctx context.Context, provider string) (address string, ok bool) {
 	r, err := l.provider(provider)
 	if err != nil {
 		return "", false
+	}
+	if r.LogoutURL != "" {
+		return r.LogoutURL, true
 	}
 	m, err := r.discover(ctx)
 	if err != nil || m.endSession == "" {
@@ -263,83 +333,6 @@ func readAnswer(query url.Values) (answer, error) {
 	return a, nil
 }
 
-// pendings returns the logins under way that have not run out.
-func (l *Login) pendings(ctx context.Context) []pending {
-	var all, live []pending
-	if json.Unmarshal(l.cfg.Sessions.before.GetBytes(ctx, pendingKey), &all) != nil {
-		return nil
-	}
-	for _, p := range all {
-		if l.cfg.Now().Sub(p.Started) < beforeLimit {
-			live = append(live, p)
-		}
-	}
-	return live
-}
-
-// keepPending writes the logins under way, the latest few of them.
-func (l *Login) keepPending(ctx context.Context, list []pending) error {
-	before := l.cfg.Sessions.before
-	if len(list) == 0 {
-		if err := before.Destroy(ctx); err != nil {
-			return fmt.Errorf("end pre-login session: %w", err)
-		}
-		return nil
-	}
-	if len(list) > maxPending {
-		list = list[len(list)-maxPending:]
-	}
-	data, err := json.Marshal(list)
-	if err != nil {
-		return fmt.Errorf("write pre-login session: %w", err)
-	}
-	before.Put(ctx, pendingKey, data)
-	if _, _, err := before.Commit(ctx); err != nil {
-		return fmt.Errorf("write pre-login session: %w", err)
-	}
-	return nil
-}
-
-// takePending returns the login with the state and forgets it at once, so that
-// an answer is taken once whatever comes of it.
-func (l *Login) takePending(ctx context.Context, state string) (pending, error) {
-	list := l.pendings(ctx)
-	for i, p := range list {
-		if subtle.ConstantTimeCompare([]byte(p.State), []byte(state)) == 1 {
-			rest := append(append([]pending(nil), list[:i]...), list[i+1:]...)
-			return p, l.keepPending(ctx, rest)
-		}
-	}
-	return pending{}, loginFailed(errors.New("answer: state is not of a login under way in this browser"))
-}
-
 func loginFailed(err error) error {
 	return &models.Error{Kind: models.Unauthenticated, Code: models.CodeLoginFailed, Err: err}
-}
-
-// OwnPath returns target when it is a path of ours with perhaps a query, and
-// nothing for everything else: it is what may follow a login, or stand in any
-// other parameter that says where to go next. Every browser must read it as a
-// path of this origin: one slash at the start, no backslash, no control,
-// nothing escaped that would become one of these, no dot segments. The pages
-// of login and log-out are no place to come back to.
-func OwnPath(target string) string {
-	u, err := url.Parse(target)
-	if err != nil || len(target) > maxTarget || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
-		return ""
-	}
-	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.Contains(target, "#") {
-		return ""
-	}
-	if strings.ContainsFunc(target, func(r rune) bool { return r <= 0x20 || r == '\\' || r >= 0x7f }) {
-		return ""
-	}
-	before, _, _ := strings.Cut(target, "?")
-	if clean := path.Clean(before); before != clean && before != clean+"/" || strings.Contains(before, "%") {
-		return ""
-	}
-	if before == "/login" || strings.HasPrefix(before, "/login/") || before == "/logout" || before == "/logged-out" {
-		return ""
-	}
-	return target
 }

@@ -52,7 +52,7 @@ func TestPersonSignsIn(t *testing.T) {
 	}
 	arrived := []party.Arrival{{
 		Identity: party.Identity{Issuer: s.issuer, Subject: "person-1", PID: pid, Name: "Kari Nordmann"},
-		Provider: "op", Level: 4, AuthTime: start.Add(-5 * time.Second),
+		Provider: "op", Level: 4, AuthTime: start.Add(-5 * time.Second), Agent: "Firefox",
 	}}
 	if diff := cmp.Diff(arrived, s.people.seen, cmpopts.EquateComparable(party.PersonID{})); diff != "" {
 		t.Errorf("arrival (-want +got):\n%s", diff)
@@ -319,7 +319,7 @@ func TestMetadataIsReadOnceByManyAtOnce(t *testing.T) {
 func TestLoginThatIsNotSetUp(t *testing.T) {
 	s := newSite(t, newProvider(t), "")
 	login, err := auth.NewLogin(auth.LoginConfig{
-		PublicURL: publicURL, Client: auth.NewClient(), People: s.people, Sessions: s.sessions, Now: s.clock.Now, Logger: discard(),
+		PublicURL: publicURL, Client: auth.NewClient(), People: s.people, Replays: s.replays, Sessions: s.sessions, Now: s.clock.Now, Logger: discard(),
 	})
 	if err != nil {
 		t.Fatal(err)

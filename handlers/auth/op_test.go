@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -187,18 +189,68 @@ func (s *sessionStore) Commit(t string, b []byte, e time.Time) error {
 }
 func (s *sessionStore) Delete(t string) error { return s.DeleteCtx(context.Background(), t) }
 
-// people is the registry, as far as login knows it.
+// people is the registry, as far as login knows it: everybody is a person of
+// his own, unless the test says otherwise.
 type people struct {
-	mu   sync.Mutex
-	seen []party.Arrival
-	fail error
+	mu     sync.Mutex
+	seen   []party.Arrival
+	linked []party.Arrival
+	proved []party.Arrival
+	ended  []string
+	fail   error
+	same   map[string]models.ID // sub → person
+	known  map[string]bool      // addresses that are known
+}
+
+func (p *people) person(who party.Arrival) models.ID {
+	if id, ok := p.same[who.Subject]; ok {
+		return id
+	}
+	return models.ID("person:" + who.Issuer + " " + who.Subject)
 }
 
 func (p *people) SignIn(_ context.Context, who party.Arrival) (party.Login, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen = append(p.seen, who)
-	return party.Login{ID: "login-1", Person: models.ID("person:" + who.Issuer + " " + who.Subject)}, p.fail
+	if p.known[who.Email] && !who.New && p.fail == nil {
+		return party.Login{}, models.NewError(models.Conflict, models.CodeIdentityKnown)
+	}
+	return party.Login{ID: models.ID("login-" + strconv.Itoa(len(p.seen))), Person: p.person(who)}, p.fail
+}
+
+func (p *people) Link(_ context.Context, a models.Actor, who party.Arrival) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.linked = append(p.linked, who)
+	if owner, ok := p.same[who.Subject]; ok && string(owner) != a.ID {
+		return models.NewError(models.Conflict, models.CodeIdentityTaken)
+	}
+	return p.fail
+}
+
+func (p *people) ProveAgain(_ context.Context, a models.Actor, login models.ID, who party.Arrival) (party.Login, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.proved = append(p.proved, who)
+	if string(p.person(who)) != a.ID {
+		return party.Login{}, models.NewError(models.Forbidden, models.CodeOtherPerson)
+	}
+	return party.Login{ID: login, Person: models.ID(a.ID)}, p.fail
+}
+
+func (p *people) EndLogin(_ context.Context, a models.Actor, login models.ID) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = append(p.ended, a.ID+" "+string(login))
+	return p.fail
+}
+
+func (p *people) EndLoginsAt(_ context.Context, issuer, subject, sid string) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = append(p.ended, issuer+" sub="+subject+" sid="+sid)
+	return 1, p.fail
 }
 
 // site is a registry with a login, over HTTP, and one browser.
@@ -207,6 +259,7 @@ type site struct {
 	clock    *clock
 	store    *sessionStore
 	people   *people
+	replays  *replays
 	login    *auth.Login
 	sessions *auth.Sessions
 	server   *httptest.Server
@@ -218,12 +271,12 @@ type site struct {
 // JSON such as `,"userinfo":true`.
 func newSite(t testing.TB, p *provider, more string) *site {
 	t.Helper()
-	s := &site{provider: p, clock: &clock{now: start}, store: &sessionStore{rows: map[string]sessionRow{}}, people: &people{}, log: &strings.Builder{}}
+	s := &site{provider: p, clock: &clock{now: start}, store: &sessionStore{rows: map[string]sessionRow{}}, people: &people{}, replays: &replays{seen: map[string]bool{}}, log: &strings.Builder{}}
 	var handler http.Handler
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(s.server.Close)
 	providers, err := auth.ParseProviders([]byte(`{"providers":[{"id":"op","name":"OP","issuer":"`+p.issuer+`","client_id":"client","client_secret":"secret",
-		"acr_values":["idporten-loa-high"],"claims":{"pid":"pid","level":{"idporten-loa-high":4,"idporten-loa-substantial":3}}`+more+`}]}`), "")
+		"acr_values":["idporten-loa-high"],"claims":{"pid":"pid","email":"email","level":{"idporten-loa-high":4,"idporten-loa-substantial":3}}`+more+`}]}`), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +290,7 @@ func newSite(t testing.TB, p *provider, more string) *site {
 		t.Fatal(err)
 	}
 	s.login, err = auth.NewLogin(auth.LoginConfig{
-		Providers: providers, PublicURL: s.server.URL, Client: auth.NewClient(), People: s.people, Sessions: s.sessions,
+		Providers: providers, PublicURL: s.server.URL, Client: auth.NewClient(), People: s.people, Replays: s.replays, Sessions: s.sessions,
 		Now: s.clock.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 	})
 	if err != nil {
@@ -262,23 +315,58 @@ func (s *site) routes() http.Handler {
 	fail := func(w http.ResponseWriter, err error) { http.Error(w, string(models.CodeOf(err)), http.StatusTeapot) }
 	mux.HandleFunc("GET /login/{provider}", func(w http.ResponseWriter, r *http.Request) {
 		to, err := s.login.Start(r.Context(), r.PathValue("provider"), r.URL.Query().Get("next"), models.NB)
+		if r.URL.Query().Has("link") {
+			var asked bool
+			if to, asked, err = s.login.StartLink(r.Context(), r.PathValue("provider"), models.NB); !asked {
+				err = models.NewError(models.Forbidden, models.CodeCrossSite)
+			}
+		}
 		if err != nil {
 			fail(w, err)
 			return
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	})
+	mux.HandleFunc("GET /login/again", func(w http.ResponseWriter, r *http.Request) {
+		level, _ := strconv.Atoi(r.URL.Query().Get("level"))
+		to, err := s.login.Again(r.Context(), "op", r.URL.Query().Get("next"), level, models.NB)
+		if err != nil {
+			fail(w, err)
+			return
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
+	})
+	mux.HandleFunc("GET /login/known", func(w http.ResponseWriter, r *http.Request) {
+		who, ok := s.login.Waiting(r.Context())
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = io.WriteString(w, who.Email)
+	})
+	for path, end := range map[string]func(context.Context) (string, error){"new": s.login.GoOnAsNew, "link": s.login.LinkWaiting} {
+		mux.HandleFunc("POST /login/known/"+path, func(w http.ResponseWriter, r *http.Request) {
+			to, err := end(r.Context())
+			if err != nil {
+				fail(w, err)
+				return
+			}
+			http.Redirect(w, r, cmp.Or(to, "/"), http.StatusSeeOther)
+		})
+	}
+	mux.HandleFunc("POST /link", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.login.AllowLink(r.Context(), "op"); err != nil {
+			fail(w, err)
+		}
+	})
 	mux.HandleFunc("GET /login/callback", func(w http.ResponseWriter, r *http.Request) {
-		to, err := s.login.Callback(r.Context(), r.URL.Query())
+		end, err := s.login.Callback(r.Context(), r.URL.Query(), "Firefox")
 		if err != nil {
 			_, _ = s.log.WriteString(err.Error() + "\n")
 			fail(w, err)
 			return
 		}
-		if to == "" {
-			to = "/"
-		}
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, cmp.Or(end.Target, "/"), http.StatusSeeOther)
 	})
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		current, ok := s.sessions.Current(r.Context())
@@ -294,7 +382,7 @@ func (s *site) routes() http.Handler {
 		}
 	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.sessions.SignOut(r.Context()); err != nil {
+		if err := s.login.SignOut(r.Context()); err != nil {
 			fail(w, err)
 		}
 	})

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,19 +18,19 @@ import (
 
 // Provider is an OpenID provider at which persons may sign in.
 type Provider struct {
-	ID         string // in the path of its login: lower-case letters, digits, hyphens
-	Name       models.Text
-	Issuer     string // exact iss of its ID tokens; its metadata is found below it
-	ClientID   string
-	Secret     Secret   // empty for a public client
-	Scopes     []string // always with openid
-	ACRValues  []string // levels to ask for, best first
-	UserInfo   bool     // ask userinfo for the claims that the ID token lacks
-	PIDClaim   string   // claim with the national id; empty when there is none
-	NameClaim  string
-	Levels     map[string]int // acr → authentication level; anything else is level 0
-	UILocales  bool           // tell the provider the language of the page
-	PromptFull bool           // ask for a fresh login each time (prompt=login)
+	ID          string // in the path of its login: lower-case letters, digits, hyphens
+	Name        models.Text
+	Message     models.Text // under its button; may be empty
+	Position    int         // on the login page; equals stand in the order of the file
+	Issuer      string      // exact iss of its ID tokens; its metadata is found below it
+	ClientID    string
+	Secret      Secret // empty for a public client
+	Ask         Ask
+	RequiredACR []string // a login with another acr is refused; none admits any
+	UserInfo    bool     // ask userinfo for the claims that the ID token lacks
+	Claims      ClaimTable
+	AccountURL  string // where a person looks after his account there; may be empty
+	LogoutURL   string // used as it stands in place of end_session_endpoint; may be empty
 }
 
 // Providers are the OpenID providers in the order in which they are offered.
@@ -61,13 +62,16 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 // LogValue masks structured logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue("***") }
 
-const maxSecret = 4 << 10
+const (
+	maxSecret   = 4 << 10
+	maxPosition = 1000
+)
 
 // providerID keeps ids to what stands in a path as it is.
 var providerID = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 
 // reservedIDs are paths below /login that are not providers.
-var reservedIDs = []string{"callback"}
+var reservedIDs = []string{"again", "backchannel", "callback", "known"}
 
 // ParseProviders reads the STAFETT_LOGIN file, whose paths (client_secret_file)
 // are relative to dir; those files are read, nothing else is. The error names
@@ -87,23 +91,26 @@ func ParseProviders(data []byte, dir string) (Providers, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(list, func(a, b Provider) int { return cmp.Compare(a.Position, b.Position) })
 	return list, nil
 }
 
 func parseProvider(o *object, dir string) Provider {
 	p := Provider{
-		ID:         o.text("id", true),
-		Name:       o.translated("name"),
-		Issuer:     o.text("issuer", true),
-		ClientID:   o.text("client_id", true),
-		Scopes:     o.texts("scopes", false),
-		ACRValues:  o.texts("acr_values", false),
-		UserInfo:   o.flag("userinfo"),
-		UILocales:  o.flag("ui_locales"),
-		PromptFull: o.flag("prompt_login"),
-		NameClaim:  "name",
+		ID:          o.text("id", true),
+		Name:        o.translated("name", true),
+		Message:     o.translated("message", false),
+		Position:    o.whole("position", maxPosition, "a whole number from 0 to 1000"),
+		Issuer:      o.text("issuer", true),
+		ClientID:    o.text("client_id", true),
+		Secret:      readSecret(o, dir),
+		RequiredACR: o.texts("required_acr", false),
+		Ask:         parseAsk(o),
+		UserInfo:    o.flag("userinfo"),
+		Claims:      ClaimTable{Name: "name", Verified: "email_verified"},
+		AccountURL:  o.address("account_url"),
+		LogoutURL:   o.address("logout_url"),
 	}
-	p.Secret = readSecret(o, dir)
 	if p.ID != "" && (!providerID.MatchString(p.ID) || slices.Contains(reservedIDs, p.ID)) {
 		o.faults.add(o.place("id"), "is not 1 to 32 of a-z, 0-9 and hyphens, or is reserved")
 	}
@@ -112,55 +119,21 @@ func parseProvider(o *object, dir string) Provider {
 			o.faults.add(o.place("issuer"), "%v", err)
 		}
 	}
-	if p.Scopes == nil {
-		p.Scopes = []string{"openid", "profile"}
-	}
-	if !slices.Contains(p.Scopes, "openid") {
-		o.faults.add(o.place("scopes"), "lacks openid")
-	}
-	for _, s := range slices.Concat(p.Scopes, p.ACRValues) {
-		if strings.ContainsAny(s, " \t\r\n") {
-			o.faults.add(o.place("scopes, acr_values"), "%q holds a space", s)
-		}
+	if p.Ask.ACRValues == nil {
+		p.Ask.ACRValues = p.RequiredACR
 	}
 	if raw, ok := o.value("claims", '{', "an object"); ok {
-		p.parseClaims(newObject(o.place("claims"), raw, o.faults))
+		p.Claims.parse(newObject(o.place("claims"), raw, o.faults), p.Ask.details)
 	}
 	o.finish()
 	return p
 }
 
-// parseClaims reads which claims say what.
-func (p *Provider) parseClaims(o *object) {
-	p.PIDClaim = o.text("pid", false)
-	if name := o.text("name", false); name != "" {
-		p.NameClaim = name
-	}
-	if raw, ok := o.value("level", '{', "an object"); ok {
-		levels := newObject(o.place("level"), raw, o.faults)
-		p.Levels = map[string]int{}
-		for acr := range levels.members {
-			p.Levels[acr] = levels.level(acr)
-		}
-	}
-	o.finish()
-}
-
-// level returns a member that is an authentication level.
-func (o *object) level(name string) int {
-	v, ok := o.value(name, '0', "a number")
-	var n int
-	if ok && (json.Unmarshal(v, &n) != nil || n < 0 || n > 4) {
-		o.faults.add(o.place(name), "is not a level from 0 to 4")
-	}
-	return n
-}
-
 // translated returns a member that is one text for all languages, or an object
 // of texts by language of which nb is wanted.
-func (o *object) translated(name string) models.Text {
+func (o *object) translated(name string, want bool) models.Text {
 	if o.members[name].Kind() != '{' {
-		s := o.text(name, true)
+		s := o.text(name, want)
 		return models.Text{NB: s, NN: s, EN: s}
 	}
 	raw, _ := o.value(name, '{', "an object")
@@ -168,6 +141,29 @@ func (o *object) translated(name string) models.Text {
 	t := models.Text{NB: texts.text("nb", true), NN: texts.text("nn", false), EN: texts.text("en", false)}
 	texts.finish()
 	return t
+}
+
+// whole returns a member that is a whole number from 0 to most; absent is 0.
+func (o *object) whole(name string, most int, what string) int {
+	v, ok := o.value(name, '0', what)
+	var n int
+	if ok && (json.Unmarshal(v, &n) != nil || n < 0 || n > most) {
+		o.faults.add(o.place(name), "is not %s", what)
+		return 0
+	}
+	return n
+}
+
+// address returns a member that is the address of a page; absent is empty.
+func (o *object) address(name string) string {
+	s := o.text(name, false)
+	if s == "" {
+		return ""
+	}
+	if err := checkURL(s); err != nil {
+		o.faults.add(o.place(name), "%v", err)
+	}
+	return s
 }
 
 // readSecret takes client_secret, or the first line of client_secret_file.

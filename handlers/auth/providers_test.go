@@ -29,15 +29,15 @@ func TestProvidersOfAFile(t *testing.T) {
 	want := auth.Providers{
 		{
 			ID: "idporten", Name: models.Text{NB: "ID-porten", NN: "ID-porten", EN: "ID-porten (Norway)"}, Issuer: "https://idporten.no", ClientID: "c",
-			Secret: auth.NewSecret("hush"), Scopes: []string{"openid"}, ACRValues: []string{"idporten-loa-high"}, UILocales: true, PromptFull: true,
-			PIDClaim: "pid", NameClaim: "name", Levels: map[string]int{"idporten-loa-high": 4},
+			Secret: auth.NewSecret("hush"), Ask: auth.Ask{Scopes: []string{"openid"}, ACRValues: []string{"idporten-loa-high"}, UILocales: true, PromptFull: true},
+			Claims: auth.ClaimTable{PID: "pid", Name: "name", Verified: "email_verified", Levels: map[string]int{"idporten-loa-high": 4}},
 		},
 		{
 			ID: "own", Name: models.Text{NB: "Own", NN: "Own", EN: "Own"}, Issuer: "http://localhost:8080/op", ClientID: "d",
-			Scopes: []string{"openid", "profile"}, UserInfo: true, NameClaim: "display_name",
+			Ask: auth.Ask{Scopes: []string{"openid", "profile"}}, UserInfo: true, Claims: auth.ClaimTable{Name: "display_name", Verified: "email_verified"},
 		},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(auth.Secret{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(auth.Secret{}), cmpopts.IgnoreUnexported(auth.Ask{})); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -61,7 +61,7 @@ func TestFaultsOfProvidersAreToldWithTheirPlace(t *testing.T) {
 		"none":             {`{"providers":[]}`, []string{"providers"}},
 		"unknown member":   {with(`"secret":"x"`), []string{"providers[0].secret"}},
 		"id twice":         {`{"providers":[` + good + `,` + good + `]}`, []string{"providers[1].id"}},
-		"everything wrong": {`{"x":1,"providers":[{"id":"callback","name":"","issuer":"http://a.example","scopes":["profile"],"claims":{"pid":1,"level":{"x":5},"y":0}}]}`, []string{"providers[0].name", "providers[0].client_id", "providers[0].id", "providers[0].issuer", "providers[0].scopes", "providers[0].claims.pid", "providers[0].claims.level.x", "providers[0].claims.y", "x"}},
+		"everything wrong": {`{"x":1,"providers":[{"id":"callback","name":"","issuer":"http://a.example","scopes":["profile"],"claims":{"pid":1,"level":{"x":5},"y":0}}]}`, []string{"providers[0].name", "providers[0].client_id", "providers[0].scopes", "providers[0].id", "providers[0].issuer", "providers[0].claims.pid", "providers[0].claims.level.x", "providers[0].claims.y", "x"}},
 		"id with a slash":  {strings.Replace(with(`"userinfo":true`), `"a"`, `"a/b"`, 1), []string{"providers[0].id"}},
 		"name without nb":  {strings.Replace(with(`"userinfo":true`), `"A"`, `{"en":"A"}`, 1), []string{"providers[0].name.nb"}},
 		"two secrets":      {with(`"client_secret":"x","client_secret_file":"y"`), []string{"providers[0].client_secret_file"}},

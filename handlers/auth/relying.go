@@ -15,6 +15,7 @@ import (
 
 	"github.com/stafett/stafett/handlers/auth/keyset"
 	"github.com/stafett/stafett/handlers/auth/token"
+	"github.com/stafett/stafett/models/party"
 )
 
 // How long a provider's metadata is used, and how soon it is asked again when
@@ -29,10 +30,11 @@ const (
 // nobody but those who want to sign in there.
 type relying struct {
 	Provider
-	client *http.Client
-	now    func() time.Time
-	logger *slog.Logger
-	back   string // our redirect URI
+	client  *http.Client
+	now     func() time.Time
+	logger  *slog.Logger
+	numbers party.Numbers
+	back    string // our redirect URI
 
 	turn  chan struct{} // held by the one who reads the metadata
 	known atomic.Pointer[metadata]
@@ -53,7 +55,7 @@ type metadata struct {
 
 func newRelying(p Provider, cfg LoginConfig, back string) *relying {
 	return &relying{
-		Provider: p, client: cfg.Client, now: cfg.Now, logger: cfg.Logger, back: back, turn: make(chan struct{}, 1),
+		Provider: p, client: cfg.Client, now: cfg.Now, logger: cfg.Logger, numbers: cfg.Numbers, back: back, turn: make(chan struct{}, 1),
 	}
 }
 
@@ -136,7 +138,7 @@ func (r *relying) read(ctx context.Context, last *metadata) (*metadata, error) {
 	m := &metadata{
 		oidc: provider, endSession: doc.EndSession, announces: doc.Announces, keysURL: doc.JWKS,
 		config: oauth2.Config{
-			ClientID: r.ClientID, ClientSecret: r.Secret.Reveal(), Endpoint: endpoint, RedirectURL: r.back, Scopes: r.Scopes,
+			ClientID: r.ClientID, ClientSecret: r.Secret.Reveal(), Endpoint: endpoint, RedirectURL: r.back, Scopes: r.Ask.Scopes,
 		},
 	}
 	m.keys = r.keySource(last, doc.JWKS)

@@ -42,6 +42,8 @@ type Session struct {
 	SignedIn     time.Time `json:"signed_in"`
 	Seen         time.Time `json:"seen"`
 	Organisation string    `json:"organisation,omitempty"` // nine digits; empty until one is chosen
+	LinkAt       string    `json:"link_at,omitempty"`      // the provider at which he wants to add an identity, since …
+	LinkSince    time.Time `json:"link_since,omitzero"`
 }
 
 // Actor returns the person as the actor of a use case.
@@ -155,14 +157,20 @@ func (s *Sessions) SignIn(ctx context.Context, who Session) error {
 // token. Whether he may is the caller's to check. The error is Unauthenticated
 // when nobody is signed in.
 func (s *Sessions) ChooseOrganisation(ctx context.Context, orgNo string) error {
+	return s.change(ctx, func(current *Session) { current.Organisation = orgNo })
+}
+
+// change changes the session of the signed-in person and gives it a new token.
+// The error is Unauthenticated when nobody is signed in.
+func (s *Sessions) change(ctx context.Context, f func(*Session)) error {
 	current, ok := s.Current(ctx)
 	if !ok {
 		return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
 	}
 	if err := s.signedIn.RenewToken(ctx); err != nil {
-		return fmt.Errorf("choose organisation: %w", err)
+		return fmt.Errorf("renew session: %w", err)
 	}
-	current.Organisation = orgNo
+	f(&current)
 	return s.put(ctx, current)
 }
 

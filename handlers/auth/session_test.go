@@ -211,7 +211,7 @@ func TestCookies(t *testing.T) {
 			t.Fatal(err)
 		}
 		login, err := auth.NewLogin(auth.LoginConfig{
-			Providers: providers, PublicURL: public, Client: auth.NewClient(), People: &people{}, Sessions: sessions,
+			Providers: providers, PublicURL: public, Client: auth.NewClient(), People: &people{}, Replays: &replays{}, Sessions: sessions,
 			Now: func() time.Time { return start }, Logger: discard(),
 		})
 		if err != nil {

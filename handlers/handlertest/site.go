@@ -119,7 +119,7 @@ func (s *Site) build(dir string, o options) {
 		s.fatal(err)
 	}
 	login, err := auth.NewLogin(auth.LoginConfig{
-		Providers: providers, PublicURL: PublicURL, Client: client, People: s.Registry, Sessions: s.sessions, Now: s.Clock.Now, Logger: logger,
+		Providers: providers, PublicURL: PublicURL, Client: client, People: s.Registry, Replays: s.Store, Sessions: s.sessions, Now: s.Clock.Now, Logger: logger,
 	})
 	s.fatal(err)
 	assets, err := static.New(fstest.MapFS{
@@ -135,7 +135,7 @@ func (s *Site) build(dir string, o options) {
 			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example",
 		}),
 		Hooks: hooks.New(hooks.Config{
-			Door: door, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
+			Door: door, Logins: login, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
 		}),
 		Assets: assets, Logger: logger, Now: s.Clock.Now, PublicURL: PublicURL, Secure: true, Contact: "drift@stafett.example",
 		Sessions: s.sessions.Middleware, Ready: o.ready,

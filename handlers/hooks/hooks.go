@@ -36,6 +36,7 @@ type Door interface {
 // Config is what the hooks need; all of it but Logger.
 type Config struct {
 	Door      Door
+	Logins    Logins
 	Lookup    rar.Lookup
 	Journal   *rar.Journal
 	Numbers   party.Numbers
@@ -47,6 +48,7 @@ type Config struct {
 // Hooks are the handlers. Start with New.
 type Hooks struct {
 	door      Door
+	logins    Logins
 	enrich    *rar.Enricher
 	evaluate  *authzen.Evaluator
 	publicURL string
@@ -60,6 +62,7 @@ func New(c Config) *Hooks {
 	}
 	return &Hooks{
 		door:      c.Door,
+		logins:    c.Logins,
 		enrich:    &rar.Enricher{Lookup: c.Lookup, Journal: c.Journal, Numbers: c.Numbers, Now: c.Now, NewID: models.NewID},
 		evaluate:  &authzen.Evaluator{Lookup: c.Lookup, Journal: c.Journal, Numbers: c.Numbers, Now: c.Now, NewID: models.NewID},
 		publicURL: c.PublicURL,

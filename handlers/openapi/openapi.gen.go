@@ -114,6 +114,24 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for LogoutRefusalError.
+const (
+	LogoutRefusalErrorInvalidRequest         LogoutRefusalError = "invalid_request"
+	LogoutRefusalErrorTemporarilyUnavailable LogoutRefusalError = "temporarily_unavailable"
+)
+
+// Valid indicates whether the value is a known member of the LogoutRefusalError enum.
+func (e LogoutRefusalError) Valid() bool {
+	switch e {
+	case LogoutRefusalErrorInvalidRequest:
+		return true
+	case LogoutRefusalErrorTemporarilyUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrganisationAuthority.
 const (
 	OrganisationAuthorityIso6523ActoridUpis OrganisationAuthority = "iso6523-actorid-upis"
@@ -354,6 +372,17 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// LogoutRefusal defines model for LogoutRefusal.
+type LogoutRefusal struct {
+	// Error `invalid_request` when the token does not hold or was used before,
+	// `temporarily_unavailable` when it could not be checked or carried out.
+	Error LogoutRefusalError `json:"error"`
+}
+
+// LogoutRefusalError `invalid_request` when the token does not hold or was used before,
+// `temporarily_unavailable` when it could not be checked or carried out.
+type LogoutRefusalError string
+
 // OrgNo A Norwegian organisation number, with a right check digit.
 //
 // Example: 313775429
@@ -470,8 +499,17 @@ type FindSystemUserByExternalIdParams struct {
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
 }
 
+// EndLoginsFormdataBody defines parameters for EndLogins.
+type EndLoginsFormdataBody struct {
+	// LogoutToken The logout token (section 2.4).
+	LogoutToken string `form:"logout_token" json:"logout_token"`
+}
+
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
+
+// EndLoginsFormdataRequestBody defines body for EndLogins for application/x-www-form-urlencoded ContentType.
+type EndLoginsFormdataRequestBody EndLoginsFormdataBody
 
 // EnrichJSONRequestBody defines body for Enrich for application/json ContentType.
 type EnrichJSONRequestBody = EnrichRequest

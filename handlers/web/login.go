@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -26,23 +27,66 @@ func (w *Web) Front(c echo.Context) error {
 // Login handles GET /login: the choice of provider. `next` is where the login
 // ends.
 func (w *Web) Login(c echo.Context) error {
-	next := c.QueryParam("next")
 	if visitOf(c).known {
 		return see(c, paths.Requests())
 	}
-	var v public.LoginView
+	next := c.QueryParam("next")
+	v := public.LoginView{Next: auth.OwnPath(next)}
+	if v.Next != "" && v.Next != paths.Front() {
+		v.Why = public.WhyNeeded
+	}
 	for _, p := range w.OIDC.Choices() {
-		v.Providers = append(v.Providers, public.Provider{
-			Name: i18n.In(c.Request().Context(), p.Name), Href: paths.LoginWithTo(p.ID, next),
-		})
+		v.Providers = append(v.Providers, way(c, p, paths.LoginWithTo(p.ID, next)))
 	}
 	return respond.Page(c, http.StatusOK, public.Login(w.Shell(c), v))
 }
 
-// StartLogin handles GET /login/:provider.
-func (w *Web) StartLogin(c echo.Context) error {
+// way is a provider's button on a page.
+func way(c echo.Context, p auth.Choice, href string) public.Provider {
 	ctx := c.Request().Context()
-	to, err := w.OIDC.Start(ctx, c.Param("provider"), c.QueryParam("next"), i18n.Lang(ctx))
+	return public.Provider{Name: i18n.In(ctx, p.Name), About: i18n.In(ctx, p.Message), Href: href}
+}
+
+// LoginAgain handles GET /login/again: a signed-in person is asked to show anew
+// who he is, at a level at which he may grant something. `next` is what he was
+// about to do. The provider that he has used is the first choice.
+func (w *Web) LoginAgain(c echo.Context) error {
+	session := visitOf(c).session
+	v := public.LoginView{Why: public.WhyAge, Next: auth.OwnPath(c.QueryParam("next"))}
+	if session.Level < w.Registry.MinLevel {
+		v.Why = public.WhyLevel
+	}
+	for _, p := range w.OIDC.Reaching(w.Registry.MinLevel) {
+		button := way(c, p, paths.LoginAgainWith(p.ID, v.Next))
+		if p.ID == session.Provider {
+			v.Providers = slices.Insert(v.Providers, 0, button)
+		} else {
+			v.Providers = append(v.Providers, button)
+		}
+	}
+	if len(v.Providers) == 0 {
+		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
+	}
+	return respond.Page(c, http.StatusOK, public.Login(w.Shell(c), v))
+}
+
+// StartLogin handles GET /login/:provider. `purpose` is nothing, again or link;
+// a link needs the press of a button of ours first, see AddIdentity.
+func (w *Web) StartLogin(c echo.Context) error {
+	ctx, provider := c.Request().Context(), c.Param("provider")
+	var to string
+	var err error
+	switch c.QueryParam("purpose") {
+	case "again":
+		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.Registry.MinLevel, i18n.Lang(ctx))
+	case "link":
+		var asked bool
+		if to, asked, err = w.OIDC.StartLink(ctx, provider, i18n.Lang(ctx)); err == nil && !asked {
+			return see(c, paths.Account())
+		}
+	default:
+		to, err = w.OIDC.Start(ctx, provider, c.QueryParam("next"), i18n.Lang(ctx))
+	}
 	if err != nil {
 		return err
 	}
@@ -50,14 +94,32 @@ func (w *Web) StartLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
-// Callback handles GET /login/callback. A person with one organisation acts for
-// it straight away; with several he chooses.
+// AddIdentity handles POST /account/identities/:provider.
+func (w *Web) AddIdentity(c echo.Context) error {
+	provider := c.Param("provider")
+	if err := w.OIDC.AllowLink(c.Request().Context(), provider); err != nil {
+		return err
+	}
+	return see(c, paths.IdentityAdd(provider))
+}
+
+// Callback handles GET /login/callback.
 func (w *Web) Callback(c echo.Context) error {
-	ctx := c.Request().Context()
-	next, err := w.OIDC.Callback(ctx, c.QueryParams())
+	end, err := w.OIDC.Callback(c.Request().Context(), c.QueryParams(), browser(c.Request().UserAgent()))
 	if err != nil {
 		return err
 	}
+	if !end.Began {
+		return see(c, cmp.Or(end.Target, paths.Front()))
+	}
+	return w.enter(c, end.Target)
+}
+
+// enter settles whom a person acts for whose session has begun, and takes him
+// where he was on his way to. With one organisation he acts for it straight
+// away, with several for the one of last time; otherwise he chooses.
+func (w *Web) enter(c echo.Context, next string) error {
+	ctx := c.Request().Context()
 	session, ok := w.Sessions.Current(ctx)
 	if !ok {
 		return models.NewError(models.Unauthenticated, models.CodeLoginFailed)
@@ -66,23 +128,28 @@ func (w *Web) Callback(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	i := 0
 	if len(all) != 1 {
+		last, err := w.Registry.LastOrganisation(ctx, session.Person)
+		if err != nil {
+			return err
+		}
+		i = slices.IndexFunc(all, func(m registry.Membership) bool { return m.Organisation.OrgNo == last })
+	}
+	if i < 0 {
 		return see(c, paths.OrganisationsTo(next))
 	}
-	if next == "" {
-		next = landing(all[0])
-	}
-	if err := w.Sessions.ChooseOrganisation(ctx, string(all[0].Organisation.OrgNo)); err != nil {
+	if err := w.Sessions.ChooseOrganisation(ctx, string(all[i].Organisation.OrgNo)); err != nil {
 		return err
 	}
-	return see(c, next)
+	return see(c, cmp.Or(next, landing(all[i])))
 }
 
 // Logout handles POST /logout. The page after it carries the link to the
 // provider's own log-out, since no form may end on another site.
 func (w *Web) Logout(c echo.Context) error {
 	provider := visitOf(c).session.Provider
-	if err := w.Sessions.SignOut(c.Request().Context()); err != nil {
+	if err := w.OIDC.SignOut(c.Request().Context()); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
@@ -101,80 +168,4 @@ func (w *Web) LoggedOut(c echo.Context) error {
 		}
 	}
 	return respond.Page(c, http.StatusOK, public.LoggedOut(w.Shell(c), v))
-}
-
-// Organisations handles GET /organisations: whom to act for.
-func (w *Web) Organisations(c echo.Context) error {
-	all, err := w.memberships(c)
-	if err != nil {
-		return err
-	}
-	v := visitOf(c)
-	if len(all) == 0 {
-		return respond.Page(c, http.StatusOK, public.NoOrganisation(w.Shell(c), public.NoOrganisationView{Person: v.person, Contact: w.Contact}))
-	}
-	page := public.OrganisationsView{Return: auth.OwnPath(c.QueryParam("return"))}
-	shell := w.Shell(c)
-	wanted := c.QueryParam("for")
-	for _, m := range all {
-		o := m.Organisation
-		if wanted != "" && string(o.OrgNo) == wanted {
-			shell.Flash = i18n.T(c.Request().Context(), "public.orgs.for", "Org", o.Display())
-		}
-		page.Rows = append(page.Rows, public.OrganisationRow{
-			Name: o.Display(), No: string(o.OrgNo), Roles: m.Roles, Current: string(o.OrgNo) == v.session.Organisation,
-		})
-	}
-	if shell.Flash != "" {
-		page.Rows = slices.DeleteFunc(page.Rows, func(r public.OrganisationRow) bool { return r.No != wanted })
-	}
-	return respond.Page(c, http.StatusOK, public.Organisations(shell, page))
-}
-
-// ChooseOrganisation handles POST /organisations.
-func (w *Web) ChooseOrganisation(c echo.Context) error {
-	f, err := form(c)
-	if err != nil {
-		return err
-	}
-	all, err := w.memberships(c)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(all, func(m registry.Membership) bool { return string(m.Organisation.OrgNo) == one(f, "org") })
-	if i < 0 {
-		return models.NewError(models.NotFound, models.CodeNotFound)
-	}
-	if err := w.Sessions.ChooseOrganisation(c.Request().Context(), string(all[i].Organisation.OrgNo)); err != nil {
-		return err
-	}
-	if to := auth.OwnPath(one(f, "return")); to != "" {
-		return see(c, to)
-	}
-	return see(c, landing(all[i]))
-}
-
-// landing is the page where a person's work begins: whoever is there to manage
-// systems begins with those, anybody else with what waits for an answer.
-func landing(m registry.Membership) string {
-	if m.Supplier && !m.Manager {
-		return paths.SupplierSystems()
-	}
-	return paths.Requests()
-}
-
-// memberships reads for whom the person can act, and his name for the header.
-func (w *Web) memberships(c echo.Context) ([]registry.Membership, error) {
-	v := visitOf(c)
-	all, err := w.Registry.Memberships(c.Request().Context(), v.session.Person)
-	if err != nil {
-		return nil, err
-	}
-	p, err := w.Registry.Person(c.Request().Context(), v.session.Person)
-	if err != nil {
-		return nil, err
-	}
-	v.person = p.Name
-	c.Set(visitKey, v)
-	return all, nil
 }

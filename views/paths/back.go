@@ -17,6 +17,15 @@ func LoginWithTo(provider, back string) string {
 // who he is; the login ends at the path back.
 func LoginAgain(back string) string { return "/login/again?" + url.Values{"next": {back}}.Encode() }
 
+// LoginAgainWith starts at the named provider the login that LoginAgain asks for.
+func LoginAgainWith(provider, back string) string {
+	return LoginWith(provider) + "?" + url.Values{"purpose": {"again"}, "next": {back}}.Encode()
+}
+
+// LoginLinkWith starts a login at the named provider that adds it to the
+// person's ways to log in, once he has asked for that by IdentityAdd.
+func LoginLinkWith(provider string) string { return LoginWith(provider) + "?purpose=link" }
+
 // OrganisationsTo is the chooser; the choice leads to the path back.
 func OrganisationsTo(back string) string {
 	if back == "" {

@@ -64,6 +64,8 @@ func TestAnIDCannotLeaveItsPlace(t *testing.T) {
 func TestPagesOfPeopleHaveTheirAddresses(t *testing.T) {
 	for want, got := range map[string]string{
 		"/login/again?next=%2Frequests%2F1":              paths.LoginAgain("/requests/1"),
+		"/login/op?next=%2Fmembers&purpose=again":        paths.LoginAgainWith("op", "/members"),
+		"/login/op?purpose=link":                         paths.LoginLinkWith("op"),
 		"/login/known":                                   paths.LoginKnown(),
 		"/login/known/new":                               paths.LoginKnownNew(),
 		"/login/known/link":                              paths.LoginKnownLink(),
