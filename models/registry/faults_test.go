@@ -259,6 +259,58 @@ func TestNothingIsHalfDone(t *testing.T) {
 				id.Subject, id.Name = "another", "Kari Nes"
 				return func() error { return second(w.SignIn(t.Context(), party.Arrival{Identity: id})) }
 			}},
+			{"sign in with claims", 6, func(t *testing.T, w world) func() error {
+				who := arrival("https://mail.example/", "berit", "")
+				who.Claims = []party.Claim{claim(verft, modelstest.Chair), claim(fjord, modelstest.Chair)}
+				signIn(t, w, who)
+				who.Claims = []party.Claim{claim(bakeri, modelstest.Chair), claim(fjord, modelstest.Chair)}
+				return func() error { return second(w.SignIn(t.Context(), who)) }
+			}},
+			{"prove again", 4, func(t *testing.T, w world) func() error {
+				l := signIn(t, w, arrival("https://mail.example/", "berit", ""))
+				who := arrival("https://mail.example/", "berit", "")
+				who.PID = freshPID(t)
+				return func() error { return second(w.ProveAgain(t.Context(), himself(l), l.ID, who)) }
+			}},
+			{"link", 4, func(t *testing.T, w world) func() error {
+				l := signIn(t, w, arrival("https://mail.example/", "berit", ""))
+				who := arrival("https://eid.example/", "b", "")
+				who.PID = freshPID(t)
+				return func() error { return w.Link(t.Context(), himself(l), who) }
+			}},
+			{"unlink", 4, func(t *testing.T, w world) func() error {
+				l := signIn(t, w, arrival("https://mail.example/", "berit", ""))
+				who := arrival("https://eid.example/", "b", "")
+				who.Claims = []party.Claim{claim(bakeri, modelstest.Chair)}
+				if err := w.Link(t.Context(), himself(l), who); err != nil {
+					t.Fatal(err)
+				}
+				signIn(t, w, who)
+				return func() error { return w.Unlink(t.Context(), himself(l), who.Issuer, who.Subject) }
+			}},
+			{"end a login", 2, func(t *testing.T, w world) func() error {
+				l := signIn(t, w, arrival("https://mail.example/", "berit", ""))
+				return func() error { return w.EndLogin(t.Context(), himself(l), l.ID) }
+			}},
+			{"end logins at a provider", 2, func(t *testing.T, w world) func() error {
+				signIn(t, w, arrival("https://mail.example/", "berit", ""))
+				return func() error { return second(w.EndLoginsAt(t.Context(), "https://mail.example/", "berit", "")) }
+			}},
+			{"erase", 2, func(t *testing.T, w world) func() error {
+				return func() error { return w.Erase(t.Context(), w.As(kari, bakeri), w.ID(kari)) }
+			}},
+			{"export", 1, func(t *testing.T, w world) func() error {
+				return func() error { return second(w.Export(t.Context(), w.As(kari, bakeri), w.ID(kari))) }
+			}},
+			{"remap", 3, func(t *testing.T, w world) func() error {
+				var rows []registry.Remapping
+				for _, subject := range []string{"Kari", "Ola"} {
+					rows = append(rows, registry.Remapping{
+						From: party.Identity{Issuer: modelstest.Login, Subject: subject}, To: party.Identity{Issuer: "https://new.example/", Subject: subject},
+					})
+				}
+				return func() error { return second(w.Remap(t.Context(), modelstest.Operator, rows, false)) }
+			}},
 			{"import roles", 3, func(t *testing.T, w world) func() error {
 				return func() error {
 					return second(w.Import(t.Context(), modelstest.Operator, exchange.Roles, "test",
@@ -321,6 +373,9 @@ func TestAClosedStoreAnswersNothing(t *testing.T) {
 		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a)), "SystemUsers": second(w.SystemUsers(ctx, a)),
 		"Systems": second(w.Systems(ctx, a)), "Acting": second(w.Acting(ctx, a)), "Memberships": second(w.Memberships(ctx, id)),
 		"SignIn": second(w.SignIn(ctx, party.Arrival{Identity: modelstest.Identity(kari)})), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
+		"LoggedIn": second(w.LoggedIn(ctx, id)), "Logins": second(w.Logins(ctx, a)), "EndLogin": w.EndLogin(ctx, a, id),
+		"Account": second(w.Account(ctx, a)), "Link": w.Link(ctx, a, party.Arrival{Identity: modelstest.Identity(kari)}),
+		"Export": second(w.Export(ctx, a, id)), "Erase": w.Erase(ctx, a, id), "KnownAt": second(w.KnownAt(ctx, "a@b.example")),
 		"Members": second(w.Members(ctx, a)), "Member": second(w.Member(ctx, a, id)), "End": w.End(ctx, a, id), "RevokeInvitation": w.RevokeInvitation(ctx, a, id),
 		"Give": second(w.Give(ctx, a, id, policy.Viewer, time.Time{})), "Invitations": second(w.Invitations(ctx, a)),
 		"Invitation": second(w.Invitation(ctx, a, "x")), "AcceptInvitation": second(w.AcceptInvitation(ctx, a, "x")),

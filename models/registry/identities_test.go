@@ -1,0 +1,452 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/party"
+)
+
+// Other providers than the one that everybody is known by.
+const (
+	mail  = "https://mail.example/"
+	eid   = "https://eid.example/"
+	third = "https://third.example/"
+)
+
+// arrival is somebody at a provider that tells no national id.
+func arrival(issuer, subject, email string) party.Arrival {
+	return party.Arrival{
+		Identity: party.Identity{Issuer: issuer, Subject: subject, Email: email, Name: "Name of " + subject},
+		Provider: "p-" + subject, Level: 1, AuthTime: modelstest.Noon,
+	}
+}
+
+// with is the arrival with the person's national id.
+func with(who party.Arrival, name modelstest.Name) party.Arrival {
+	who.PID = modelstest.PID(name)
+	return who
+}
+
+func signIn(t *testing.T, w *modelstest.World, who party.Arrival) party.Login {
+	t.Helper()
+	l, err := w.SignIn(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// himself is the person of the login as an actor.
+func himself(l party.Login) models.Actor {
+	return models.Actor{Kind: models.Person, ID: string(l.Person), Level: l.Level, AuthTime: l.AuthTime}
+}
+
+// An address proposes and never decides: somebody new with one that we know is
+// asked first, and nothing is kept until he has answered (security C3).
+func TestAnAddressProposes(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		berit := signIn(t, w, arrival(mail, "berit", "Berit@Nes.Example"))
+		for _, tc := range []struct {
+			name string
+			who  party.Arrival
+			want models.Code
+		}{
+			{"a known address", arrival(third, "x", "berit@nes.example"), models.CodeIdentityKnown},
+			{"in other letters", arrival(third, "x", " BERIT@nes.example "), models.CodeIdentityKnown},
+			{"at the same provider", arrival(mail, "x", "berit@nes.example"), models.CodeIdentityKnown},
+			{"another address", arrival(third, "y", "bert@nes.example"), ""},
+			{"no address", arrival(third, "z", ""), ""},
+			{"with a national id that nobody has", func() party.Arrival {
+				a := arrival(eid, "e", "berit@nes.example")
+				a.PID = freshPID(t)
+				return a
+			}(), ""},
+			{"his own identity", arrival(mail, "berit", "berit@nes.example"), ""},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				before := marked(t, w)
+				l, err := w.SignIn(t.Context(), tc.who)
+				if tc.want != "" {
+					mustBe(t, err, models.Conflict, tc.want)
+					before.mustHaveDoneNothing(t)
+					return
+				}
+				if err != nil || (l.Person == berit.Person) != (tc.who.Subject == "berit") {
+					t.Errorf("signed in as %s, %v", l.Person, err)
+				}
+			})
+		}
+		issuers, err := w.KnownAt(t.Context(), "berit@nes.example")
+		if err != nil || !slices.Equal(issuers, []string{eid, mail}) {
+			t.Errorf("known at %v, %v", issuers, err)
+		}
+		other := arrival(third, "x", "berit@nes.example")
+		other.New = true
+		if l := signIn(t, w, other); l.Person == berit.Person {
+			t.Error("who says that he is another became the same")
+		}
+		if l := signIn(t, w, arrival(third, "x", "berit@nes.example")); l.Person == berit.Person {
+			t.Error("the next time he is the same")
+		}
+	})
+}
+
+// freshPID is a synthetic national id that nobody of the world has.
+func freshPID(t *testing.T) party.PersonID {
+	t.Helper()
+	p, err := party.ParsePersonID("03874998779")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// The address is the one that the provider vouches for now.
+func TestTheAddressIsKeptUpToDate(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		signIn(t, w, arrival(mail, "berit", "old@nes.example"))
+		w.Clock.Set(modelstest.Noon.Add(time.Hour))
+		l := signIn(t, w, arrival(mail, "berit", "new@nes.example"))
+		for email, want := range map[string]int{"old@nes.example": 0, "new@nes.example": 1} {
+			if issuers, err := w.KnownAt(t.Context(), email); err != nil || len(issuers) != want {
+				t.Errorf("%s is known at %v, %v", email, issuers, err)
+			}
+		}
+		a, err := w.Account(t.Context(), himself(l))
+		if err != nil || len(a.Identities) != 1 || !a.Identities[0].Seen.Equal(w.Clock.Now()) || !a.Identities[0].Linked.Equal(modelstest.Noon) {
+			t.Errorf("%+v, %v", a.Identities, err)
+		}
+		signIn(t, w, arrival(mail, "berit", "")) // verified no longer
+		if issuers, err := w.KnownAt(t.Context(), "new@nes.example"); err != nil || len(issuers) != 0 {
+			t.Errorf("an address that is not vouched for is known at %v, %v", issuers, err)
+		}
+	})
+}
+
+// A national id that is not the person's is refused, and changes nothing.
+func TestSignInByNationalID(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		mailed := signIn(t, w, arrival(mail, "berit", ""))
+		changed := modelstest.Identity(kari)
+		changed.PID = freshPID(t)
+		for name, who := range map[string]party.Arrival{
+			"a number that nobody has, of one who has one": {Identity: changed},
+			"another's number, of one who has one":         with(party.Arrival{Identity: modelstest.Identity(kari)}, ola),
+			"another's number, of one who has none":        with(arrival(mail, "berit", ""), ola),
+		} {
+			before := marked(t, w)
+			_, err := w.SignIn(t.Context(), who)
+			mustBe(t, err, models.Unauthenticated, models.CodeLoginFailed)
+			if err == nil || strings.Contains(err.Error(), "berit") || !strings.Contains(err.Error(), "national id") {
+				t.Errorf("%s: the operator is told %v", name, err)
+			}
+			before.mustHaveDoneNothing(t)
+		}
+		learnt := arrival(mail, "berit", "")
+		learnt.PID = freshPID(t)
+		before := marked(t, w)
+		if l := signIn(t, w, learnt); l.Person != mailed.Person {
+			t.Error("who gains a number is another")
+		}
+		if e := before.since(t); len(e) != 1 || e[0].Detail["national id"] != "learnt" || e[0].Subject != "person:"+string(mailed.Person) {
+			t.Errorf("recorded %+v", e)
+		}
+		elsewhere := arrival(eid, "1", "")
+		elsewhere.PID = freshPID(t)
+		if l := signIn(t, w, elsewhere); l.Person != mailed.Person {
+			t.Error("he is not found by it elsewhere")
+		}
+	})
+}
+
+func TestLink(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		berit := signIn(t, w, arrival(mail, "berit", "berit@nes.example"))
+		signIn(t, w, arrival(mail, "carl", "carl@nes.example"))
+		other := arrival(eid, "k", "")
+		other.PID = freshPID(t)
+		for _, tc := range []struct {
+			name string
+			a    models.Actor
+			who  party.Arrival
+			kind models.Kind
+			code models.Code
+		}{
+			{"another's identity", himself(berit), arrival(mail, "carl", ""), models.Conflict, models.CodeIdentityTaken},
+			{"another's number", himself(berit), with(arrival(eid, "k", ""), kari), models.Conflict, models.CodeIdentityTaken},
+			{"a number that is not hers", w.As(kari, bakeri), other, models.Forbidden, models.CodeOtherPerson},
+			{"her identity with a number that is not hers", w.As(kari, bakeri), func() party.Arrival {
+				a := party.Arrival{Identity: modelstest.Identity(kari)}
+				a.PID = freshPID(t)
+				return a
+			}(), models.Forbidden, models.CodeOtherPerson},
+			{"an identity without a name", himself(berit), arrival(mail, "", ""), models.Unauthenticated, models.CodeLoginFailed},
+			{"by nobody", models.Actor{}, arrival(eid, "n", ""), models.Unauthenticated, models.CodeUnauthenticated},
+			{"by an operator", modelstest.Operator, arrival(eid, "n", ""), models.Forbidden, models.CodeForbidden},
+			{"by somebody who is not there", models.Actor{Kind: models.Person, ID: string(models.NewID())}, arrival(eid, "n", ""), models.NotFound, models.CodeNotFound},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				before := marked(t, w)
+				mustBe(t, w.Link(t.Context(), tc.a, tc.who), tc.kind, tc.code)
+				if tc.kind == models.Forbidden || tc.kind == models.NotFound {
+					before.mustHaveDenied(t, "person.link", tc.code)
+				} else {
+					before.mustHaveDoneNothing(t)
+				}
+			})
+		}
+		before := marked(t, w)
+		// She has shown both; that the address is known is no matter.
+		link := arrival(third, "berit-3", "carl@nes.example")
+		for range 2 { // the second time it is hers already
+			if err := w.Link(t.Context(), himself(berit), link); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []audit.Entry{{
+			Actor: models.Actor{Kind: models.Person, ID: string(berit.Person)}, Action: "person.link", Subject: "person:" + string(berit.Person), Outcome: audit.Done,
+			Detail: audit.Detail{"issuer": third, "known by": "himself"},
+		}}
+		if diff := cmp.Diff(want, bare(before.since(t))); diff != "" {
+			t.Errorf("recorded (-want +got):\n%s", diff)
+		}
+		if l := signIn(t, w, link); l.Person != berit.Person {
+			t.Error("she is not found by it")
+		}
+		mustVerify(t, w)
+	})
+}
+
+// bare is entries without what the log adds by itself.
+func bare(entries []audit.Entry) []audit.Entry {
+	out := slices.Clone(entries)
+	for i := range out {
+		out[i].Seq, out[i].At, out[i].Prev, out[i].Hash, out[i].Actor.AuthTime, out[i].Actor.Level = 0, time.Time{}, "", "", time.Time{}, 0
+	}
+	return out
+}
+
+// Linking teaches the number of one who had none.
+func TestLinkLearnsTheNationalID(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	berit := signIn(t, w, arrival(mail, "berit", ""))
+	who := arrival(eid, "e", "")
+	who.PID = freshPID(t)
+	if err := w.Link(t.Context(), himself(berit), who); err != nil {
+		t.Fatal(err)
+	}
+	a, err := w.Account(t.Context(), himself(berit))
+	if err != nil || !a.NationalID || len(a.Identities) != 2 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestUnlink(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		berit := signIn(t, w, arrival(mail, "berit", ""))
+		claiming := arrival(third, "berit-3", "")
+		claiming.Claims = []party.Claim{{OrgNo: bakeri, URN: modelstest.Chair}}
+		before := marked(t, w)
+		mustBe(t, w.Unlink(t.Context(), himself(berit), mail, "berit"), models.Conflict, models.CodeIdentityLast)
+		before.mustHaveDoneNothing(t)
+		if err := w.Link(t.Context(), himself(berit), claiming); err != nil {
+			t.Fatal(err)
+		}
+		mustBe(t, w.Unlink(t.Context(), himself(berit), modelstest.Login, "Kari"), models.NotFound, models.CodeNotFound)
+		by := signIn(t, w, claiming)
+		before = marked(t, w)
+		if err := w.Unlink(t.Context(), himself(berit), third, "berit-3"); err != nil {
+			t.Fatal(err)
+		}
+		want := []audit.Entry{{
+			Actor: models.Actor{Kind: models.Person, ID: string(berit.Person)}, Action: "person.unlink", Subject: "person:" + string(berit.Person), Outcome: audit.Done,
+			Detail: audit.Detail{"issuer": third, "logins": "1", "claims": "1"},
+		}}
+		if diff := cmp.Diff(want, bare(before.since(t))); diff != "" {
+			t.Errorf("recorded (-want +got):\n%s", diff)
+		}
+		for l, want := range map[models.ID]bool{by.ID: false, berit.ID: true} {
+			if in, err := w.LoggedIn(t.Context(), l); err != nil || in != want {
+				t.Errorf("logged in: %v, %v, want %v", in, err, want)
+			}
+		}
+		if held, err := w.Memberships(t.Context(), berit.Person); err != nil || len(held) != 0 {
+			t.Errorf("what the provider claimed stays: %+v, %v", held, err)
+		}
+		if l := signIn(t, w, claiming); l.Person == berit.Person {
+			t.Error("an identity that was unlinked is still hers")
+		}
+	})
+}
+
+func claim(o party.OrgNo, urn string) party.Claim {
+	return party.Claim{OrgNo: o, OrgName: "As claimed", URN: urn}
+}
+
+// Claims are holdings that last a working day, follow the last login at their
+// provider, and leave those of others alone.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		who := arrival(mail, "berit", "")
+		var person models.ID
+		login := func(claims ...party.Claim) []audit.Entry {
+			t.Helper()
+			before := len(w.Entries(t))
+			who.Claims = claims
+			person = signIn(t, w, who).Person
+			return w.Entries(t)[before:]
+		}
+		holds := func() string {
+			t.Helper()
+			a, err := w.Account(t.Context(), models.Actor{Kind: models.Person, ID: string(person)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var words []string
+			for _, m := range a.Memberships {
+				for _, h := range m.Holds {
+					words = append(words, fmt.Sprintf("%s %s %s %s", m.Organisation.Name, h.Holding.URN, h.Holding.Source, h.Holding.Until.Sub(w.Clock.Now())))
+				}
+			}
+			slices.Sort(words)
+			return strings.Join(words, "\n")
+		}
+		mustHold := func(want ...string) {
+			t.Helper()
+			if diff := cmp.Diff(strings.Join(want, "\n"), holds()); diff != "" {
+				t.Errorf("holds (-want +got):\n%s", diff)
+			}
+		}
+		const stranger party.OrgNo = "810305282"
+		e := login(claim(bakeri, modelstest.Chair), claim(stranger, modelstest.Salary), claim(bakeri, modelstest.Chair),
+			claim("123", modelstest.Chair), claim(bakeri, "urn:of:nobody"))
+		if len(e) != 2 || e[1].Action != "organisation.claim" ||
+			!cmp.Equal(e[1].Detail, audit.Detail{"provider": "p-berit", "began": "2", "ended": "0", "left out": "organisation number urn:of:nobody"}) {
+			t.Errorf("recorded %+v", e)
+		}
+		mustHold("As claimed "+modelstest.Salary+" claim:p-berit 8h0m0s", "Nes Bakeri AS "+modelstest.Chair+" claim:p-berit 8h0m0s")
+		w.Clock.Set(modelstest.Noon.Add(7 * time.Hour))
+		if e := login(claim(bakeri, modelstest.Chair), claim(stranger, modelstest.Salary)); len(e) != 0 {
+			t.Errorf("renewing recorded %+v", e)
+		}
+		mustHold("As claimed "+modelstest.Salary+" claim:p-berit 8h0m0s", "Nes Bakeri AS "+modelstest.Chair+" claim:p-berit 8h0m0s")
+		elsewhere := arrival(third, "berit-3", "")
+		elsewhere.Claims = []party.Claim{claim(verft, modelstest.Chair)}
+		if err := w.Link(t.Context(), models.Actor{Kind: models.Person, ID: string(person)}, elsewhere); err != nil {
+			t.Fatal(err)
+		}
+		if e := login(claim(bakeri, modelstest.Accountant)); len(e) != 1 || e[0].Detail["began"] != "1" || e[0].Detail["ended"] != "2" {
+			t.Errorf("recorded %+v", e)
+		}
+		mustHold("Nes Bakeri AS "+modelstest.Accountant+" claim:p-berit 8h0m0s", "Vik Verft AS "+modelstest.Chair+" claim:p-berit-3 8h0m0s")
+		w.Clock.Set(modelstest.Noon.Add(15 * time.Hour))
+		mustHold("")
+		if e := login(claim(bakeri, modelstest.Accountant)); len(e) != 1 || e[0].Detail["began"] != "1" {
+			t.Errorf("what has run out and is claimed again recorded %+v", e)
+		}
+		mustHold("Nes Bakeri AS " + modelstest.Accountant + " claim:p-berit 8h0m0s")
+		login()
+		mustHold("")
+		mustVerify(t, w)
+	})
+}
+
+// What a login claims is bounded.
+func TestClaimsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	who := arrival(mail, "berit", "")
+	for n := 800_000_000; len(who.Claims) < 501; n++ {
+		if o, err := w.Numbers.Parse(fmt.Sprint(n)); err == nil {
+			who.Claims = append(who.Claims, claim(o, modelstest.Chair))
+		}
+	}
+	l := signIn(t, w, who)
+	if held, err := w.Memberships(t.Context(), l.Person); err != nil || len(held) != 500 {
+		t.Errorf("%d memberships, %v", len(held), err)
+	}
+	entries := w.Entries(t)
+	if got := entries[len(entries)-1].Detail["left out"]; got != "more than 500" {
+		t.Errorf("left out: %q", got)
+	}
+}
+
+// One logs in by a new identity while its owner links it: it is one person's,
+// whoever came first. Unlinking the last two at once leaves one.
+func TestIdentitiesAtOnce(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		for round := range 12 {
+			first := arrival(mail, fmt.Sprint("first", round), "")
+			second := arrival(third, fmt.Sprint("second", round), "")
+			l := signIn(t, w, first)
+			var in party.Login
+			acts := []func(context.Context) error{
+				func(ctx context.Context) error { return w.Link(ctx, himself(l), second) },
+				func(ctx context.Context) (err error) { in, err = w.SignIn(ctx, second); return err },
+			}
+			if round%2 == 1 {
+				slices.Reverse(acts)
+			}
+			errs := together(t.Context(), acts...)
+			if round%2 == 1 {
+				slices.Reverse(errs)
+			}
+			if errs[1] != nil || (errs[0] == nil) != (in.Person == l.Person) || errs[0] != nil && models.CodeOf(errs[0]) != models.CodeIdentityTaken {
+				t.Errorf("linked %v, signed in %v as %s, owner %s", errs[0], errs[1], in.Person, l.Person)
+			}
+			if errs[0] != nil {
+				continue
+			}
+			errs = together(t.Context(),
+				func(ctx context.Context) error { return w.Unlink(ctx, himself(l), first.Issuer, first.Subject) },
+				func(ctx context.Context) error { return w.Unlink(ctx, himself(l), second.Issuer, second.Subject) })
+			if winners(errs) != 1 {
+				t.Errorf("unlinked both at once: %v", errs)
+			}
+			if a, err := w.Account(t.Context(), himself(l)); err != nil || len(a.Identities) != 1 {
+				t.Errorf("%d identities, %v", len(a.Identities), err)
+			}
+		}
+		mustVerify(t, w)
+	})
+}
+
+func TestLastOrganisation(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		for _, tc := range []struct{ remember, want party.OrgNo }{{"", ""}, {bakeri, bakeri}, {verft, ""}} {
+			if err := w.Remember(t.Context(), w.ID(kari), tc.remember); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := w.LastOrganisation(t.Context(), w.ID(kari)); err != nil || got != tc.want {
+				t.Errorf("after %q: %q, %v", tc.remember, got, err)
+			}
+		}
+	})
+}
