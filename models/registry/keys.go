@@ -30,7 +30,10 @@ const keySubject = "key:personal data"
 // when it is that already.
 func (r *Registry) AddKey(ctx context.Context, a models.Actor) (added bool, err error) {
 	err = r.guard(ctx, a, policy.KeyRotate, keySubject, func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		var err error
+		err := tx.Alone(ctx) // as who signs in: the log first, then the keys
+		if err != nil {
+			return change{}, err
+		}
 		added, err = tx.AddKey(ctx)
 		return change{subject: keySubject, detail: audit.Detail{"step": "add", "added": strconv.FormatBool(added)}}, err
 	})
@@ -46,6 +49,9 @@ const resealed = 500
 func (r *Registry) Reseal(ctx context.Context, a models.Actor) (moved int, err error) {
 	for left := 1; left > 0; {
 		err := r.guard(ctx, a, policy.KeyRotate, keySubject, func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+			if err := tx.Alone(ctx); err != nil {
+				return change{}, err
+			}
 			now, rest, err := tx.Reseal(ctx, resealed)
 			if err != nil {
 				return change{}, err
