@@ -22,7 +22,7 @@ func supplierPages() []Page {
 func supplierLists() []Page {
 	systems, page := siv(paths.SupplierSystems()), siv(paths.SupplierSystem(fjellregnskap))
 	dark, registered := systems, page
-	dark.Scheme, dark.CanSwitch = "dark", true
+	dark.Scheme, dark.CanSwitch, dark.IsCustomer = "dark", true, true
 	registered.Flash = "Fjellregnskap er registrert."
 	bare := fjellSystem()
 	bare.Requests, bare.RedirectURLs, bare.Clients, bare.Customers, bare.Visible = nil, nil, nil, 0, false
