@@ -135,7 +135,7 @@ func TestHostileLogoutEndsNothing(t *testing.T) {
 
 func TestLogoutThatCannotBeCheckedEndsNothing(t *testing.T) {
 	for name, spoil := range map[string]func(*site){
-		"provider is down":      func(s *site) { s.provider.down = true },
+		"provider is down":      func(s *site) { s.down = true },
 		"keys are down":         func(s *site) { s.discovery = func(d object) { d["jwks_uri"] = s.issuer + "/gone" } },
 		"replays are not known": func(s *site) { s.replays.fail = errors.New("disk is full") },
 	} {

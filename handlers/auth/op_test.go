@@ -271,12 +271,19 @@ type site struct {
 // JSON such as `,"userinfo":true`.
 func newSite(t testing.TB, p *provider, more string) *site {
 	t.Helper()
+	return newSiteOf(t, p, `"acr_values":["idporten-loa-high"],
+		"claims":{"pid":"pid","email":"email","level":{"idporten-loa-high":4,"idporten-loa-substantial":3}}`+more)
+}
+
+// newSiteOf is newSite with all members of the configuration but those that
+// name the provider.
+func newSiteOf(t testing.TB, p *provider, members string) *site {
+	t.Helper()
 	s := &site{provider: p, clock: &clock{now: start}, store: &sessionStore{rows: map[string]sessionRow{}}, people: &people{}, replays: &replays{seen: map[string]bool{}}, log: &strings.Builder{}}
 	var handler http.Handler
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(s.server.Close)
-	providers, err := auth.ParseProviders([]byte(`{"providers":[{"id":"op","name":"OP","issuer":"`+p.issuer+`","client_id":"client","client_secret":"secret",
-		"acr_values":["idporten-loa-high"],"claims":{"pid":"pid","email":"email","level":{"idporten-loa-high":4,"idporten-loa-substantial":3}}`+more+`}]}`), "")
+	providers, err := auth.ParseProviders([]byte(`{"providers":[{"id":"op","name":"OP","issuer":"`+p.issuer+`","client_id":"client","client_secret":"secret",`+members+`}]}`), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,47 @@ func TestFaultsOfProvidersAreToldWithTheirPlace(t *testing.T) {
 		"scope with space": {with(`"scopes":["openid profile"]`), []string{"providers[0].scopes", "providers[0].scopes, acr_values"}},
 		"flag as text":     {with(`"userinfo":"yes"`), []string{"providers[0].userinfo"}},
 		"level a fraction": {with(`"claims":{"level":{"x":1.5}}`), []string{"providers[0].claims.level.x"}},
+		"reserved id":      {strings.Replace(with(`"userinfo":true`), `"a"`, `"known"`, 1), []string{"providers[0].id"}},
+		"position as text": {with(`"position":"first"`), []string{"providers[0].position"}},
+		"position below 0": {with(`"position":-1`), []string{"providers[0].position"}},
+		"max_age for ever": {with(`"max_age":9999999`), []string{"providers[0].max_age"}},
+		"message empty":    {with(`"message":""`), []string{"providers[0].message"}},
+		"addresses":        {with(`"account_url":"http://a.example","logout_url":"javascript:alert(1)"`), []string{"providers[0].account_url", "providers[0].logout_url"}},
+		"parameters of ours": {
+			with(`"authorize":{"state":"x","nonce":"x","redirect_uri":"x","client_id":"x","response_type":"token","code_challenge":"x","Scope":"x","iss":"x","request":"x","prompt":1}`),
+			[]string{
+				"providers[0].authorize.Scope", "providers[0].authorize.client_id", "providers[0].authorize.code_challenge", "providers[0].authorize.iss",
+				"providers[0].authorize.nonce", "providers[0].authorize.prompt", "providers[0].authorize.redirect_uri", "providers[0].authorize.request",
+				"providers[0].authorize.response_type", "providers[0].authorize.state",
+			},
+		},
+		"two prompts":           {with(`"prompt_login":true,"authorize":{"prompt":"consent"}`), []string{"providers[0].authorize.prompt"}},
+		"details no list":       {with(`"authorization_details":{"type":"x"}`), []string{"providers[0].authorization_details"}},
+		"details of text":       {with(`"authorization_details":["x"]`), []string{"providers[0].authorization_details[0]"}},
+		"detail without type":   {with(`"authorization_details":[{"resource":"x"}]`), []string{"providers[0].authorization_details[0].type"}},
+		"verified without mail": {with(`"claims":{"email_verified":"x"}`), []string{"providers[0].claims.email"}},
+		"trusted without mail":  {with(`"claims":{"email_trusted":true}`), []string{"providers[0].claims.email"}},
+		"rules": {
+			with(`"authorization_details":[{"type":"ansattporten:orgno"},{"type":"x"}],"claims":{"roles":[
+				{"claim":"groups"},
+				{"claim":"groups","organisation":"313367003"},
+				{"claim":"groups","organisation":"313367002","organisation_claim":"org"},
+				{"claim":"groups","value":"{org}{org}","role":"urn:a"},
+				{"claim":"groups","value":"Boss","organisation":"313367002"},
+				{"claim":"groups","value":"Boss","organisation":"313367002","role":"boss"},
+				{"claim":"groups","type":"ansattporten:orgno","role":"urn:a"},
+				{"type":"ansattporten:orgno"},
+				{"type":"ansattporten:orgno","resource":"x","role":"urn:a"},
+				{"type":"x","role":"urn:a"},
+				{"type":"ansattporten:orgno","role":"urn:a","organisation":"313367002"},
+				{"type":"ansattporten:orgno","role":"urn:a","rol":"x"}]}`),
+			[]string{
+				"providers[0].claims.roles[0].organisation", "providers[0].claims.roles[1].organisation", "providers[0].claims.roles[2].organisation",
+				"providers[0].claims.roles[3].organisation", "providers[0].claims.roles[4].role", "providers[0].claims.roles[5].role",
+				"providers[0].claims.roles[6].claim", "providers[0].claims.roles[7].role", "providers[0].claims.roles[8].type",
+				"providers[0].claims.roles[9].type", "providers[0].claims.roles[10].type", "providers[0].claims.roles[11].rol",
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := auth.ParseProviders([]byte(c.file), t.TempDir())
@@ -84,5 +125,22 @@ func TestFaultsOfProvidersAreToldWithTheirPlace(t *testing.T) {
 				t.Errorf("places (-want +got):\n%s\n%v", diff, err)
 			}
 		})
+	}
+}
+
+func TestProvidersStandByTheirPosition(t *testing.T) {
+	one := func(id, more string) string {
+		return `{"id":"` + id + `","name":"A","issuer":"https://` + id + `.example","client_id":"c"` + more + `}`
+	}
+	got, err := auth.ParseProviders([]byte(`{"providers":[`+one("last", `,"position":9`)+`,`+one("b", ``)+`,`+one("a", ``)+`,`+one("middle", `,"position":1`)+`]}`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, p := range got {
+		ids = append(ids, p.ID)
+	}
+	if diff := cmp.Diff([]string{"b", "a", "middle", "last"}, ids); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
 	}
 }
