@@ -49,7 +49,8 @@ type Row struct {
 }
 
 // Read reads a file of the kind. A file that is none of that kind is an error;
-// a row that does not hold is a Row with Err.
+// a row that does not hold is a Row with Err. The rows can be walked more than
+// once.
 func Read(kind Kind, r io.Reader, numbers party.Numbers) (iter.Seq[Row], error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -95,9 +96,7 @@ func (c cells) field(name string) string {
 // readCSV reads lines by the names in the header; the columns in must have to
 // be there.
 func readCSV(data []byte, parse func(cells) (any, error), must ...string) (iter.Seq[Row], error) {
-	cr := csv.NewReader(bufio.NewReader(bytes.NewReader(data)))
-	cr.FieldsPerRecord = -1
-	header, err := cr.Read()
+	_, header, err := openCSV(data)
 	if err != nil {
 		return nil, errors.New("the file has no header line")
 	}
@@ -107,6 +106,7 @@ func readCSV(data []byte, parse func(cells) (any, error), must ...string) (iter.
 		}
 	}
 	return func(yield func(Row) bool) {
+		cr, _, _ := openCSV(data) // from the start each time: a transaction may have to run again
 		for {
 			record, err := cr.Read()
 			if errors.Is(err, io.EOF) {
@@ -131,6 +131,14 @@ func readCSV(data []byte, parse func(cells) (any, error), must ...string) (iter.
 			}
 		}
 	}, nil
+}
+
+// openCSV reads the header line.
+func openCSV(data []byte) (*csv.Reader, []string, error) {
+	cr := csv.NewReader(bufio.NewReader(bytes.NewReader(data)))
+	cr.FieldsPerRecord = -1
+	header, err := cr.Read()
+	return cr, header, err
 }
 
 // list reads the JSON array under name of the object in data.

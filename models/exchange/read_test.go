@@ -242,6 +242,32 @@ func TestRowsCanBeLeftInTheMiddle(t *testing.T) {
 	}
 }
 
+// A transaction that met another one runs again, and must not then find the
+// file at its end.
+func TestRowsCanBeWalkedAgain(t *testing.T) {
+	t.Parallel()
+	for kind, file := range map[exchange.Kind]string{
+		exchange.AccessPackages: `{"areas": [{}, {}], "packages": [{}, {}]}`,
+		exchange.Roles:          `{"roles": [{}, {}, {}, {}]}`,
+		exchange.Organisations:  "orgNo,name\n1,2\n3,4\n5,6\n7,8\n",
+	} {
+		rows, err := exchange.Read(kind, strings.NewReader(file), party.Numbers{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range rows {
+			break
+		}
+		n := 0
+		for range rows {
+			n++
+		}
+		if n != 4 {
+			t.Errorf("%s: the second time %d rows, want 4", kind, n)
+		}
+	}
+}
+
 func TestDocumentationNumbersInFiles(t *testing.T) {
 	t.Parallel()
 	const file = "orgNo,name\n123456789,Guide AS\n"
