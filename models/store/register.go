@@ -34,6 +34,13 @@ func (t *transaction) OrganisationsAfter(ctx context.Context, o party.OrgNo, lim
 // cursorPrefix stands before the names of cursors among the settings.
 const cursorPrefix = "register."
 
+type cursorRow struct {
+	Name  string `gorm:"column:name"`
+	Value []byte `gorm:"column:value"`
+}
+
+func (cursorRow) TableName() string { return "setting" }
+
 func (t *transaction) Cursor(ctx context.Context, name string) (string, error) {
 	var at []byte
 	err := t.q(ctx).Raw("SELECT value FROM setting WHERE name = ?", cursorPrefix+name).Row().Scan(&at)
@@ -45,11 +52,11 @@ func (t *transaction) Cursor(ctx context.Context, name string) (string, error) {
 
 // MoveCursor implements registry.RegisterTx.
 func (t *transaction) MoveCursor(ctx context.Context, name, was, to string) error {
-	statement, args := "UPDATE setting SET value = ? WHERE name = ? AND value = ?", []any{[]byte(to), cursorPrefix + name, []byte(was)}
+	row := cursorRow{Name: cursorPrefix + name, Value: []byte(to)}
 	if was == "" {
-		statement, args = "INSERT INTO setting (value, name) VALUES (?, ?) ON CONFLICT DO NOTHING", args[:2]
+		return add(t.q(ctx), &row, models.CodeConflict)
 	}
-	moved := t.q(ctx).Exec(statement, args...)
+	moved := t.q(ctx).Model(&row).Where("name = ? AND value = ?", row.Name, []byte(was)).Update("value", row.Value)
 	if moved.Error == nil && moved.RowsAffected == 0 {
 		return models.NewError(models.Conflict, models.CodeConflict)
 	}
