@@ -52,10 +52,10 @@ func signIn(ctx context.Context, address, name string) (*visitor.Visitor, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Open(ctx, "/login/demo"); err != nil {
+	if err := v.Open(ctx, "/login/bankid"); err != nil {
 		return nil, err
 	}
-	return v, submit(ctx, v, "/demo/idp/login", "person", who.PartyUUID, nil)
+	return v, submit(ctx, v, "/demo/bankid/login", "person", who.PartyUUID, nil)
 }
 
 func submit(ctx context.Context, v *visitor.Visitor, action, button, value string, fill map[string]string) error {

@@ -33,7 +33,7 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	server := httptest.NewServer(p)
 	ts.Defer(server.Close)
 	p.issuer = server.URL
-	file := fmt.Sprintf(`{"providers": [{"id": "demo", "name": "Test", "issuer": %q, "client_id": "stafett", "claims": {"pid": "pid", "level": {"high": 4}}}]}`, p.issuer)
+	file := fmt.Sprintf(`{"providers": [{"id": "bankid", "name": "Test", "issuer": %q, "client_id": "stafett", "claims": {"pid": "pid", "level": {"high": 4}}}]}`, p.issuer)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(file), 0o600))
 }
 
@@ -47,7 +47,7 @@ type idp struct {
 	codes map[string]url.Values // what was asked for, and who came
 }
 
-const pickPath = "/demo/idp/login"
+const pickPath = "/demo/bankid/login"
 
 var pickPage = template.Must(template.New("").Parse(`<!doctype html><title>Test</title><h1>Test</h1>
 <form method="post" action="` + pickPath + `">{{range $name, $value := .Asked}}<input type="hidden" name="{{$name}}" value="{{index $value 0}}">{{end}}

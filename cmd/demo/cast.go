@@ -14,7 +14,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/stafett/stafett/cmd/demo/issuer"
-	"github.com/stafett/stafett/cmd/demo/provider"
 	"github.com/stafett/stafett/cmd/demo/seed"
 	"github.com/stafett/stafett/models/party"
 )
@@ -107,20 +106,6 @@ func (k keys) clients() ([]issuer.Client, error) {
 			ID: c.id, OrgNo: c.orgNo, Scopes: c.scopes,
 			Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: c.id, Use: "sig"}},
 		})
-	}
-	return out, nil
-}
-
-// persons are the test persons as the provider shows them. Their subject is
-// the uuid that other systems know them by, so that it outlives a restart.
-func persons() ([]provider.Person, error) {
-	all, err := seed.Persons()
-	if err != nil {
-		return nil, err
-	}
-	var out []provider.Person
-	for _, p := range all {
-		out = append(out, provider.Person{Subject: p.PartyUUID, PID: p.PID, Name: p.Name, AboutNB: p.AboutNB, AboutEN: p.AboutEN})
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stafett/stafett/cmd/demo/seed"
 	"github.com/stafett/stafett/static"
+	"github.com/stafett/stafett/views/paths"
 )
 
 // needsAssets skips where the pages' assets have not been built; the binary
@@ -163,7 +164,7 @@ func TestThePersonsLandWhereTheyShould(t *testing.T) {
 		"Terje Havnås": {"/organisations", http.StatusOK},
 		"Amund Drift":  {"/organisations", http.StatusOK},
 	} {
-		v, err := l.signsIn(t.Context(), name)
+		v, err := l.signsIn(t.Context(), seed.BankID, name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -175,6 +176,57 @@ func TestThePersonsLandWhereTheyShould(t *testing.T) {
 		if v.Page.Status != tc.systems {
 			t.Errorf("%s: %s", name, v.Page)
 		}
+	}
+}
+
+// What Ansattporten and Jobbkonto say about a person counts from his login on.
+func TestWhatAProviderSaysOfAPersonCounts(t *testing.T) {
+	needsAssets(t)
+	d, err := start(t.Context(), serve{Listen: "127.0.0.1:0", Data: t.TempDir()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close() //nolint:errcheck // the test is over
+	l := loop{running: d.running}
+
+	live, err := l.signsIn(t.Context(), seed.Ansattporten, seed.Representative)
+	if err != nil || live.Page.URL.Path != providerPath+seed.Ansattporten+"/represent" {
+		t.Fatalf("%s: %v at %s", seed.Representative, err, live.Page)
+	}
+	form, err := live.Page.Form(providerPath + seed.Ansattporten + "/represent")
+	if err == nil {
+		err = live.Press(t.Context(), form, "organisation", seed.OtherCustomer)
+	}
+	if err != nil || live.Page.URL.Path != paths.Requests() {
+		t.Errorf("%s lands on %s: %v", seed.Representative, live.Page, err)
+	}
+
+	for name, tc := range map[string]struct {
+		path    string
+		systems int // status of the supplier's page, which access managers have too
+	}{
+		seed.Administrator: {paths.Requests(), http.StatusOK},
+		seed.Viewer:        {paths.Requests(), http.StatusForbidden},
+		seed.NewEmployee:   {paths.Organisations(), http.StatusOK},
+	} {
+		v, err := l.signsIn(t.Context(), seed.Jobbkonto, name)
+		if err != nil || v.Page.URL.Path != tc.path {
+			t.Errorf("%s lands on %s, want %s: %v", name, v.Page, tc.path, err)
+			continue
+		}
+		_ = v.Open(t.Context(), paths.SupplierSystems()) // the status tells
+		if v.Page.Status != tc.systems {
+			t.Errorf("%s: %s", name, v.Page)
+		}
+	}
+
+	// BankID has told her address, and Jobbkonto tells the same.
+	if _, err := l.signsIn(t.Context(), seed.BankID, seed.Employee); err != nil {
+		t.Fatal(err)
+	}
+	sunniva, err := l.signsIn(t.Context(), seed.Jobbkonto, seed.Employee)
+	if err != nil || sunniva.Page.URL.Path != paths.LoginKnown() {
+		t.Errorf("%s lands on %v: %v", seed.Employee, sunniva, err)
 	}
 }
 

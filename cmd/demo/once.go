@@ -109,7 +109,7 @@ func (l *loop) play(ctx context.Context) error {
 }
 
 // signsIn makes a visitor and picks the person on the provider's page.
-func (l *loop) signsIn(ctx context.Context, name string) (*visitor.Visitor, error) {
+func (l *loop) signsIn(ctx context.Context, at, name string) (*visitor.Visitor, error) {
 	p, err := seed.PersonNamed(name)
 	if err != nil {
 		return nil, err
@@ -118,10 +118,10 @@ func (l *loop) signsIn(ctx context.Context, name string) (*visitor.Visitor, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Open(ctx, paths.LoginWith(loginID)); err != nil {
+	if err := v.Open(ctx, paths.LoginWith(at)); err != nil {
 		return nil, err
 	}
-	form, err := v.Page.Form(providerPath + "/login")
+	form, err := v.Page.Form(providerPath + at + "/login")
 	if err != nil {
 		return nil, err
 	}
@@ -129,12 +129,12 @@ func (l *loop) signsIn(ctx context.Context, name string) (*visitor.Visitor, erro
 }
 
 func (l *loop) supplierSignsIn(ctx context.Context) (err error) {
-	l.supplier, err = l.signsIn(ctx, seed.Developer)
+	l.supplier, err = l.signsIn(ctx, seed.BankID, seed.Developer)
 	return err
 }
 
 func (l *loop) customerSignsIn(ctx context.Context) (err error) {
-	l.customer, err = l.signsIn(ctx, seed.Approver)
+	l.customer, err = l.signsIn(ctx, seed.BankID, seed.Approver)
 	return err
 }
 

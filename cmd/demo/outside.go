@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -15,42 +16,46 @@ import (
 	"github.com/stafett/stafett/handlers/auth"
 )
 
-// Where the provider and the issuer are, below the registry's public URL. The
+// Where the providers and the issuer are, below the registry's public URL. The
 // registry knows them by configuration only, and calls them over HTTP.
 const (
-	providerPath = "/demo/idp"
+	providerPath = "/demo/" // and the provider's id
 	issuerPath   = "/demo/issuer/"
-	loginID      = "demo" // of the provider, in the registry's paths
 )
 
 // outside is what stands around a registry: who signs persons in, and who
 // makes tokens.
 type outside struct {
-	provider *provider.Provider
-	issuer   *issuer.Issuer
-	issuerID string
-	tokenURL string
+	providers map[string]*provider.Provider // by id
+	issuer    *issuer.Issuer
+	issuerID  string
+	tokenURL  string
 
 	files map[string]any // settings files for the registry, by name
 }
 
-// newOutside makes a provider and an issuer for the registry at the public
+// newOutside makes the providers and an issuer for the registry at the public
 // URL, which has no slash at the end.
 func newOutside(publicURL string, k keys, logger *slog.Logger) (*outside, error) {
-	who, err := persons()
-	if err != nil {
-		return nil, err
-	}
-	secret := rand.Text()
-	o := &outside{issuerID: publicURL + issuerPath, tokenURL: publicURL + issuerPath + "token"}
-	o.provider, err = provider.New(provider.Config{
-		Issuer: publicURL + providerPath, Persons: who, ClientID: "stafett", ClientSecret: secret, ClientName: "Stafett",
-		RedirectURIs:           []string{publicURL + "/login/callback"},
-		PostLogoutRedirectURIs: []string{publicURL + "/"},
-		Now:                    time.Now, Logger: logger,
-	})
-	if err != nil {
-		return nil, err
+	o := &outside{issuerID: publicURL + issuerPath, tokenURL: publicURL + issuerPath + "token", providers: map[string]*provider.Provider{}}
+	var login []any
+	for _, l := range logins {
+		who, err := l.persons()
+		if err != nil {
+			return nil, err
+		}
+		issuer, secret := publicURL+providerPath+l.id, rand.Text()
+		o.providers[l.id], err = provider.New(provider.Config{
+			Issuer: issuer, Name: l.name.NB, Levels: l.levels, Persons: who, ClientID: "stafett", ClientSecret: secret, ClientName: "Stafett",
+			RedirectURIs:           []string{publicURL + "/login/callback"},
+			PostLogoutRedirectURIs: []string{publicURL + "/"},
+			BackChannel:            publicURL + "/login/backchannel/" + l.id,
+			Now:                    time.Now, Logger: logger,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.id, err)
+		}
+		login = append(login, l.entry(issuer, secret))
 	}
 	clients, err := k.clients()
 	if err != nil {
@@ -66,16 +71,18 @@ func newOutside(publicURL string, k keys, logger *slog.Logger) (*outside, error)
 	}
 	o.files = map[string]any{
 		"issuers.json": issuersFile(publicURL, o.issuerID),
-		"login.json":   loginFile(publicURL+providerPath, secret),
+		"login.json":   map[string]any{"providers": login},
 	}
 	return o, nil
 }
 
-// around puts the provider and the issuer in front of the registry.
+// around puts the providers and the issuer in front of the registry.
 func (o *outside) around(registry http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", registry)
-	mux.Handle(providerPath+"/", o.provider)
+	for id, p := range o.providers {
+		mux.Handle(providerPath+id+"/", p)
+	}
 	mux.Handle(issuerPath, o.issuer)
 	// Where RFC 8414 section 3.1 puts the metadata of an issuer with a path.
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server"+issuerPath, func(w http.ResponseWriter, r *http.Request) {
@@ -102,20 +109,6 @@ func issuersFile(publicURL, id string) any {
 		"issuers": []any{map[string]any{
 			"iss": id, "profile": auth.Maskinporten, "jwks": id + "jwk",
 			"audiences": []string{publicURL}, "algorithms": []string{"RS256"}, "enriches": true,
-		}},
-	}
-}
-
-// loginFile is the file of STAFETT_LOGIN that trusts the demo's provider.
-func loginFile(issuer, secret string) any {
-	return map[string]any{
-		"providers": []any{map[string]any{
-			"id": loginID, "issuer": issuer, "client_id": "stafett", "client_secret": secret,
-			"name":   map[string]string{"nb": "demoinnlogging", "nn": "demoinnlogging", "en": "the demo login"},
-			"scopes": []string{"openid", "profile"},
-			"claims": map[string]any{
-				"pid": "pid", "name": "name", "level": map[string]int{"idporten-loa-high": 4, "idporten-loa-substantial": 3},
-			},
 		}},
 	}
 }

@@ -68,13 +68,23 @@ func (s serve) instruct(c console, url, log string) {
 	p.line(" 5. As %s, open the system access and withdraw it. The same command is now refused.", seed.Approver)
 	p.line("")
 	p.line("Who you can log in as (there is no password):")
-	all, err := seed.Persons()
-	if err != nil {
-		p.line("%v", err)
+	for _, l := range logins {
+		p.line("")
+		p.line("%s, which %s:", l.name.EN, l.about)
+		people, err := l.people()
+		if err != nil {
+			p.line("%v", err)
+		}
+		for _, person := range people {
+			p.line("  %-18s %s", person.Name, person.AboutEN)
+		}
 	}
-	for _, person := range all {
-		p.line("  %-18s %s", person.Name, person.AboutEN)
-	}
+	p.line("")
+	p.line("Ways to try:")
+	p.line(" - %s invites %s under Members; %s opens the link and logs in at Jobbkonto.", seed.Approver, seed.NewEmployee, seed.NewEmployee)
+	p.line(" - %s logs in at BankID, logs out, and logs in at Jobbkonto with the same e-mail address.", seed.Employee)
+	p.line(" - %s logs in at Jobbkonto with a password only, and has to show more before she may grant.", seed.Administrator)
+	p.line(" - \"Log me out everywhere\" at %s%s%s/account, and at the others.", url, providerPath, seed.BankID)
 	p.line("")
 	p.line("Log: %s. Stop with Ctrl-C; what was done is kept in %s.", log, s.Data)
 }

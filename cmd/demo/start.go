@@ -84,7 +84,7 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", PublicURL: publicURL,
 		DatabaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
 		Issuers:     filepath.Join(dir, "issuers.json"), Login: filepath.Join(dir, "login.json"),
-		MinLevel: 3, RequestDays: 28, Contact: "demo@stafett.example",
+		MinLevel: 3, MaxAge: 15, RequestDays: 28, Contact: "demo@stafett.example",
 	}
 	serving, err := settings.Serving()
 	if err != nil {

@@ -21,6 +21,12 @@ export const developer = "Jonas Vikane";
 export const nobody = "Amund Drift";
 export const many = "Terje Havnås";
 
+// The providers, with their names on the login page.
+const called = (id, name, en = name) => ({ id, nb: `${name} (demo)`, nn: `${name} (demo)`, en: `${en} (demo)` });
+export const bankID = called("bankid", "BankID");
+export const ansattporten = called("ansattporten", "Ansattporten");
+export const jobbkonto = called("jobbkonto", "Jobbkonto", "Work account");
+
 /** startDemo resolves when the demo answers: its address, its token command and its end. */
 export async function startDemo() {
   const data = await mkdtemp(join(tmpdir(), "stafett-browser-"));

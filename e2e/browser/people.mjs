@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { bankID } from "./demo.mjs";
 import { texts } from "./texts.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -71,16 +72,16 @@ export class Person {
   }
 
   /** signsIn goes from the front page through the provider to the pages. */
-  async signsIn(name) {
+  async signsIn(name, at = bankID) {
     const { page, t } = this;
     await page.goto("/");
     await this.looks("front");
     await this.button("common.login", {}, "link").first().click();
     await this.looks("login");
-    await this.button("public.login.with", { Provider: this.lang === "en" ? "the demo login" : "demoinnlogging" }, "link").click();
+    await this.button("public.login.with", { Provider: at[this.lang] }, "link").click();
     await page.getByRole("button", { name }).waitFor();
-    await this.looks("provider", { lang: "nb" });
-    await page.getByRole("button", { name }).click();
+    await this.looks(`${at.id}'s page`, { lang: "nb" });
+    await page.getByRole("button", { name, exact: true }).click();
     await page.getByRole("button", { name: t("common.logout") }).first().waitFor();
     this.name = name;
   }

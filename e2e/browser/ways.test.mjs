@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { developer, director, many, nobody, startDemo } from "./demo.mjs";
+import { bankID, developer, director, many, nobody, startDemo } from "./demo.mjs";
 import { Person, openBrowser, witness } from "./people.mjs";
 import { asks, registers } from "./steps.mjs";
 
@@ -53,7 +53,7 @@ test("a request is approved and withdrawn by keyboard alone", () => witness(peop
     await page.keyboard.press("Enter");
   };
   await page.goto("/login");
-  await press(page.getByRole("link", { name: ingrid.t("public.login.with", { Provider: "demoinnlogging" }) }));
+  await press(page.getByRole("link", { name: ingrid.t("public.login.with", { Provider: bankID.nb }) }));
   await page.getByRole("button", { name: director }).waitFor();
   await press(page.getByRole("button", { name: director }));
   await ingrid.reads("customer.inbox.lead", { Org: "Fjordbris Seilmakeri AS" });

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
+	"net/url"
+	"slices"
 )
 
 var (
@@ -16,48 +18,108 @@ var (
 	pages = template.Must(template.New("login").Parse(loginPage))
 )
 
-// page is what the template shows: the list of persons, or a notice.
+// page is what the template shows: the list of persons, that of organisations,
+// who is signed in, or a notice.
 type page struct {
-	Path    string
-	ID      string
-	Client  string
-	Persons []Person
-	Notice  *notice
+	Path, Provider, Client string // of every page
+	ID                     string
+	Known                  *Person // who is signed in in this browser
+	Account                bool
+	Levels                 []Level
+	Persons                []Person
+	Organisations          []Organisation
+	Notice                 *notice
 }
 
 type notice struct{ HeadNB, HeadEN, NB, EN string }
 
-// showLogin handles GET /login?id=…: pick a person.
+// showLogin handles GET /login?id=…: pick a person, or go on as the one who is
+// signed in here.
 func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("id")
-	if req, err := p.storage.AuthRequestByID(r.Context(), id); err != nil || req.Done() {
+	found, err := p.storage.AuthRequestByID(r.Context(), id)
+	req, ok := found.(*request)
+	if err != nil || !ok || req.subject != "" {
 		p.expired(w)
 		return
 	}
-	p.render(w, http.StatusOK, page{ID: id, Client: p.cfg.ClientName, Persons: p.cfg.Persons})
+	v := page{ID: id, Persons: p.cfg.Persons, Levels: p.levels(req)}
+	if s, ok := p.session(r); ok && req.suits(s, p.cfg.Now()) {
+		if who, ok := p.storage.person(s.subject); ok {
+			v.Known = &who
+		}
+	}
+	p.render(w, http.StatusOK, v)
+}
+
+// levels are those that may be picked for a request: the ones that it asks for,
+// if there are any among ours (acr_values is a wish; OpenID Connect Core section
+// 5.5.1.1).
+func (p *Provider) levels(req *request) []Level {
+	asked := slices.DeleteFunc(slices.Clone(p.cfg.Levels), func(l Level) bool { return !slices.Contains(req.asked.ACRValues, l.ACR) })
+	if len(asked) == 0 {
+		return p.cfg.Levels
+	}
+	return asked
 }
 
 // login handles POST /login: the person picked, and how surely he is to count
 // as signed in. A form that was posted from elsewhere changes nothing.
 func (p *Provider) login(w http.ResponseWriter, r *http.Request) {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+	if !ownForm(r) {
 		p.expired(w)
 		return
 	}
-	if err := r.ParseForm(); err != nil {
+	id := r.PostForm.Get("id")
+	found, err := p.storage.AuthRequestByID(r.Context(), id)
+	req, ok := found.(*request)
+	if err != nil || !ok || req.subject != "" {
 		p.expired(w)
 		return
 	}
-	id, acr := r.PostForm.Get("id"), high
-	if r.PostForm.Get("level") == substantial {
-		acr = substantial
+	s, ok := p.session(r)
+	if r.PostForm.Get("go") != "on" || !ok || !req.suits(s, p.cfg.Now()) {
+		who, ok := p.storage.person(r.PostForm.Get("person"))
+		if !ok {
+			p.expired(w)
+			return
+		}
+		s = p.begin(w, who.Subject, p.picked(req, r.PostForm.Get("level")))
 	}
-	who, ok := p.storage.person(r.PostForm.Get("person"))
-	if !ok || p.storage.decide(id, who.Subject, acr) != nil {
+	if p.storage.decide(id, s) != nil {
 		p.expired(w)
 		return
 	}
-	http.Redirect(w, r, p.path+"/authorize/callback?id="+template.URLQueryEscaper(id), http.StatusSeeOther)
+	p.goOn(w, r, id)
+}
+
+// picked is the level of the form if it may be picked, else the first.
+func (p *Provider) picked(req *request, acr string) string {
+	offered := p.levels(req)
+	for _, l := range offered {
+		if l.ACR == acr {
+			return acr
+		}
+	}
+	if len(offered) == 0 {
+		return ""
+	}
+	return offered[0].ACR
+}
+
+// goOn takes a login one step further: to the choice of an organisation where
+// there is one to be made, else back to the registry.
+func (p *Provider) goOn(w http.ResponseWriter, r *http.Request, id string) {
+	next := "/authorize/callback"
+	if _, ok := p.choosing(r.Context(), id); ok {
+		next = "/represent"
+	}
+	http.Redirect(w, r, p.path+next+"?id="+url.QueryEscape(id), http.StatusSeeOther)
+}
+
+// ownForm reads a form that was posted from a page of ours.
+func ownForm(r *http.Request) bool {
+	return http.NewCrossOriginProtection().Check(r) == nil && r.ParseForm() == nil
 }
 
 // signedOut handles GET /signed-out, where a log-out without an address ends.
@@ -76,7 +138,7 @@ func (p *Provider) expired(w http.ResponseWriter) {
 }
 
 func (p *Provider) render(w http.ResponseWriter, status int, v page) {
-	v.Path = p.path
+	v.Path, v.Provider, v.Client = p.path, p.cfg.Name, p.cfg.ClientName
 	var b bytes.Buffer
 	if err := pages.Execute(&b, v); err != nil {
 		http.Error(w, "internal error", http.StatusInternalServerError)

@@ -20,18 +20,27 @@ const maxForm = 64 << 10
 
 // Person is somebody whom one may sign in as.
 type Person struct {
-	Subject string // sub, stable and opaque
-	PID     string // synthetic national id
-	Name    string
-	AboutNB string
-	AboutEN string
+	Subject       string // sub, stable and opaque
+	Name          string
+	Claims        map[string]any // what else is said about him
+	Organisations []Organisation // that he may come for
+	AboutNB       string
+	AboutEN       string
 }
 
-// Config is what a Provider needs. All members must be set.
+// Organisation is one that persons represent.
+type Organisation struct{ OrgNo, Name, Form string }
+
+// Level is a way to prove who one is.
+type Level struct{ ACR, NB, EN string }
+
+// Config is what a Provider needs. All members must be set but Levels.
 type Config struct {
 	// Issuer is the identifier and the address of the provider; it may have a
 	// path, and may be plain http for a demo on this machine.
 	Issuer  string
+	Name    string  // on its pages
+	Levels  []Level // the first unless another is picked; none says nothing about it
 	Persons []Person
 	// The one client: the registry, confidential, with its redirect URLs.
 	ClientID               string
@@ -39,6 +48,7 @@ type Config struct {
 	ClientName             string // shown on the login page
 	RedirectURIs           []string
 	PostLogoutRedirectURIs []string
+	BackChannel            string // where it takes logout tokens
 	Now                    func() time.Time
 	Logger                 *slog.Logger
 }
@@ -46,11 +56,13 @@ type Config struct {
 // Provider is the OpenID provider. It is an http.Handler for every path below
 // the issuer's own, and safe for concurrent use.
 type Provider struct {
-	cfg     Config
-	path    string // of the issuer, without a slash at the end
-	storage *storage
-	library op.OpenIDProvider
-	handler http.Handler
+	cfg        Config
+	path       string // of the issuer, without a slash at the end
+	secure     bool
+	represents bool // somebody here comes for organisations
+	storage    *storage
+	library    op.OpenIDProvider
+	handler    http.Handler
 }
 
 // New makes a Provider with a signing key of its own. Errors are faults of the
@@ -60,18 +72,19 @@ func New(cfg Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("provider: issuer: %w", err)
 	}
-	if len(cfg.Persons) == 0 || cfg.ClientID == "" || cfg.ClientSecret == "" || len(cfg.RedirectURIs) == 0 || cfg.Now == nil || cfg.Logger == nil {
+	if len(cfg.Persons) == 0 || cfg.Name == "" || cfg.ClientID == "" || cfg.ClientSecret == "" || len(cfg.RedirectURIs) == 0 || cfg.BackChannel == "" || cfg.Now == nil || cfg.Logger == nil {
 		return nil, fmt.Errorf("provider: the configuration is not complete")
 	}
-	p := &Provider{cfg: cfg, path: strings.TrimSuffix(u.Path, "/")}
+	p := &Provider{cfg: cfg, path: strings.TrimSuffix(u.Path, "/"), secure: u.Scheme == "https"}
+	p.represents = slices.ContainsFunc(cfg.Persons, func(one Person) bool { return len(one.Organisations) > 0 })
 	if p.storage, err = newStorage(cfg); err != nil {
 		return nil, err
 	}
 	config := &op.Config{
 		DefaultLogoutRedirectURI: strings.TrimSuffix(cfg.Issuer, "/") + "/signed-out",
 		CodeMethodS256:           true,
-		SupportedScopes:          []string{oidc.ScopeOpenID, oidc.ScopeProfile},
-		SupportedClaims:          []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "name", "pid"},
+		SupportedScopes:          []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
+		SupportedClaims:          p.claims(),
 	}
 	if _, err := rand.Read(config.CryptoKey[:]); err != nil {
 		return nil, fmt.Errorf("provider: key for codes: %w", err)
@@ -98,13 +111,31 @@ func (p *Provider) routes(library op.OpenIDProvider) http.Handler {
 		JwksURI:       op.NewEndpoint("keys"),
 	}), provider: p}
 	mux := http.NewServeMux()
-	mux.Handle("/", op.RegisterLegacyServer(protocol, p.callback,
-		op.WithFallbackLogger(p.cfg.Logger), op.WithServerCORSOptions(nil)))
+	all := op.RegisterLegacyServer(protocol, p.callback, op.WithFallbackLogger(p.cfg.Logger), op.WithServerCORSOptions(nil))
+	mux.Handle("/", all)
+	mux.HandleFunc("/end_session", func(w http.ResponseWriter, r *http.Request) { p.endSession(w, r, all) })
 	mux.HandleFunc("GET /login", p.showLogin)
 	mux.HandleFunc("POST /login", p.login)
+	mux.HandleFunc("GET /represent", p.showOrganisations)
+	mux.HandleFunc("POST /represent", p.represent)
+	mux.HandleFunc("GET /account", p.account)
+	mux.HandleFunc("POST /log-out", p.logOut)
 	mux.HandleFunc("GET /signed-out", p.signedOut)
 	mux.HandleFunc("GET /demo.css", style)
 	return http.StripPrefix(p.path, mux)
+}
+
+// claims are the names of all that may stand in an ID token.
+func (p *Provider) claims() []string {
+	all := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name"}
+	for _, one := range p.cfg.Persons {
+		for name := range one.Claims {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
 }
 
 // ServeHTTP answers every path below the issuer's.
@@ -145,7 +176,9 @@ type server struct {
 // metadata adds what the library's document lacks.
 type metadata struct {
 	*oidc.DiscoveryConfiguration
-	IssParameter bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
+	IssParameter bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
+	BackChannel  bool     `json:"backchannel_logout_supported"`
+	DetailTypes  []string `json:"authorization_details_types_supported,omitempty"` // RFC 9396 section 10
 }
 
 // Discovery answers GET /.well-known/openid-configuration with what is really
@@ -165,8 +198,14 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	doc.TokenEndpointAuthMethodsSupported = []oidc.AuthMethod{oidc.AuthMethodBasic}
 	doc.TokenEndpointAuthSigningAlgValuesSupported = nil
 	doc.RequestObjectSigningAlgValuesSupported = nil
-	doc.ACRValuesSupported = []string{high, substantial}
-	return op.NewResponse(metadata{doc, true}), nil
+	for _, l := range s.provider.cfg.Levels {
+		doc.ACRValuesSupported = append(doc.ACRValuesSupported, l.ACR)
+	}
+	more := metadata{DiscoveryConfiguration: doc, IssParameter: true, BackChannel: true}
+	if s.provider.represents {
+		more.DetailTypes = []string{resourceDetail}
+	}
+	return op.NewResponse(more), nil
 }
 
 // VerifyAuthRequest refuses a request without PKCE by S256 (RFC 7636), or with

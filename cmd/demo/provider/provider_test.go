@@ -20,17 +20,29 @@ import (
 	"github.com/stafett/stafett/cmd/demo/provider"
 )
 
-const prefix = "/demo/idp"
+const prefix = "/demo/bankid"
 
 var (
-	ingrid  = provider.Person{Subject: "6d0c7c2e", PID: "12837433191", Name: "Ingrid Fjellheim", AboutNB: "Daglig leder.", AboutEN: "Managing director."}
-	sunniva = provider.Person{Subject: "0c7a11de", PID: "21869613913", Name: "Sunniva Lie", AboutNB: "Ansatt.", AboutEN: "Employee."}
+	ingrid = provider.Person{
+		Subject: "6d0c7c2e", Name: "Ingrid Fjellheim", Claims: map[string]any{"pid": "12837433191", "email": "ingrid@fjordbris.example"},
+		Organisations: []provider.Organisation{{OrgNo: "355913619", Name: "Fjordbris Seilmakeri AS", Form: "AS"}, {OrgNo: "233505862", Name: "Granlia Bakeri AS", Form: "AS"}},
+		AboutNB:       "Daglig leder.", AboutEN: "Managing director.",
+	}
+	sunniva = provider.Person{Subject: "0c7a11de", Name: "Sunniva Lie", Claims: map[string]any{"pid": "21869613913"}, AboutNB: "Ansatt.", AboutEN: "Employee."}
+	levels  = []provider.Level{{ACR: high, NB: "Høyt", EN: "high"}, {ACR: substantial, NB: "Betydelig", EN: "substantial"}}
+)
+
+const (
+	high        = "idporten-loa-high"
+	substantial = "idporten-loa-substantial"
 )
 
 // world is a provider below a path of a server, and a browser that stops at
-// every redirect.
+// every redirect and keeps no cookies unless it is given a jar.
 type world struct {
 	*httptest.Server
+	told   chan url.Values // what came over the back channel
+	deaf   *atomic.Bool    // the registry does not take it
 	issuer string
 	ahead  *atomic.Int64 // how far the provider's clock runs ahead, in seconds
 	oauth  oauth2.Config
@@ -40,13 +52,14 @@ type world struct {
 func begin(t *testing.T) *world {
 	t.Helper()
 	mux := http.NewServeMux()
-	w := &world{Server: httptest.NewServer(mux), ahead: new(atomic.Int64)}
+	w := &world{Server: httptest.NewServer(mux), ahead: new(atomic.Int64), told: make(chan url.Values, 1), deaf: new(atomic.Bool)}
 	t.Cleanup(w.Close)
 	w.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	w.issuer = w.URL + prefix
 	p, err := provider.New(provider.Config{
-		Issuer: w.issuer, Persons: []provider.Person{ingrid, sunniva},
-		ClientID: "stafett", ClientSecret: "a secret of this run", ClientName: "Stafett",
+		Issuer: w.issuer, Name: "BankID (demo)", Levels: levels, Persons: []provider.Person{ingrid, sunniva},
+		BackChannel: w.URL + "/told",
+		ClientID:    "stafett", ClientSecret: "a secret of this run", ClientName: "Stafett",
 		RedirectURIs:           []string{w.URL + "/login/callback"},
 		PostLogoutRedirectURIs: []string{w.URL + "/"},
 		Now:                    func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load()) * time.Second) },
@@ -56,6 +69,13 @@ func begin(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	mux.Handle(prefix+"/", p)
+	mux.HandleFunc("POST /told", func(rw http.ResponseWriter, r *http.Request) {
+		if w.deaf.Load() || r.ParseForm() != nil {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.told <- r.PostForm
+	})
 	if w.rp, err = oidc.NewProvider(oidc.ClientContext(t.Context(), w.Client()), w.issuer); err != nil {
 		t.Fatal(err)
 	}
@@ -103,14 +123,35 @@ func (w *world) do(t *testing.T, req *http.Request) (*http.Response, string) {
 }
 
 // open asks for a login and returns the id that the login page was given.
-func (w *world) open(t *testing.T, verifier string) string {
+func (w *world) open(t *testing.T, verifier string, more ...oauth2.AuthCodeOption) string {
 	t.Helper()
-	resp, body := w.get(t, w.oauth.AuthCodeURL("the state", oidc.Nonce("the nonce"), oauth2.S256ChallengeOption(verifier)))
+	more = append(more, oidc.Nonce("the nonce"), oauth2.S256ChallengeOption(verifier))
+	resp, body := w.get(t, w.oauth.AuthCodeURL("the state", more...))
 	to, err := resp.Location()
 	if err != nil || to.Path != prefix+"/login" {
 		t.Fatalf("authorize led to %d %v: %s", resp.StatusCode, to, body)
 	}
 	return to.Query().Get("id")
+}
+
+// finish trades the code that came back for the claims of the ID token.
+func (w *world) finish(t *testing.T, back url.Values, verifier string) claims {
+	t.Helper()
+	ctx := oidc.ClientContext(t.Context(), w.Client())
+	tokens, err := w.oauth.Exchange(ctx, back.Get("code"), oauth2.VerifierOption(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := tokens.Extra("id_token").(string)
+	id, err := w.rp.Verifier(&oidc.Config{ClientID: "stafett"}).Verify(ctx, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got claims
+	if err := id.Claims(&got); err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 // pick signs in and returns the query that came back to the registry.
@@ -136,9 +177,12 @@ type claims struct {
 	Sub      string `json:"sub"`
 	PID      string `json:"pid"`
 	Name     string `json:"name"`
+	Email    string `json:"email"`
 	ACR      string `json:"acr"`
 	Nonce    string `json:"nonce"`
+	SID      string `json:"sid"`
 	AuthTime int64  `json:"auth_time"`
+	Details  any    `json:"authorization_details"`
 }
 
 func TestALoginTellsWhoItIsAndHowSurely(t *testing.T) {
@@ -178,8 +222,13 @@ func TestALoginTellsWhoItIsAndHowSurely(t *testing.T) {
 			if age := time.Now().Unix() - got.AuthTime; age < 0 || age > 60 {
 				t.Errorf("auth_time is %d s ago", age)
 			}
-			got.AuthTime = 0
-			want := claims{Sub: tc.who.Subject, PID: tc.who.PID, Name: tc.who.Name, ACR: tc.acr, Nonce: "the nonce"}
+			if got.SID == "" {
+				t.Error("no sid")
+			}
+			got.AuthTime, got.SID = 0, ""
+			pid, _ := tc.who.Claims["pid"].(string)
+			email, _ := tc.who.Claims["email"].(string)
+			want := claims{Sub: tc.who.Subject, PID: pid, Email: email, Name: tc.who.Name, ACR: tc.acr, Nonce: "the nonce"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("claims (-want +got)\n%s", diff)
 			}
@@ -217,6 +266,9 @@ func TestDiscoveryPromisesWhatIsOffered(t *testing.T) {
 		"grant_types_supported":            []any{"authorization_code"},
 		"code_challenge_methods_supported": []any{"S256"},
 		"authorization_response_iss_parameter_supported": true,
+		"backchannel_logout_supported":                   true,
+		"acr_values_supported":                           []any{high, substantial},
+		"authorization_details_types_supported":          []any{"ansattporten:altinn:resource"},
 	}
 	for k, v := range want {
 		if diff := cmp.Diff(v, doc[k]); diff != "" {
@@ -267,7 +319,7 @@ func TestTheLoginPageListsEveryPersonAndNeedsNoScript(t *testing.T) {
 	if diff := cmp.Diff([]string{ingrid.Subject, sunniva.Subject}, persons); diff != "" || headings != 1 {
 		t.Errorf("%d headings; persons (-want +got)\n%s", headings, diff)
 	}
-	if strings.Contains(body, ingrid.PID) {
+	if strings.Contains(body, "12837433191") {
 		t.Error("the page shows a national id")
 	}
 	if resp, _ := w.get(t, w.issuer+"/demo.css"); resp.Header.Get("Content-Type") != "text/css; charset=utf-8" {

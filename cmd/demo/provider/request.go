@@ -12,12 +12,13 @@ import (
 // request is one login, from the authorization request to the tokens. It does
 // not change once others have seen it; decide replaces it.
 type request struct {
-	id       string
-	asked    oidc.AuthRequest
-	until    time.Time
-	subject  string // empty until a person was picked
-	acr      string
-	authTime time.Time
+	id      string
+	asked   oidc.AuthRequest
+	details []detail // asked for beside what the library knows
+	until   time.Time
+	session // empty until a person was picked
+	forWhom Organisation
+	done    bool // nothing is left to choose
 }
 
 var _ op.AuthRequest = (*request)(nil)
@@ -35,7 +36,7 @@ func (r *request) GetResponseMode() oidc.ResponseMode { return oidc.ResponseMode
 func (r *request) GetScopes() []string                { return r.asked.Scopes }
 func (r *request) GetState() string                   { return r.asked.State }
 func (r *request) GetSubject() string                 { return r.subject }
-func (r *request) Done() bool                         { return r.subject != "" }
+func (r *request) Done() bool                         { return r.done }
 
 func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.asked.CodeChallenge, Method: r.asked.CodeChallengeMethod}

@@ -19,12 +19,6 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// The authentication levels that the login page offers, in ID-porten's words.
-const (
-	high        = "idporten-loa-high"
-	substantial = "idporten-loa-substantial"
-)
-
 const (
 	loginLife  = 10 * time.Minute // from the authorization request to the code's use
 	tokenLife  = 5 * time.Minute
@@ -45,6 +39,7 @@ type storage struct {
 	requests map[string]*request // by id
 	codes    map[string]string   // code to id of its request
 	tokens   map[string]token    // by id
+	sessions map[string]session  // by cookie
 }
 
 type token struct {
@@ -72,7 +67,7 @@ func newStorage(cfg Config) (*storage, error) {
 		client:   client{cfg, strings.TrimSuffix(cfg.Issuer, "/") + "/login"},
 		key:      signingKey{id: uuid.NewString(), private: key},
 		origins:  strings.Join(origins, " "),
-		requests: map[string]*request{}, codes: map[string]string{}, tokens: map[string]token{},
+		requests: map[string]*request{}, codes: map[string]string{}, tokens: map[string]token{}, sessions: map[string]session{},
 	}, nil
 }
 
@@ -84,9 +79,9 @@ func (s *storage) person(subject string) (Person, bool) {
 	return s.cfg.Persons[i], true
 }
 
-// CreateAuthRequest remembers a login that begins. There is no session at the
-// provider, so a login without a page (prompt=none) is never possible.
-func (s *storage) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
+// CreateAuthRequest remembers a login that begins. Nobody is signed in without
+// seeing it, so a login without a page (prompt=none) is never possible.
+func (s *storage) CreateAuthRequest(ctx context.Context, r *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
 	if slices.Contains(r.Prompt, oidc.PromptNone) {
 		return nil, oidc.ErrLoginRequired()
 	}
@@ -106,22 +101,47 @@ func (s *storage) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ st
 	if len(s.requests) >= maxPending {
 		return nil, oidc.ErrServerError().WithDescription("too many logins under way")
 	}
-	req := &request{id: uuid.NewString(), asked: *r, until: now.Add(loginLife)}
+	details, _ := ctx.Value(detailsKey{}).([]detail)
+	req := &request{id: uuid.NewString(), asked: *r, details: details, until: now.Add(loginLife)}
 	s.requests[req.id] = req
 	return req, nil
 }
 
-// decide ends the choice of a person. It may be made once per request.
-func (s *storage) decide(id, subject, acr string) error {
+// decide ends the choice of a person. It may be made once per request. Where an
+// organisation is asked for, whoever has any to come for has that left to
+// choose.
+func (s *storage) decide(id string, who session) error {
+	person, _ := s.person(who.subject)
+	return s.change(id, func(r *request) bool {
+		ok := r.subject == ""
+		r.session, r.done = who, len(r.details) == 0 || len(person.Organisations) == 0
+		return ok
+	})
+}
+
+// settle ends the choice of an organisation, once per request.
+func (s *storage) settle(id string, forWhom Organisation) error {
+	return s.change(id, func(r *request) bool {
+		ok := r.subject != "" && !r.done
+		r.forWhom, r.done = forWhom, true
+		return ok
+	})
+}
+
+// change replaces a request by a changed one, since readers hold the old one;
+// it stays as it is when change says no.
+func (s *storage) change(id string, change func(*request) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	req := s.requests[id]
-	if req == nil || s.cfg.Now().After(req.until) || req.subject != "" {
+	if req == nil || s.cfg.Now().After(req.until) {
 		return errGone
 	}
-	done := *req // readers hold the old one
-	done.subject, done.acr, done.authTime = subject, acr, s.cfg.Now()
-	s.requests[id] = &done
+	changed := *req
+	if !change(&changed) {
+		return errGone
+	}
+	s.requests[id] = &changed
 	return nil
 }
 
@@ -218,6 +238,12 @@ func (s *storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string,
 // SetUserinfoFromRequest fills the claims of the ID token. The library copies
 // the subject from here, so it must be set.
 func (s *storage) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, r op.IDTokenRequest, scopes []string) error {
+	if req, ok := r.(*request); ok {
+		info.AppendClaims("sid", req.sid)
+		if granted := req.granted(); granted != nil {
+			info.AppendClaims("authorization_details", granted)
+		}
+	}
 	return s.fill(info, r.GetSubject(), slices.Contains(scopes, oidc.ScopeProfile))
 }
 
@@ -238,7 +264,9 @@ func (s *storage) fill(info *oidc.UserInfo, subject string, profile bool) error 
 		return oidc.ErrAccessDenied().WithDescription("no such person")
 	}
 	info.Subject = p.Subject
-	info.AppendClaims("pid", p.PID)
+	for name, value := range p.Claims {
+		info.AppendClaims(name, value)
+	}
 	if profile {
 		info.Name = p.Name
 	}

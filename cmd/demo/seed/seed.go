@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"path"
+	"strings"
 )
 
 //go:embed data
@@ -25,6 +26,17 @@ const (
 	Employee       = "Sunniva Lie"  // may not approve
 	Developer      = "Jonas Vikane" // registers systems for Supplier
 	Director       = "Hedda Storvatn"
+	Administrator  = "Birk Skogheim" // by a group at Customer
+	Viewer         = "Tuva Lyngmo"   // by a group at Customer
+	NewEmployee    = "Nora Vestli"   // holds nothing until she is invited
+	Representative = "Live Brekke"   // chooses at login for whom she comes
+)
+
+// Where one logs in: the demo's providers, as logins.csv names them.
+const (
+	BankID       = "bankid"
+	Ansattporten = "ansattporten"
+	Jobbkonto    = "jobbkonto"
 )
 
 // File is one file of the demo's data and the word by which the importer knows
@@ -51,18 +63,22 @@ func Files() []File {
 // Read returns the bytes of the file.
 func Read(f File) ([]byte, error) { return data.ReadFile(path.Join("data", f.Name)) }
 
-// Person is a test person that the demo's provider lets anybody sign in as.
+// Person is a test person that the demo's providers let anybody sign in as.
 type Person struct {
-	PID       string // synthetic national id
-	Name      string
-	UserID    string // number in Altinn's portal tokens
-	PartyUUID string
-	AboutNB   string // who he is and what he may do, for the login page
-	AboutEN   string
+	PID        string // synthetic national id; empty for who has a login at work only
+	Name       string
+	UserID     string // number in Altinn's portal tokens
+	PartyUUID  string
+	At         []string // the providers that know him
+	Email      string   // may be empty
+	Groups     []string // at Jobbkonto, of Customer
+	Represents []string // the organisations that Ansattporten lets him come for
+	AboutNB    string   // who he is and what he may do, for the login page
+	AboutEN    string
 }
 
 // Persons lists the test persons in the order of the login page. What they
-// hold in organisations is in people.csv; one of them holds nothing.
+// hold in organisations is in people.csv, unless a provider says it at login.
 func Persons() ([]Person, error) {
 	rows, err := table("logins.csv")
 	if err != nil {
@@ -70,7 +86,10 @@ func Persons() ([]Person, error) {
 	}
 	var out []Person
 	for _, r := range rows {
-		out = append(out, Person{PID: r[0], Name: r[1], UserID: r[2], PartyUUID: r[3], AboutNB: r[4], AboutEN: r[5]})
+		out = append(out, Person{
+			PID: r[0], Name: r[1], UserID: r[2], PartyUUID: r[3], At: strings.Fields(r[4]), Email: r[5],
+			Groups: strings.Fields(r[6]), Represents: strings.Fields(r[7]), AboutNB: r[8], AboutEN: r[9],
+		})
 	}
 	return out, nil
 }

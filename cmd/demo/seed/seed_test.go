@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -240,6 +241,9 @@ func TestNumbersAreSyntheticAndValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range persons {
+		if p.PID == "" && slices.Equal(p.At, []string{seed.Jobbkonto}) {
+			continue // nobody there asks for it
+		}
 		if _, err := party.ParsePersonID(p.PID); err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 		}
@@ -268,9 +272,62 @@ func TestLoginsAndPeopleAreTheSamePersons(t *testing.T) {
 			holds[p.Name] = append(holds[p.Name], r["orgNo"])
 		}
 	}
-	for name, n := range map[string]int{seed.Approver: 1, seed.Employee: 1, seed.Developer: 1, "Terje Havnås": 5, "Amund Drift": 0} {
+	for name, n := range map[string]int{
+		seed.Approver: 1, seed.Employee: 1, seed.Developer: 1, "Terje Havnås": 5, "Amund Drift": 0,
+		seed.Administrator: 0, seed.Viewer: 0, seed.NewEmployee: 0, seed.Representative: 0,
+	} {
 		if len(holds[name]) != n {
 			t.Errorf("%s acts for %d organisations, want %d", name, len(holds[name]), n)
+		}
+	}
+}
+
+// Each provider has somebody for each thing that can be tried at it.
+func TestEachProviderHasItsCases(t *testing.T) {
+	persons, err := seed.Persons()
+	if err != nil {
+		t.Fatal(err)
+	}
+	orgs := map[string]bool{}
+	for _, o := range organisations(t) {
+		orgs[o["orgNo"]] = true
+	}
+	addresses := map[string]int{}
+	got := map[string]map[string]bool{seed.BankID: {}, seed.Ansattporten: {}, seed.Jobbkonto: {}}
+	for _, p := range persons {
+		if len(p.At) == 0 {
+			t.Errorf("%s can log in nowhere", p.Name)
+		}
+		for _, at := range p.At {
+			cases, ok := got[at]
+			if !ok {
+				t.Fatalf("%s is at %q, which is no provider", p.Name, at)
+			}
+			cases[fmt.Sprintf("represents %d", len(p.Represents))] = true
+			cases[fmt.Sprintf("groups %s", p.Groups)] = true
+			cases["email at another"] = cases["email at another"] || p.Email != "" && len(p.At) > 1
+			if at == seed.Jobbkonto && p.Email == "" {
+				t.Errorf("%s has no e-mail address at %s", p.Name, at)
+			}
+		}
+		for _, o := range p.Represents {
+			if !orgs[o] {
+				t.Errorf("%s represents %s, which is not there", p.Name, o)
+			}
+		}
+		if addresses[p.Email]++; p.Email != "" && addresses[p.Email] > 1 {
+			t.Errorf("%s stands twice", p.Email)
+		}
+	}
+	for at, wanted := range map[string][]string{
+		seed.BankID:       {"email at another"},
+		seed.Ansattporten: {"represents 0", "represents 1", "represents 2"},
+		seed.Jobbkonto:    {"email at another", "groups []", "groups [Admin]", "groups [Viewer]"},
+	} {
+		for _, w := range wanted {
+			if !got[at][w] {
+				t.Errorf("%s has nobody with: %s", at, w)
+			}
 		}
 	}
 }
@@ -380,9 +437,14 @@ func TestNumbersAreNotThoseOfThePublicTestData(t *testing.T) {
 	for _, o := range organisations(t) {
 		ours[o["orgNo"]], ours[o["partyId"]], ours[o["partyUuid"]] = true, true, true
 	}
-	for _, p := range people(t) {
-		ours[p["pid"]], ours[p["userId"]], ours[p["userPartyUuid"]] = true, true, true
+	persons, err := seed.Persons()
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, p := range persons {
+		ours[p.PID], ours[p.UserID], ours[p.PartyUUID] = true, true, true
+	}
+	delete(ours, "")
 	for _, name := range []string{"synthetic-organisations.csv", "synthetic-end-users.csv"} {
 		for _, r := range shared(t, name) {
 			for _, cell := range r {
