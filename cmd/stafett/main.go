@@ -36,6 +36,7 @@ type cli struct {
 	Config   config     `cmd:"" help:"Show the settings in force."`
 	Audit    auditLog   `cmd:"" help:"Verify the audit log."`
 	Key      keys       `cmd:"" help:"Change the key for personal data."`
+	People   people     `cmd:"" help:"Remap, export or erase people."`
 	Version  versionCmd `cmd:"" help:"Say which version this is."`
 }
 

@@ -151,6 +151,8 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 	out := PersonExport{
 		ID: p.ID, Name: p.Name, NationalIDKept: p.HasPID, AltinnUserID: p.UserID, AltinnPartyUUID: p.PartyUUID,
 		LastOrganisation: p.LastOrganisation, Created: p.Created, Erased: p.Erased,
+		// An empty list is a list, in whatever JSON.
+		Identities: []ExportedIdentity{}, Holdings: []ExportedHolding{}, Logins: []ExportedLogin{}, Invitations: []ExportedInvitation{}, Log: []ExportedEntry{},
 	}
 	ids, err := tx.Identities(ctx, p.ID)
 	if err != nil {
