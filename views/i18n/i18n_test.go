@@ -181,7 +181,7 @@ func readSource(t *testing.T, root string, endings ...string) string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == "handlertest" || strings.HasPrefix(d.Name(), ".git")) {
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == "handlertest" || d.Name() == "storetest" || strings.HasPrefix(d.Name(), ".git")) {
 			return fs.SkipDir
 		}
 		if d.IsDir() || !slices.Contains(endings, filepath.Ext(file)) ||
