@@ -56,7 +56,10 @@ func TestAFullImportEndsWhatItsSourceNoLongerSays(t *testing.T) {
 			t.Errorf("recorded %+v", entries)
 		}
 		var held []party.Holding
-		err := w.DB.Read(t.Context(), func(tx registry.Reader) (err error) { held, err = tx.Holdings(t.Context(), verft, w.Clock.Now()); return err })
+		err := w.DB.Read(t.Context(), func(tx registry.Reader) (err error) {
+			held, err = tx.Holdings(t.Context(), verft, w.Clock.Now())
+			return err
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

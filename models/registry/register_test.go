@@ -185,7 +185,7 @@ func TestAnOutageOfTheRegister(t *testing.T) {
 		b.units[verft] = changed
 		b.updates["enheter"] = append(b.updates["enheter"], bakeri, verft)
 		for name, fault := range map[string]func(bool){
-			"it does not answer":                       func(is bool) { b.down[verft] = is },
+			"it does not answer":                        func(is bool) { b.down[verft] = is },
 			"it answers from memory, of before we knew": func(is bool) { b.old = map[bool]time.Duration{true: time.Minute}[is] },
 		} {
 			fault(true)
