@@ -105,7 +105,9 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			return err
 		}
 		out.StruckOff = customer.StruckOff
-		effective := u.Effective(out.System)
+		held := u
+		held.Paused = "" // what a pause takes is not lost
+		effective := held.Effective(out.System)
 		for _, item := range u.Delegated {
 			out.Asked = append(out.Asked, askedOf(c, out.System, item))
 			if u.Status == systemuser.Active && !slices.Contains(effective, item) {

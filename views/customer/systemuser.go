@@ -27,6 +27,7 @@ type SystemUserRow struct {
 	Status   systemuser.Status
 	Ended    time.Time // when it was revoked; zero while it lives
 	Gone     bool      // the supplier has retired the system
+	Paused   bool      // it can use nothing for now
 }
 
 // SystemUserView is the page of one system user.
@@ -39,6 +40,8 @@ type SystemUserView struct {
 	Items      []Item // what was given; Lost says what is no longer had
 	Status     systemuser.Status
 	Gone       bool   // the supplier has retired the system
+	StruckOff  bool   // the organisation is struck off its register
+	Paused     bool   // it can use nothing for now, therefore
 	Reference  string // the supplier's own; empty when it gave none
 	Created    time.Time
 	ApprovedBy string    // name; empty when not known
@@ -88,7 +91,7 @@ func told(ctx context.Context, e Event, supplier string) string {
 }
 
 func userTone(v SystemUserView) tone {
-	if v.Status == systemuser.Active && !v.Gone {
+	if v.Status == systemuser.Active && !v.Gone && !v.Paused {
 		return given
 	}
 	return past

@@ -179,6 +179,8 @@ func systemUserPages() []Page {
 	lost.Items = slices.Clone(live.Items)
 	lost.Items[1].Lost, lost.Title, lost.LastUsed = true, "Regnskap for avdeling nord", time.Time{}
 	gone.Gone = true
+	paused, flagged := live, live
+	paused.StruckOff, paused.Paused, flagged.StruckOff = true, true, true
 	revoked.Status, revoked.Ended, revoked.CanRevoke, revoked.ApprovedBy = systemuser.Revoked, now, false, ""
 	revoked.History = append(slices.Clone(live.History),
 		customer.Event{At: now, Action: string(policy.SystemUserRevoke), Who: "Kari Fjell", Role: director},
@@ -195,6 +197,8 @@ func systemUserPages() []Page {
 		all("customer/systemuser", customer.SystemUser(page, live)),
 		one("customer/systemuser-lost", customer.SystemUser(page, lost)),
 		one("customer/systemuser-gone", customer.SystemUser(page, gone)),
+		all("customer/systemuser-paused", customer.SystemUser(page, paused)),
+		one("customer/systemuser-struck-off", customer.SystemUser(page, flagged)),
 		one("customer/systemuser-revoked", customer.SystemUser(page, revoked)),
 		all("customer/revoke", customer.Revoke(kari(paths.SystemUserRevoke(first)), ask)),
 		one("customer/revoke-unused", customer.Revoke(kari(paths.SystemUserRevoke(first)), unused)),
