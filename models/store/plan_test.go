@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -90,28 +91,9 @@ func TestPlansOnSQLite(t *testing.T) {
 	}
 }
 
-// TestPlansOnPostgres does the same. The tables are empty, for which a scan
-// would be cheapest; with scans priced out, one that is left has no index.
+// TestPlansOnPostgres does the same.
 func TestPlansOnPostgres(t *testing.T) {
-	server, err := url.Parse(os.Getenv("TEST_POSTGRES"))
-	if err != nil || server.Host == "" {
-		t.Skip("TEST_POSTGRES is not set; tools/with-postgres.sh sets it")
-	}
-	schema := "t" + strings.ReplaceAll(string(models.NewID()), "-", "")
-	admin := &Store{}
-	if err := admin.connect(t.Context(), server.String(), true); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = admin.Close() })
-	if _, err := admin.writer.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
-		t.Fatal(err)
-	}
-	q := server.Query()
-	q.Set("search_path", schema)
-	q.Set("enable_seqscan", "off")
-	q.Set("plan_cache_mode", "force_generic_plan")
-	server.RawQuery = q.Encode()
-	s := openAt(t, server.String())
+	s := withoutScans(t)
 	for name, query := range hotStatements() {
 		args := arguments(query)
 		switch name {
@@ -133,7 +115,35 @@ func TestPlansOnPostgres(t *testing.T) {
 			t.Errorf("%s: nothing is searched by index", name)
 		}
 	}
-	if _, err := admin.writer.ExecContext(t.Context(), fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {
-		t.Error(err)
+}
+
+// withoutScans opens an empty schema on PostgreSQL. The tables are empty, for
+// which a scan would be cheapest; with scans priced out, one that is left has
+// no index.
+func withoutScans(t *testing.T) *Store {
+	t.Helper()
+	server, err := url.Parse(os.Getenv("TEST_POSTGRES"))
+	if err != nil || server.Host == "" {
+		t.Skip("TEST_POSTGRES is not set; tools/with-postgres.sh sets it")
 	}
+	schema := "t" + strings.ReplaceAll(string(models.NewID()), "-", "")
+	admin := &Store{}
+	if err := admin.connect(t.Context(), server.String(), true); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	if _, err := admin.writer.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.writer.ExecContext(context.Background(), fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {
+			t.Error(err)
+		}
+	})
+	q := server.Query()
+	q.Set("search_path", schema)
+	q.Set("enable_seqscan", "off")
+	q.Set("plan_cache_mode", "force_generic_plan")
+	server.RawQuery = q.Encode()
+	return openAt(t, server.String())
 }
