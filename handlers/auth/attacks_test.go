@@ -196,6 +196,7 @@ func claimAttacks() map[string]string {
 	a["client_id a number"] = rs256(but(mpClaims(), object{"client_id": 1}))
 	a["client_id of two words"] = rs256(but(mpClaims(), object{"client_id": "c1 c2"}))
 	a["client_id with a null byte"] = rs256(but(mpClaims(), object{"client_id": "c1\x00"}))
+	a["longer than a header"] = rs256(but(mpClaims(), object{"x": strings.Repeat("x", 8<<10)}))
 	a["client_id too long"] = rs256(but(mpClaims(), object{"client_id": strings.Repeat("c", 300)}))
 	a["service without a name"] = es256(but(svcClaims(), object{"sub": nil}))
 	a["ID token of a login"] = portal(object{"iss": portalIssuer, "sub": "u", "aud": "stafett", "iat": now, "exp": now + 100, "nonce": "n"})

@@ -33,8 +33,10 @@ func TestAddressCountsWhenItIsVerified(t *testing.T) {
 		"nobody says":             {`"claims":{"email":"email"}`, ``, object{"email": "kari@example.com"}, ""},
 		"not asked for":           {`"claims":{"name":"name"}`, ``, object{"email": "kari@example.com", "email_verified": true}, ""},
 		"trusted by the operator": {`"claims":{"email":"mail","email_trusted":true}`, ``, object{"mail": "kari@example.com"}, "kari@example.com"},
-		"verified by another name": {`"claims":{"email":"email","email_verified":"xms_edov"}`, ``,
-			object{"email": "kari@example.com", "xms_edov": true, "email_verified": false}, "kari@example.com"},
+		"verified by another name": {
+			`"claims":{"email":"email","email_verified":"xms_edov"}`, ``,
+			object{"email": "kari@example.com", "xms_edov": true, "email_verified": false}, "kari@example.com",
+		},
 		"no address":              {`"claims":{"email":"email"}`, ``, object{"email": "kari", "email_verified": true}, ""},
 		"two addresses":           {`"claims":{"email":"email"}`, ``, object{"email": "a@example.com, b@example.com", "email_verified": true}, ""},
 		"hidden characters":       {`"claims":{"email":"email"}`, ``, object{"email": "ka\u200bri@example.com", "email_verified": true}, ""},
@@ -92,8 +94,10 @@ func TestGroupsAreRoles(t *testing.T) {
 		"wrong number in the claim": {inClaim, object{"groups": []string{"Boss"}, "org_no": "313367003"}, nil, true},
 		"another group":             {inClaim, object{"groups": []string{"Clerk"}, "org_no": "313367003"}, nil, false},
 		"a path":                    {`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`, object{"realm_access": object{"roles": []string{"Admin"}}}, []party.Claim{is(orgA, admin)}, false},
-		"the name before the path": {`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`,
-			object{"realm_access.roles": []string{"Viewer"}, "realm_access": object{"roles": []string{"Admin"}}}, []party.Claim{is(orgA, viewer)}, false},
+		"the name before the path": {
+			`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`,
+			object{"realm_access.roles": []string{"Viewer"}, "realm_access": object{"roles": []string{"Admin"}}}, []party.Claim{is(orgA, viewer)}, false,
+		},
 		"a path through text": {`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`, object{"realm_access": "roles"}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/models"
 )
 
@@ -76,6 +77,11 @@ func hostileClaims() map[string]func(*provider) {
 		"name a list":        set("name", []string{"Kari"}),
 		"name huge":          set("name", strings.Repeat("K", 1000)),
 		"acr a list":         set("acr", []string{"idporten-loa-high"}),
+		"auth_time to come":  set("auth_time", now+61),
+		"auth_time text":     set("auth_time", "now"),
+		"sid a number":       set("sid", 7),
+		"sid too long":       set("sid", strings.Repeat("s", 300)),
+		"address a list":     set("email", []string{"kari@example.com"}),
 		"a logout token":     set("events", object{}),
 		"at_hash of another": set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
 	}
@@ -122,10 +128,13 @@ func hostileTokens() map[string]func(*provider) {
 				return sign("RS256", rsaKey(), h, strings.Replace(text(claims), "{", `{"sub":"other",`, 1))
 			}
 		},
-		"no ID token":          response(func(r object) { delete(r, "id_token") }),
-		"ID token a list":      response(func(r object) { r["id_token"] = []any{r["id_token"]} }),
-		"no access token":      response(func(r object) { delete(r, "access_token") }),
-		"ID token is huge":     response(func(r object) { r["id_token"] = strings.Repeat("A", 20_000) }),
+		"no ID token":      response(func(r object) { delete(r, "id_token") }),
+		"ID token a list":  response(func(r object) { r["id_token"] = []any{r["id_token"]} }),
+		"no access token":  response(func(r object) { delete(r, "access_token") }),
+		"ID token is huge": response(func(r object) { r["id_token"] = strings.Repeat("A", 20_000) }),
+		"ID token is huge and signed": func(p *provider) {
+			p.claims = func(c object) { c["x"] = strings.Repeat("A", 40_000) }
+		},
 		"token answer is huge": response(func(r object) { r["x"] = strings.Repeat("A", 300<<10) }),
 		"token endpoint redirects": func(p *provider) {
 			p.token = func(w http.ResponseWriter, r *http.Request) bool {
@@ -145,25 +154,85 @@ func hostileTokens() map[string]func(*provider) {
 	}
 }
 
-func TestHostileProviderSignsNobodyIn(t *testing.T) {
+// purposes are what a login may be begun for, and how.
+var purposes = map[string]string{"login": "/login/op", "fresh login": "/login/again?level=4", "one more identity": "/login/op?link"}
+
+// beginFor starts a login for the purpose, by a person who is signed in already
+// unless it is to sign in.
+func (s *site) beginFor(t *testing.T, purpose string) (address string) {
+	t.Helper()
+	if purpose != "login" {
+		s.do(t, http.MethodPost, "/session")
+		s.do(t, http.MethodPost, "/link")
+	}
+	return s.goTo(t, purposes[purpose])
+}
+
+// changed tells what the provider achieved, if anything.
+func (s *site) changed(t *testing.T, before *auth.Session) string {
+	t.Helper()
+	after := s.me(t)
+	switch {
+	case before == nil && after != nil:
+		return "somebody is signed in"
+	case before != nil && (after == nil || *after != *before):
+		return "the session is another"
+	case len(s.people.seen)+len(s.people.proved)+len(s.people.linked) != 0:
+		return "the registry was told"
+	}
+	return ""
+}
+
+func TestHostileProviderAchievesNothing(t *testing.T) {
 	all := hostileAnswers()
 	maps.Copy(all, hostileClaims())
 	maps.Copy(all, hostileTokens())
 	for name, change := range all {
-		t.Run(name, func(t *testing.T) {
+		for purpose := range purposes {
+			t.Run(purpose+"/"+name, func(t *testing.T) {
+				p := newProvider(t)
+				change(p)
+				s := newSite(t, p, "")
+				address := s.beginFor(t, purpose)
+				before := s.me(t)
+				status, _, body := s.finish(t, s.authorize(t, address))
+				if status != http.StatusTeapot || strings.TrimSpace(body) != string(models.CodeLoginFailed) {
+					t.Errorf("%d %s", status, body)
+				}
+				if what := s.changed(t, before); what != "" {
+					t.Error(what)
+				}
+				if log := s.log.String(); strings.Contains(log, "02857010054") || strings.Contains(log, "Kari") || strings.Contains(log, "secret") {
+					t.Errorf("the log tells too much: %s", log)
+				}
+			})
+		}
+	}
+	t.Logf("%d hostile answers for each of %d purposes", len(all), len(purposes))
+}
+
+// Without the provider nothing changes, and the person is told to come again.
+func TestProviderThatFailsAchievesNothing(t *testing.T) {
+	for name, spoil := range map[string]func(*provider){
+		"down":         func(p *provider) { p.down = true },
+		"without keys": func(p *provider) { p.keys = nil },
+		"token answers 500": func(p *provider) {
+			p.token = func(w http.ResponseWriter, _ *http.Request) bool {
+				w.WriteHeader(http.StatusInternalServerError)
+				return true
+			}
+		},
+	} {
+		for purpose := range purposes {
 			p := newProvider(t)
-			change(p)
 			s := newSite(t, p, "")
-			status, _, body := s.signIn(t)
-			if status != http.StatusTeapot || strings.TrimSpace(body) != string(models.CodeLoginFailed) {
-				t.Errorf("%d %s", status, body)
+			address := s.beginFor(t, purpose)
+			before := s.me(t)
+			spoil(p)
+			status, _, body := s.finish(t, s.authorize(t, address))
+			if status != http.StatusTeapot || s.changed(t, before) != "" {
+				t.Errorf("%s, %s: %d %s %s", name, purpose, status, body, s.changed(t, before))
 			}
-			if s.me(t) != nil || len(s.people.seen) != 0 {
-				t.Error("somebody is signed in")
-			}
-			if log := s.log.String(); strings.Contains(log, "02857010054") || strings.Contains(log, "Kari") || strings.Contains(log, "secret") {
-				t.Errorf("the log tells too much: %s", log)
-			}
-		})
+		}
 	}
 }

@@ -22,7 +22,6 @@ import (
 
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/party"
 )
 
 // provider is an OpenID provider that does as its test wants.
@@ -140,117 +139,6 @@ func (p *provider) exchange(w http.ResponseWriter, r *http.Request) {
 		p.response(response)
 	}
 	reply(w, response)
-}
-
-// sessionStore is the contract of auth.SessionStore in memory.
-type sessionStore struct {
-	mu   sync.Mutex
-	rows map[string]sessionRow
-	fail error
-
-	commits int
-}
-
-type sessionRow struct {
-	data    []byte
-	expires time.Time
-}
-
-func (s *sessionStore) FindCtx(_ context.Context, token string) ([]byte, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	row, ok := s.rows[token]
-	return row.data, ok, s.fail
-}
-
-func (s *sessionStore) CommitCtx(_ context.Context, token string, data []byte, expires time.Time) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.commits++
-	if s.fail == nil {
-		s.rows[token] = sessionRow{data, expires}
-	}
-	return s.fail
-}
-
-func (s *sessionStore) DeleteCtx(_ context.Context, token string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.rows, token)
-	return s.fail
-}
-
-func (s *sessionStore) Find(t string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), t)
-}
-
-func (s *sessionStore) Commit(t string, b []byte, e time.Time) error {
-	return s.CommitCtx(context.Background(), t, b, e)
-}
-func (s *sessionStore) Delete(t string) error { return s.DeleteCtx(context.Background(), t) }
-
-// people is the registry, as far as login knows it: everybody is a person of
-// his own, unless the test says otherwise.
-type people struct {
-	mu     sync.Mutex
-	seen   []party.Arrival
-	linked []party.Arrival
-	proved []party.Arrival
-	ended  []string
-	fail   error
-	same   map[string]models.ID // sub → person
-	known  map[string]bool      // addresses that are known
-}
-
-func (p *people) person(who party.Arrival) models.ID {
-	if id, ok := p.same[who.Subject]; ok {
-		return id
-	}
-	return models.ID("person:" + who.Issuer + " " + who.Subject)
-}
-
-func (p *people) SignIn(_ context.Context, who party.Arrival) (party.Login, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.seen = append(p.seen, who)
-	if p.known[who.Email] && !who.New && p.fail == nil {
-		return party.Login{}, models.NewError(models.Conflict, models.CodeIdentityKnown)
-	}
-	return party.Login{ID: models.ID("login-" + strconv.Itoa(len(p.seen))), Person: p.person(who)}, p.fail
-}
-
-func (p *people) Link(_ context.Context, a models.Actor, who party.Arrival) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.linked = append(p.linked, who)
-	if owner, ok := p.same[who.Subject]; ok && string(owner) != a.ID {
-		return models.NewError(models.Conflict, models.CodeIdentityTaken)
-	}
-	return p.fail
-}
-
-func (p *people) ProveAgain(_ context.Context, a models.Actor, login models.ID, who party.Arrival) (party.Login, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.proved = append(p.proved, who)
-	if string(p.person(who)) != a.ID {
-		return party.Login{}, models.NewError(models.Forbidden, models.CodeOtherPerson)
-	}
-	return party.Login{ID: login, Person: models.ID(a.ID)}, p.fail
-}
-
-func (p *people) EndLogin(_ context.Context, a models.Actor, login models.ID) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ended = append(p.ended, a.ID+" "+string(login))
-	return p.fail
-}
-
-func (p *people) EndLoginsAt(_ context.Context, issuer, subject, sid string) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ended = append(p.ended, issuer+" sub="+subject+" sid="+sid)
-	return 1, p.fail
 }
 
 // site is a registry with a login, over HTTP, and one browser.
@@ -382,6 +270,12 @@ func (s *site) routes() http.Handler {
 			return
 		}
 		reply(w, current)
+	})
+	mux.HandleFunc("POST /session", func(_ http.ResponseWriter, r *http.Request) { // of somebody who signed in before all this
+		_ = s.sessions.SignIn(r.Context(), auth.Session{
+			Login: "login-0", Person: models.ID("person:" + s.issuer + " person-1"), Issuer: s.issuer, Subject: "person-1", Provider: "op", Level: 3,
+			AuthTime: start.Add(-time.Hour), Organisation: orgNo,
+		})
 	})
 	mux.HandleFunc("POST /organisations", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.sessions.ChooseOrganisation(r.Context(), r.FormValue("org")); err != nil {

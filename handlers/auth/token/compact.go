@@ -12,7 +12,7 @@ import (
 )
 
 // MaxLength is the longest token that is looked at, in bytes.
-const MaxLength = 8 << 10
+const MaxLength = 32 << 10
 
 const maxKeyID = 256
 
