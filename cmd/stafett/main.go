@@ -37,6 +37,7 @@ type cli struct {
 	Audit    auditLog   `cmd:"" help:"Verify the audit log."`
 	Key      keys       `cmd:"" help:"Change the key for personal data."`
 	People   people     `cmd:"" help:"Remap, export or erase people."`
+	Invite   invite     `cmd:"" help:"Invite somebody to an organisation, such as its first administrator."`
 	Version  versionCmd `cmd:"" help:"Say which version this is."`
 }
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -52,6 +53,7 @@ type InvitationView struct {
 	Description  models.Text  // may be empty
 	By           party.Person // who invited; zero for whoever runs the registry
 	EndedBy      party.Person // who accepted or revoked it; zero for neither
+	Has          bool         // the reader holds what it offers already; in Invitation alone
 }
 
 func invitationSubject(id models.ID) string { return "invitation:" + string(id) }
@@ -100,6 +102,7 @@ func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Or
 		if p, ok := c.Package(urn); (!ok || !p.Assignable || p.ForPersons) && urn != policy.SystemAdministrator && urn != policy.Viewer {
 			f.Add("urn", "catalogue.unknown")
 		}
+		f.Add("email", invitation.EmailFault(email))
 		if err := f.Err(); err != nil {
 			return change{}, err
 		}
@@ -123,11 +126,7 @@ func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Or
 // invite stores a new invitation.
 func (r *Registry) invite(ctx context.Context, tx Tx, i invitation.Invitation, secret string) (invitation.Invitation, change, error) {
 	now := stored(r.Now())
-	life := r.InvitationLife
-	if life == 0 {
-		life = invitation.Life
-	}
-	i, err := invitation.New(i, now, life)
+	i, err := invitation.New(i, now, r.invitationLife())
 	if err != nil {
 		return i, change{}, err
 	}
@@ -144,6 +143,11 @@ func (r *Registry) invite(ctx context.Context, tx Tx, i invitation.Invitation, s
 	i.Version = 1
 	return i, invitationChange(i, "invitation.sent"), nil
 }
+
+func (r *Registry) invitationLife() time.Duration { return cmp.Or(r.InvitationLife, invitation.Life) }
+
+// InvitationDays is for how many whole days an invitation can be accepted.
+func (r *Registry) InvitationDays() int { return int(r.invitationLife() / (24 * time.Hour)) }
 
 // Invitations lists the invitations to the organisation that the actor acts for,
 // those that are open first, for who administers access there.
@@ -215,9 +219,12 @@ func (r *Registry) Invitation(ctx context.Context, a models.Actor, secret string
 		}
 		i.Email = "" // for the inviter's eyes: whoever has the link may be another
 		views, err := r.invitationViews(ctx, tx, c, org, []invitation.Invitation{i})
-		if err == nil {
-			out = views[0]
+		if err != nil {
+			return err
 		}
+		out = views[0]
+		held, err := tx.HoldingsOf(ctx, models.ID(a.ID), r.Now())
+		out.Has = slices.ContainsFunc(held, func(h party.Holding) bool { return h.OrgNo == i.OrgNo && h.URN == i.URN })
 		return err
 	})
 	return out, err

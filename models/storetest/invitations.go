@@ -122,6 +122,7 @@ func testInvitationEnds(t *testing.T, k *kit) {
 	}
 	want := ends[won]
 	want.Version = 2
+	failsWith(t, endInvitation(t, k, want), models.Gone, models.CodeInvitationEnded) // as it is now known
 	same(t, "ended", want, read(t, k, invitationOf(bakeri, i.ID)))
 }
 
