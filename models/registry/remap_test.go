@@ -24,21 +24,36 @@ func TestRemap(t *testing.T) {
 			rows []registry.Remapping
 			want registry.RemapReport
 		}{
-			{"two and one whom nobody knows", []registry.Remapping{row("1", "berit", "b"), row("2", "carl", "c"), row("3", "nobody", "n")},
-				registry.RemapReport{Mapped: 2, Unknown: []string{"3"}}},
+			{
+				"two and one whom nobody knows",
+				[]registry.Remapping{row("1", "berit", "b"), row("2", "carl", "c"), row("3", "nobody", "n")},
+				registry.RemapReport{Mapped: 2, Unknown: []string{"3"}},
+			},
 			{"one who has both names", []registry.Remapping{row("1", "berit", "berit-3")}, registry.RemapReport{Mapped: 1}},
 			{"nothing", nil, registry.RemapReport{}},
-			{"a name of another", []registry.Remapping{row("1", "berit", "b"), row("2", "carl", "berit-3")},
-				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the new subject belongs to another person than the old one"}}}},
-			{"twice from one", []registry.Remapping{row("1", "berit", "b"), row("2", "berit", "c")},
-				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the old subject stands in the file twice"}}}},
-			{"two to one", []registry.Remapping{row("1", "berit", "b"), row("2", "carl", "b")},
-				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the new subject stands in the file twice"}}}},
+			{
+				"a name of another",
+				[]registry.Remapping{row("1", "berit", "b"), row("2", "carl", "berit-3")},
+				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the new subject belongs to another person than the old one"}}},
+			},
+			{
+				"twice from one",
+				[]registry.Remapping{row("1", "berit", "b"), row("2", "berit", "c")},
+				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the old subject stands in the file twice"}}},
+			},
+			{
+				"two to one",
+				[]registry.Remapping{row("1", "berit", "b"), row("2", "carl", "b")},
+				registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "2", Reason: "the new subject stands in the file twice"}}},
+			},
 			{"a chain", []registry.Remapping{
 				{Place: "1", From: party.Identity{Issuer: mail, Subject: "berit"}, To: party.Identity{Issuer: mail, Subject: "carl"}}, row("2", "carl", "c"),
 			}, registry.RemapReport{Mapped: 1, Refused: []registry.Refusal{{Place: "1", Reason: "the new subject is the old one of another row"}}}},
-			{"no name", []registry.Remapping{row("1", "berit", "")},
-				registry.RemapReport{Refused: []registry.Refusal{{Place: "1", Reason: "a subject is missing"}}}},
+			{
+				"no name",
+				[]registry.Remapping{row("1", "berit", "")},
+				registry.RemapReport{Refused: []registry.Refusal{{Place: "1", Reason: "a subject is missing"}}},
+			},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
 				t.Parallel()

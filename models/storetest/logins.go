@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -81,14 +82,14 @@ func testLogins(t *testing.T, k *kit) {
 			}
 			return errUndo
 		})
-		if err != errUndo {
+		if !errors.Is(err, errUndo) {
 			t.Errorf("before %v: %v", before, err)
 		}
 	}
 }
 
 // errUndo ends a transaction that is to leave nothing.
-var errUndo = fmt.Errorf("undo")
+var errUndo = errors.New("undo")
 
 func testEndLogins(t *testing.T, k *kit) {
 	settle(t, k)
@@ -148,7 +149,7 @@ func testEndLogins(t *testing.T, k *kit) {
 			}
 			return errUndo
 		})
-		if err != errUndo {
+		if !errors.Is(err, errUndo) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
