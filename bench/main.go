@@ -25,14 +25,18 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 31, "rounds of each side; many short ones, since a shared machine changes its speed")
 	flag.IntVar(&p.requests, "requests", 20_000, "requests in a round")
 	flag.IntVar(&p.conns, "conns", 16, "connections")
+	justImports := flag.Bool("imports", false, "measure the imports alone, and leave the other figures as they are")
 	flag.IntVar(&p.users, "users", 100_000, "system users in the database")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
-	if *bare != "" {
+	switch {
+	case *bare != "":
 		err = serveBare(ctx, *bare)
-	} else {
+	case *justImports:
+		err = runImports(ctx, *binary)
+	default:
 		err = run(ctx, *binary, p)
 	}
 	if err != nil {
@@ -89,7 +93,20 @@ func run(ctx context.Context, binary string, p parameters) error {
 	if err != nil {
 		return err
 	}
-	return write(figuresOf(p, bareRounds, ourRounds, idle, peak), time.Now())
+	more, err := imports(ctx, binary)
+	if err != nil {
+		return err
+	}
+	return write(append(figuresOf(p, bareRounds, ourRounds, idle, peak), more...), time.Now())
+}
+
+// runImports measures the imports alone.
+func runImports(ctx context.Context, binary string) error {
+	figures, err := imports(ctx, binary)
+	if err != nil {
+		return err
+	}
+	return renew(figures, time.Now())
 }
 
 // median of a figure of rounds.

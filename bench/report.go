@@ -43,27 +43,45 @@ func figuresOf(p parameters, bare, ours []round, rss, peak float64) []figure {
 	}
 }
 
+// stamp notes when and on what the figure was measured.
+func (f *figure) stamp(now time.Time) {
+	f.Date, f.Commit = now.UTC().Format(time.DateOnly), commit()
+}
+
+// row is the figure in the table.
+func (f *figure) row() string {
+	format := "%.0f"
+	if f.Unit == "ratio" || f.Value < 100 && f.Unit != "count" {
+		format = "%.2f"
+	}
+	return fmt.Sprintf("| %s | "+format+" %s | %s |", f.Name, f.Value, f.Unit, f.about)
+}
+
+// commit is what the checkout is at.
+func commit() string {
+	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output() //nolint:noctx // a moment
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // write writes bench/results.json and docs/performance.md.
 func write(figures []figure, now time.Time) error {
-	commit := "unknown"
-	if out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil { //nolint:noctx // a moment
-		commit = strings.TrimSpace(string(out))
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench` on %s, commit %s, %s, %d cores. The registry is the shipped program on SQLite;\n"+
 		"the bare handler is `net/http` answering the same bytes. Both are measured in turn in one run, with the load generator on\n"+
 		"the same cores, so ratios mean more than rates. Figures are medians over the rounds.\n\n| figure | value | what |\n|---|---|---|\n",
-		now.UTC().Format(time.DateOnly), commit, runtime.Version(), runtime.NumCPU())
+		now.UTC().Format(time.DateOnly), commit(), runtime.Version(), runtime.NumCPU())
 	for i := range figures {
-		f := &figures[i]
-		f.Date, f.Commit = now.UTC().Format(time.DateOnly), commit
-		format := "%.0f"
-		if f.Unit == "ratio" || f.Value < 100 && f.Unit != "count" {
-			format = "%.2f"
-		}
-		fmt.Fprintf(&b, "| %s | "+format+" %s | %s |\n", f.Name, f.Value, f.Unit, f.about)
+		figures[i].stamp(now)
+		fmt.Fprintln(&b, figures[i].row())
 	}
-	fmt.Print("\n", b.String())
+	return save(figures, b.String())
+}
+
+func save(figures []figure, page string) error {
+	fmt.Print("\n", page)
 	out, err := json.MarshalIndent(figures, "", "  ")
 	if err != nil {
 		return err
@@ -71,5 +89,5 @@ func write(figures []figure, now time.Time) error {
 	if err := os.WriteFile("bench/results.json", append(out, '\n'), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile("docs/performance.md", []byte(b.String()), 0o644)
+	return os.WriteFile("docs/performance.md", []byte(page), 0o644)
 }
