@@ -29,7 +29,7 @@ type Invitation struct {
 	OrgNo     party.OrgNo
 	URN       string    // of the power or the access package
 	RoleUntil time.Time // when what is offered ends; zero for now without end
-	Email     string    // where the link was sent, for the inviter's list; may be empty
+	Email     string    // where the link was sent, for the inviter's list: lower case, as in an identity; may be empty
 	InvitedBy models.ID // the person who invited; empty for an operator
 	Status    Status
 	CreatedAt time.Time
@@ -43,7 +43,7 @@ type Invitation struct {
 // he is. It can be accepted for life, and no longer than what it offers lasts.
 // Faults name the fields urn, email and role_until.
 func New(i Invitation, now time.Time, life time.Duration) (Invitation, error) {
-	i.Status, i.Version = Open, 0
+	i.Status, i.Version, i.Email = Open, 0, strings.ToLower(i.Email)
 	i.EndedAt, i.EndedBy = time.Time{}, "" // nobody has answered
 	i.CreatedAt, i.ExpiresAt = now, now.Add(life)
 	if !i.RoleUntil.IsZero() && i.RoleUntil.Before(i.ExpiresAt) {
@@ -114,6 +114,12 @@ func NewSecret() string {
 	b := make([]byte, sha256.Size)
 	_, _ = rand.Read(b) // never fails (Go 1.24)
 	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Whole reports whether s can be a secret: a link that was cut short cannot.
+func Whole(s string) bool {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return err == nil && len(b) == sha256.Size
 }
 
 // Hash is what is stored of a secret. As the secret is random, nobody finds it

@@ -249,6 +249,11 @@ func TestAcceptingTheSameTwice(t *testing.T) {
 		ctx := t.Context()
 		first := joins(t, w, siri, policy.Viewer)
 		_, secret := invited(t, w, nils, policy.Viewer)
+		for who, has := range map[modelstest.Name]bool{siri: true, turid: false, kari: false} {
+			if v, err := w.Invitation(ctx, w.As(who, ""), secret); err != nil || v.Has != has {
+				t.Errorf("%s is told that she has it already: %t, %v", who, v.Has, err)
+			}
+		}
 		before := marked(t, w)
 		again, err := w.AcceptInvitation(ctx, w.As(siri, bakeri), secret)
 		if err != nil || again.ID != first.ID {
