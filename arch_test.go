@@ -88,7 +88,7 @@ var layers = []layer{
 	{"handlers/auth", with(nouns, "models/registry", "handlers/auth/keyset", "handlers/auth/token", "handlers/respond", "views/...",
 		echo, jose, json, sync, uuid, "github.com/maypok86/otter/v2/...", "github.com/coreos/go-oidc/v3/...",
 		"golang.org/x/oauth2/...", "golang.org/x/time/rate", "github.com/alexedwards/scs/v2/...")},
-	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "views/...", "static", echo, templ)},
+	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "handlers/mail", "views/...", "static", echo, templ)},
 	{"handlers/mail", with(nouns, "views/i18n", "views/paths", "github.com/wneessen/go-mail")},
 	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
 	{"handlers/handlertest", with(nouns, ledgers, "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",

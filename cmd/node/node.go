@@ -18,6 +18,7 @@ import (
 	"github.com/stafett/stafett/handlers"
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/hooks"
+	"github.com/stafett/stafett/handlers/mail"
 	"github.com/stafett/stafett/handlers/web"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/brreg"
@@ -80,7 +81,7 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers, register *brr
 	}
 	c := registry.Config{
 		Store: st, Now: time.Now, Numbers: party.Numbers{AdmitDocumentation: s.DocumentationOrgNos},
-		Issuers: ids, MinLevel: s.MinLevel, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
+		Issuers: ids, MinLevel: s.MinLevel, MaxAge: time.Duration(s.MaxAge) * time.Minute, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
 		FlagStruckOff: s.StruckOff == flagOnly, RegisterRoles: s.RegisterClientID != "",
 	}
 	if register != nil {
@@ -128,9 +129,13 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	var sender *mail.Sender
+	if s.Mail != nil {
+		sender = mail.New(*s.Mail)
+	}
 	pages := web.New(web.Config{
 		Registry: n.Registry, OIDC: login, Sessions: sessions, Assets: assets, Now: time.Now,
-		PortalURL: s.PortalURL, Secure: s.Secure, Contact: s.Contact,
+		PortalURL: s.PortalURL, Secure: s.Secure, Contact: s.Contact, Mail: sender, Logger: n.logger,
 	})
 	machine := hooks.New(hooks.Config{
 		Door: door, Logins: login, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,

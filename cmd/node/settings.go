@@ -36,6 +36,7 @@ type Settings struct {
 	Key                 string   `help:"Key for personal data: 32 bytes in base64 or hex." env:"STAFETT_KEY" json:"key"`
 	KeyFile             string   `name:"key-file" help:"File that holds the key for personal data." env:"STAFETT_KEY_FILE" json:"key_file"`
 	MinLevel            int      `name:"min-level" help:"Authentication level (0 to 4) below which nobody grants anything." env:"STAFETT_MIN_LEVEL" default:"3" json:"min_level"`
+	MaxAge              int      `name:"max-age" help:"Minutes after a login in which a person may grant; then he logs in again. 0 for any time." env:"STAFETT_MAX_AGE" default:"15" json:"max_age"`
 	RequestDays         int      `name:"request-days" help:"For how many days a request can be answered." env:"STAFETT_REQUEST_DAYS" default:"28" json:"request_days"`
 	DocumentationOrgNos bool     `name:"documentation-orgnos" help:"Admit the organisation numbers of published guides, which fail the check digit. For trials." env:"STAFETT_DOCUMENTATION_ORGNOS" json:"documentation_orgnos"`
 	SMTP                string   `name:"smtp" help:"Mail server, as smtps://USER@HOST:465 or smtp://USER@HOST:587 (STARTTLS); without it no mail is sent and people copy links." env:"STAFETT_SMTP" json:"smtp"`
@@ -58,6 +59,7 @@ const (
 	envProxies   = "STAFETT_TRUSTED_PROXIES"
 	envKey       = "STAFETT_KEY"
 	envMinLevel  = "STAFETT_MIN_LEVEL"
+	envMaxAge    = "STAFETT_MAX_AGE"
 	envDays      = "STAFETT_REQUEST_DAYS"
 	envSMTP      = "STAFETT_SMTP"
 	envSMTPKey   = "STAFETT_SMTP_PASSWORD"
@@ -252,6 +254,9 @@ func (s Settings) Serving() (Serving, error) {
 	}
 	if s.MinLevel < 0 || s.MinLevel > 4 {
 		f.add(envMinLevel, "is %d; it is a level from 0 to 4", s.MinLevel)
+	}
+	if s.MaxAge < 0 || s.MaxAge > 480 {
+		f.add(envMaxAge, "is %d; it is from 0 to 480 minutes", s.MaxAge)
 	}
 	if s.RequestDays < 1 || s.RequestDays > 366 {
 		f.add(envDays, "is %d; it is from 1 to 366 days", s.RequestDays)

@@ -45,9 +45,15 @@ func (s *Site) AsAt(t testing.TB, p Person, org party.OrgNo, level int) *Client 
 	t.Helper()
 	c := s.Anonymous(t)
 	signIn := s.sessions.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		err := s.sessions.SignIn(r.Context(), auth.Session{
-			Person: s.persons[p.Name], Issuer: providerIssuer, Subject: "sub " + p.Name, Provider: "test", Level: level, AuthTime: s.Clock.Now(),
+		login, err := s.Registry.SignIn(r.Context(), party.Arrival{
+			Identity: identity(p), Provider: "test", Level: level, AuthTime: s.Clock.Now(),
 		})
+		if err == nil {
+			err = s.sessions.SignIn(r.Context(), auth.Session{
+				Login: login.ID, Person: login.Person, Issuer: login.Issuer, Subject: login.Subject, Provider: "test",
+				Level: level, AuthTime: s.Clock.Now(),
+			})
+		}
 		if err == nil && org != "" {
 			err = s.sessions.ChooseOrganisation(r.Context(), string(org))
 		}
@@ -176,5 +182,5 @@ func (s *Site) PersonID(p Person) models.ID { return s.persons[p.Name] }
 // Actor is the person as the registry knows him, acting for his first
 // organisation at the highest level.
 func (s *Site) Actor(p Person) models.Actor {
-	return models.Actor{Kind: models.Person, ID: string(s.persons[p.Name]), OrgNo: string(p.Org()), Level: 4}
+	return models.Actor{Kind: models.Person, ID: string(s.persons[p.Name]), OrgNo: string(p.Org()), Level: 4, AuthTime: s.Clock.Now()}
 }

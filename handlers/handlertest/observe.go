@@ -70,8 +70,8 @@ func (s *Site) Statements(f func()) []string {
 }
 
 // unwatched are the tables that a request may change although it is refused:
-// records of what was tried, sessions, used tokens.
-var unwatched = []string{"audit_entry", "audit_head", "decision", "session", "replay"}
+// records of what was tried, sessions and logins, used tokens.
+var unwatched = []string{"audit_entry", "audit_head", "decision", "session", "login", "replay"}
 
 // Snapshot writes all tables down but those in which refusals and sessions are
 // recorded. Two snapshots are equal when nothing of substance changed. Nothing

@@ -16,11 +16,16 @@ import (
 
 const (
 	providerIssuer = "https://login.example"
-	providerFile   = `{"providers": [{"id": "test", "name": "Testinnlogging", "issuer": "` + providerIssuer + `", "client_id": "stafett",
-		"claims": {"pid": "pid", "level": {"high": 4, "substantial": 3, "low": 2}}}]}`
+	mailIssuer     = "https://mail.example"
+	providerFile   = `{"providers": [
+		{"id": "test", "name": "Testinnlogging", "issuer": "` + providerIssuer + `", "client_id": "stafett",
+		 "claims": {"pid": "pid", "level": {"high": 4, "substantial": 3, "low": 2}}},
+		{"id": "mail", "name": "E-post", "message": {"nb": "Gir bare lesetilgang", "nn": "Gir berre lesetilgang", "en": "For reading only"},
+		 "issuer": "` + mailIssuer + `", "client_id": "stafett", "claims": {"email": "email"}}]}`
 )
 
-// provider plays an OpenID provider, as the transport of the site's client.
+// provider plays two OpenID providers, as the transport of the site's client:
+// one that knows national ids, and one that knows e-mail addresses alone.
 type provider struct {
 	now    func() time.Time
 	people []Person
@@ -34,7 +39,8 @@ type provider struct {
 func (p *provider) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.down || r.URL.Host != "login.example" {
+	issuer := "https://" + r.URL.Host
+	if p.down || issuer != providerIssuer && issuer != mailIssuer {
 		return nil, errors.New("the network is down")
 	}
 	rec := httptest.NewRecorder()
@@ -43,8 +49,8 @@ func (p *provider) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch r.URL.Path {
 	case "/.well-known/openid-configuration":
 		answer = map[string]any{
-			"issuer": providerIssuer, "authorization_endpoint": providerIssuer + "/authorize", "token_endpoint": providerIssuer + "/token",
-			"jwks_uri": providerIssuer + "/keys", "end_session_endpoint": providerIssuer + "/logout",
+			"issuer": issuer, "authorization_endpoint": issuer + "/authorize", "token_endpoint": issuer + "/token",
+			"jwks_uri": issuer + "/keys", "end_session_endpoint": issuer + "/logout",
 			"id_token_signing_alg_values_supported": []string{"ES256"}, "response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"},
 		}
 	case "/keys":
@@ -84,23 +90,44 @@ func (s *Site) ProviderDown(down bool) {
 // sends it back to. acr is one of high, substantial and low.
 func (s *Site) Authorize(p Person, address, acr string) string {
 	s.t.Helper()
+	return s.authorize(providerIssuer, address, Claims{"sub": "sub " + p.Name, "acr": acr, "pid": p.PID, "name": p.Name})
+}
+
+// AuthorizeByMail is Authorize at the provider that knows the verified address
+// alone.
+func (s *Site) AuthorizeByMail(subject, email, address string) string {
+	s.t.Helper()
+	return s.authorize(mailIssuer, address, Claims{"sub": subject, "email": email, "email_verified": true, "name": subject})
+}
+
+func (s *Site) authorize(issuer, address string, claims Claims) string {
+	s.t.Helper()
 	u, err := url.Parse(address)
 	s.fatal(err)
-	if !strings.HasPrefix(address, providerIssuer+"/authorize?") {
+	if !strings.HasPrefix(address, issuer+"/authorize?") {
 		s.t.Fatalf("the login leads to %s", address)
 	}
 	q, now := u.Query(), s.Clock.Now().Unix()
+	for name, value := range (Claims{"iss": issuer, "aud": "stafett", "nonce": q.Get("nonce"), "iat": now, "exp": now + 120, "auth_time": now}) {
+		claims[name] = value
+	}
 	s.provider.mu.Lock()
 	defer s.provider.mu.Unlock()
 	if s.provider.answers == nil {
 		s.provider.answers = map[string]Claims{}
 	}
 	code := "code-" + q.Get("nonce")
-	s.provider.answers[code] = Claims{
-		"iss": providerIssuer, "aud": "stafett", "sub": "sub " + p.Name, "nonce": q.Get("nonce"), "iat": now, "exp": now + 120, "auth_time": now,
-		"acr": acr, "pid": p.PID, "name": p.Name,
-	}
+	s.provider.answers[code] = claims
 	back, err := url.Parse(q.Get("redirect_uri"))
 	s.fatal(err)
-	return back.Path + "?" + url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {providerIssuer}}.Encode()
+	return back.Path + "?" + url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {issuer}}.Encode()
+}
+
+// LogoutToken is what the provider tells when the person logs out there.
+func (s *Site) LogoutToken(p Person, jti string) string {
+	now := s.Clock.Now().Unix()
+	return sign("logout+jwt", Claims{
+		"iss": providerIssuer, "aud": "stafett", "sub": "sub " + p.Name, "iat": now, "exp": now + 120, "jti": jti,
+		"events": Claims{"http://schemas.openid.net/event/backchannel-logout": Claims{}},
+	})
 }

@@ -32,6 +32,9 @@ const PublicURL = "https://stafett.example"
 // MinLevel is the level below which nobody of the cast grants anything.
 const MinLevel = 3
 
+// MaxAge is how long ago they may have proved who they are when they do.
+const MaxAge = 15 * time.Minute
+
 // Start is when the clock of every site stands at first. It lies in the past,
 // since the session library ends sessions by the machine's clock as well.
 var Start = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
@@ -132,7 +135,7 @@ func (s *Site) build(dir string, o options) {
 	s.journal = rar.NewJournal(s.Store)
 	s.Server, err = handlers.New(handlers.Config{
 		Web: web.New(web.Config{
-			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example",
+			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example", Logger: logger,
 		}),
 		Hooks: hooks.New(hooks.Config{
 			Door: door, Logins: login, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
@@ -152,7 +155,7 @@ func (s *Site) fatal(err error) {
 
 func newRegistry(st *store.Store, now func() time.Time, life time.Duration) *registry.Registry {
 	return registry.New(registry.Config{
-		Store: st, Now: now, Numbers: party.Numbers{}, Issuers: []string{Issuer1, Issuer2}, MinLevel: MinLevel, RequestLife: life,
+		Store: st, Now: now, Numbers: party.Numbers{}, Issuers: []string{Issuer1, Issuer2}, MinLevel: MinLevel, MaxAge: MaxAge, RequestLife: life,
 	})
 }
 

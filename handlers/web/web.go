@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/handlers/mail"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/static"
@@ -24,9 +26,11 @@ type Config struct {
 	Sessions  *auth.Sessions
 	Assets    *static.Assets
 	Now       func() time.Time
-	PortalURL string // of links to customers, without a slash at the end
-	Secure    bool   // cookies are for https alone
-	Contact   string // who runs this registry; may be empty
+	PortalURL string       // of links to customers, without a slash at the end
+	Secure    bool         // cookies are for https alone
+	Contact   string       // who runs this registry; may be empty
+	Mail      *mail.Sender // nil where no mail is sent
+	Logger    *slog.Logger
 }
 
 // Web serves the pages.
@@ -74,10 +78,28 @@ func (w *Web) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		v := visit{scheme: w.prefer(c, "scheme", func(s string) bool { return s == "light" || s == "dark" || s == "auto" })}
 		c.SetRequest(r.WithContext(i18n.With(r.Context(), models.Language(l))))
-		v.session, v.known = w.Sessions.Current(c.Request().Context())
+		var err error
+		if v.session, v.known, err = w.signedIn(c); err != nil {
+			return err
+		}
 		c.Set(visitKey, v)
 		return next(c)
 	}
+}
+
+// signedIn returns the session of the person who is signed in. A session whose
+// login has been ended, here or at the provider, ends with it.
+func (w *Web) signedIn(c echo.Context) (auth.Session, bool, error) {
+	ctx := c.Request().Context()
+	session, ok := w.Sessions.Current(ctx)
+	if !ok {
+		return auth.Session{}, false, nil
+	}
+	lasts, err := w.Registry.LoggedIn(ctx, session.Login)
+	if err != nil || lasts {
+		return session, lasts, err
+	}
+	return auth.Session{}, false, w.Sessions.SignOut(ctx)
 }
 
 // prefer reads a preference from the query or the cookie of that name.
@@ -158,7 +180,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		LoginReady: len(w.OIDC.Choices()) > 0,
 	}
 	if !looks(c.Request()) { // the form's own page is the one to come back to
-		s.Path = strings.TrimSuffix(strings.TrimSuffix(c.Request().URL.EscapedPath(), "/approve"), "/withdraw")
+		s.Path = formPage(c.Request().URL.EscapedPath())
 	}
 	if !v.known {
 		return s
@@ -176,6 +198,28 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		s.Why = i18n.In(c.Request().Context(), m.Roles[0])
 	}
 	return s
+}
+
+// formPage is the page of the form that posts to path: the same path, or one
+// above it.
+func formPage(path string) string {
+	for _, within := range []string{paths.Account() + "/identities", paths.Account() + "/logins/"} {
+		if strings.HasPrefix(path, within) {
+			return paths.Account()
+		}
+	}
+	switch {
+	case strings.HasPrefix(path, paths.Members()+"/invitations/"):
+		return paths.Members()
+	case path == paths.LoginKnownNew():
+		return paths.LoginKnown()
+	}
+	for _, verb := range []string{"/approve", "/withdraw", "/give"} {
+		if page, ok := strings.CutSuffix(path, verb); ok {
+			return page
+		}
+	}
+	return path
 }
 
 // pathID reads the id of the path. What can be no id is NotFound.

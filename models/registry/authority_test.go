@@ -238,7 +238,7 @@ func TestReviewTellsWhatTheReaderMayGrant(t *testing.T) {
 	}
 	low := w.As(kari, bakeri)
 	low.Level = 2
-	if v, err := w.Review(t.Context(), low, sent.ID); err != nil || v.CanApprove || !v.LevelLow || !v.CanReject {
+	if v, err := w.Review(t.Context(), low, sent.ID); err != nil || !v.CanApprove || v.Again != models.CodeLevelTooLow || !v.CanReject {
 		t.Errorf("at a low level: %+v, %v", v, err)
 	}
 	v, err := w.Review(t.Context(), w.As(kari, bakeri), sent.ID)

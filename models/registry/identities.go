@@ -36,7 +36,8 @@ type IdentityTx interface {
 	// GivePID gives the person a national id: Conflict when he has one already.
 	GivePID(ctx context.Context, person models.ID, pid party.PersonID) error
 	// MoveIdentity gives an identity, and the live logins that were made by it,
-	// an issuer and a subject that nobody has.
+	// another issuer and subject. Where those are an identity already, it takes
+	// the old one's place.
 	MoveIdentity(ctx context.Context, from, to party.Identity) error
 	RememberOrganisation(ctx context.Context, person models.ID, o party.OrgNo) error
 	// RenewHoldings moves the end of holdings that have not ended.

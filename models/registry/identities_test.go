@@ -436,6 +436,39 @@ func TestIdentitiesAtOnce(t *testing.T) {
 	})
 }
 
+// Somebody is erased while he logs in: he is somebody new, or logged out.
+func TestErasedWhileLoggingIn(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		ends := map[string]int{}
+		for round := range 16 {
+			who := arrival(mail, fmt.Sprint("b", round), "")
+			old := signIn(t, w, who)
+			var in party.Login
+			acts := []func(context.Context) error{
+				func(ctx context.Context) (err error) { in, err = w.SignIn(ctx, who); return err },
+				func(ctx context.Context) error { return w.Erase(ctx, modelstest.Operator, old.Person) },
+			}
+			if round%2 == 1 {
+				slices.Reverse(acts)
+			}
+			for _, err := range together(t.Context(), acts...) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			lasts := loggedIn(t, w, in) != ""
+			if lasts == (in.Person == old.Person) {
+				t.Errorf("as whom he was: %v, logged in: %v", in.Person == old.Person, lasts)
+			}
+			ends[fmt.Sprint("somebody new: ", lasts)]++
+		}
+		t.Logf("the races ended %v", ends)
+		mustVerify(t, w)
+	})
+}
+
 func TestLastOrganisation(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {

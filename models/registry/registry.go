@@ -23,6 +23,9 @@ type Config struct {
 	Issuers []string
 	// MinLevel is the authentication level below which nobody grants anything.
 	MinLevel int
+	// MaxAge is how long ago a person may have proved who he is when he grants
+	// something; any time when zero.
+	MaxAge time.Duration
 	// RequestLife is how long a request can be answered; request.Life when zero.
 	RequestLife time.Duration
 	// InvitationLife is how long an invitation can be accepted; invitation.Life
@@ -60,6 +63,7 @@ func (r *Registry) place(ctx context.Context, tx Reader, a models.Actor) (place,
 	if a.Kind != models.Person {
 		return p, nil
 	}
+	p.Age, p.MaxAge = r.Now().Sub(a.AuthTime), r.MaxAge
 	holdings, err := tx.HoldingsOf(ctx, models.ID(a.ID), r.Now())
 	if err != nil {
 		return p, err

@@ -44,7 +44,7 @@ func (r *Registry) Remap(ctx context.Context, a models.Actor, rows []Remapping, 
 		if err := tx.Alone(ctx); err != nil {
 			return change{}, err
 		}
-		var moves []move
+		var moves []Remapping
 		var err error
 		report, moves, err = plan(ctx, tx, rows)
 		if err == nil && len(report.Refused) > 0 {
@@ -54,12 +54,7 @@ func (r *Registry) Remap(ctx context.Context, a models.Actor, rows []Remapping, 
 			return change{}, err
 		}
 		for _, m := range moves {
-			if m.both {
-				err = tx.UntieIdentity(ctx, m.From.Issuer, m.From.Subject)
-			} else {
-				err = tx.MoveIdentity(ctx, m.From, m.To)
-			}
-			if err != nil {
+			if err := tx.MoveIdentity(ctx, m.From, m.To); err != nil {
 				return change{}, err
 			}
 		}
@@ -70,22 +65,16 @@ func (r *Registry) Remap(ctx context.Context, a models.Actor, rows []Remapping, 
 	return report, err
 }
 
-// move is a row that changes something; both says that the person has the new
-// name beside the old one.
-type move struct {
-	Remapping
-	both bool
-}
-
 // name is an identity as providers tell them apart.
 type name struct{ issuer, subject string }
 
 func nameOf(id party.Identity) name { return name{id.Issuer, id.Subject} }
 
-// plan compares the rows with what is known.
-func plan(ctx context.Context, tx Reader, rows []Remapping) (RemapReport, []move, error) {
+// plan compares the rows with what is known, and returns those that change
+// something.
+func plan(ctx context.Context, tx Reader, rows []Remapping) (RemapReport, []Remapping, error) {
 	var report RemapReport
-	var moves []move
+	var moves []Remapping
 	olds, news := map[name]bool{}, map[name]bool{}
 	for _, row := range rows {
 		olds[nameOf(row.From)] = false
@@ -125,7 +114,7 @@ func plan(ctx context.Context, tx Reader, rows []Remapping) (RemapReport, []move
 			report.refuse(row, "the new subject belongs to another person than the old one")
 		default:
 			report.Mapped++
-			moves = append(moves, move{row, is != ""})
+			moves = append(moves, row)
 		}
 	}
 	return report, moves, nil

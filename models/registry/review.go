@@ -31,12 +31,14 @@ type Asked struct {
 // Review is everything that an approver is shown before he answers.
 type Review struct {
 	RequestView
-	Asked      []Asked
-	Customers  int            // of the system, with a live system user
-	Roles      []models.Text  // what the reader holds in the organisation
-	Manager    bool           // the reader administers access
-	LevelLow   bool           // the reader must sign in at a higher level to approve
-	CanApprove bool           // every item may be granted by the reader, and the request can be answered
+	Asked     []Asked
+	Customers int           // of the system, with a live system user
+	Roles     []models.Text // what the reader holds in the organisation
+	Manager   bool          // the reader administers access
+	// Again says why the reader must log in again before he approves:
+	// authentication.level or authentication.age. Empty when he need not.
+	Again      models.Code
+	CanApprove bool           // every item may be granted by the reader, if need be after that login, and the request can be answered
 	CanReject  bool           // the reader may reject
 	StruckOff  bool           // the organisation is struck off its register, so nobody can approve
 	Approvers  []party.Person // who can approve the whole, when the reader can not
@@ -95,12 +97,16 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 	}
 	v := Review{RequestView: views[0], Customers: customers[one.System], Manager: s.AccessManager(c)}
 	v.Roles = titles(c, s)
+	switch code := models.CodeOf(policy.Check(a, policy.RequestApprove, s, c)); code {
+	case models.CodeLevelTooLow, models.CodeLoginTooOld:
+		v.Again = code
+	}
+	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
 	all := true
 	for _, item := range one.Items {
 		asked := askedOf(c, v.System, item)
 		asked.Verdict = s.Grants(c, item)
 		all = all && asked.Verdict.OK()
-		v.LevelLow = v.LevelLow || asked.Verdict.Cause == policy.Level
 		v.Asked = append(v.Asked, asked)
 	}
 	open := v.Status == request.Pending && !v.System.Deleted
@@ -149,7 +155,7 @@ func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *c
 		s, ok := standings[h.Person]
 		if !ok {
 			ids = append(ids, h.Person)
-			s = policy.Standing{Form: v.Customer.Form, Level: r.MinLevel, MinLevel: r.MinLevel}
+			s = policy.Standing{Form: v.Customer.Form, Level: max(r.MinLevel, 1), MinLevel: r.MinLevel}
 		}
 		s.Holdings = append(s.Holdings, h.URN)
 		standings[h.Person] = s

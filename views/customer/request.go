@@ -7,6 +7,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/views/ui"
 )
 
 // InboxView is the list of requests to the organisation.
@@ -41,8 +42,8 @@ type ReviewView struct {
 	Roles      []models.Text // what the reader is in the customer's organisation
 	Items      []Item
 	Manager    bool           // the reader administers access, and so may answer
-	LevelLow   bool           // the reader must sign in at a higher level to give anything
-	CanApprove bool           // the reader may give everything, and it can be answered
+	Need       ui.Need        // what the reader must do before he may give anything
+	CanApprove bool           // the reader may give everything, if need be after that, and it can be answered
 	CanReject  bool           // the reader may say no, and it can be answered
 	Approvers  []string       // names of those who may give everything, when the reader may not
 	Status     request.Status // as of now

@@ -12,8 +12,6 @@ import (
 // whyNotTitle is the key of the heading that tells the reader he cannot approve.
 func whyNotTitle(v ReviewView) string {
 	switch {
-	case v.LevelLow:
-		return "error.authentication.level.title"
 	case !v.Manager:
 		return "customer.review.cannot_answer"
 	case refused(v.Items):

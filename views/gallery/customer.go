@@ -11,6 +11,7 @@ import (
 	"github.com/stafett/stafett/models/systemuser"
 	"github.com/stafett/stafett/views/customer"
 	"github.com/stafett/stafett/views/paths"
+	"github.com/stafett/stafett/views/ui"
 )
 
 func customerPages() []Page {
@@ -92,8 +93,10 @@ func reviewPages() []Page {
 			}
 		}),
 		review("customer/review-level", func(v *customer.ReviewView) {
-			v.CanApprove, v.LevelLow = false, true
-			v.Items = []customer.Item{without(vat(), policy.Level), without(tax(), policy.Level)}
+			v.Need = ui.NeedLevel
+		}),
+		review("customer/review-age", func(v *customer.ReviewView) {
+			v.Need = ui.NeedAge
 		}),
 		review("customer/review-changed", func(v *customer.ReviewView) {
 			v.Changed, v.Items[1].Changed = true, true

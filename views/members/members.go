@@ -60,7 +60,7 @@ type Form struct {
 	Powers   []Choice // powers of administration
 	Packages []Choice // other access packages
 	Not      []Refused
-	Role     string // the URN chosen, sent as "role"
+	Role     string // the URN chosen, sent as "urn"
 	Until    string // as typed, YYYY-MM-DD, sent as "until"
 	Email    string // of an invitation, as typed, sent as "email"
 	Faults   []models.FieldError

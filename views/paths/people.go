@@ -31,13 +31,13 @@ func AccountErase() string { return Account() + "/erase" }
 // AccountData is all that we know of the person, as a file.
 func AccountData() string { return Account() + "/data.json" }
 
-// IdentityAdd begins to connect one more way to log in. POST only.
+// IdentityAdd begins to connect one more way to log in, and leads on. GET and POST.
 func IdentityAdd(provider string) string {
 	return Account() + "/identities/" + url.PathEscape(provider)
 }
 
 // IdentityRemove asks whether to remove a way to log in, and does. POST only.
-func IdentityRemove() string { return Account() + "/identities/remove" }
+func IdentityRemove() string { return Account() + "/identities" }
 
 // LoginEnd ends one login of the person's. POST only.
 func LoginEnd(id models.ID) string { return Account() + "/logins/" + segment(id) + "/end" }
@@ -64,6 +64,12 @@ func Invite() string { return Members() + "/invite" }
 func InvitationRevoke(id models.ID) string {
 	return Members() + "/invitations/" + segment(id) + "/revoke"
 }
+
+// Invitations is the path below which the links of invitations are.
+func Invitations() string { return "/invitations" }
+
+// Invitation is the link of an invitation, which carries its secret.
+func Invitation(secret string) string { return Invitations() + "/" + url.PathEscape(secret) }
 
 // InvitationAccept asks the invited, and lets him in. GET and POST.
 func InvitationAccept() string { return "/invitations/accept" }
