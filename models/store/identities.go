@@ -47,6 +47,7 @@ func (t *transaction) UntieIdentity(ctx context.Context, issuer, subject string)
 
 func (t *transaction) MoveIdentity(ctx context.Context, from, to party.Identity) error {
 	for _, query := range []string{
+		"DELETE FROM identity WHERE EXISTS (SELECT 1 FROM identity WHERE issuer = ? AND subject = ?) AND issuer = ? AND subject = ?",
 		"UPDATE identity SET issuer = ?, subject = ? WHERE issuer = ? AND subject = ?",
 		"UPDATE login SET issuer = ?, subject = ? WHERE issuer = ? AND subject = ? AND ended_at IS NULL",
 	} {

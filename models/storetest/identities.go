@@ -92,6 +92,19 @@ func testMovedIdentity(t *testing.T, k *kit) {
 	live.Issuer, live.Subject = portal, "new"
 	same(t, "the login that lasts", live, read(t, k, loginBy(live.ID)))
 	same(t, "the login that has ended", ended, read(t, k, loginBy(ended.ID)))
+
+	other := identity(maskin, "other", "", Now())
+	k.write(t, func(ctx context.Context, tx registry.Tx) error {
+		if err := tx.TieIdentity(ctx, berit, other); err != nil {
+			return err
+		}
+		return tx.MoveIdentity(ctx, to, other)
+	})
+	if got := read(t, k, identitiesOf(berit)); !slices.Equal(got, []party.Identity{other}) {
+		t.Errorf("moved to where he has one: %+v", got)
+	}
+	live.Issuer, live.Subject = maskin, "other"
+	same(t, "the login goes with it", live, read(t, k, loginBy(live.ID)))
 }
 
 func testPersonRecord(t *testing.T, k *kit) {
