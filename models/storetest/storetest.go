@@ -85,6 +85,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"imports refuse what is unknown", testImportsRefuse},
 		{"importing a resource without lists keeps them", testResourceLists},
 		{"the catalogue is of the snapshot", testCatalog},
+		{"what a register says", testRegister},
+		{"who is struck off", testStruckOff},
 		{"systems", testSystems},
 		{"a system's id and clients are its own", testSystemConflicts},
 		{"requests", testRequests},
