@@ -35,7 +35,8 @@ func TestAddressCountsWhenItIsVerified(t *testing.T) {
 		"trusted by the operator": {`"claims":{"email":"mail","email_trusted":true}`, ``, object{"mail": "kari@example.com"}, "kari@example.com"},
 		"verified by another name": {
 			`"claims":{"email":"email","email_verified":"xms_edov"}`, ``,
-			object{"email": "kari@example.com", "xms_edov": true, "email_verified": false}, "kari@example.com",
+			object{"email": "kari@example.com", "xms_edov": true, "email_verified": false},
+			"kari@example.com",
 		},
 		"no address":              {`"claims":{"email":"email"}`, ``, object{"email": "kari", "email_verified": true}, ""},
 		"two addresses":           {`"claims":{"email":"email"}`, ``, object{"email": "a@example.com, b@example.com", "email_verified": true}, ""},
@@ -96,7 +97,9 @@ func TestGroupsAreRoles(t *testing.T) {
 		"a path":                    {`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`, object{"realm_access": object{"roles": []string{"Admin"}}}, []party.Claim{is(orgA, admin)}, false},
 		"the name before the path": {
 			`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`,
-			object{"realm_access.roles": []string{"Viewer"}, "realm_access": object{"roles": []string{"Admin"}}}, []party.Claim{is(orgA, viewer)}, false,
+			object{"realm_access.roles": []string{"Viewer"}, "realm_access": object{"roles": []string{"Admin"}}},
+			[]party.Claim{is(orgA, viewer)},
+			false,
 		},
 		"a path through text": {`{"claim":"realm_access.roles","organisation":"` + orgA + `"}`, object{"realm_access": "roles"}, nil, false},
 	} {

@@ -97,7 +97,7 @@ func (s *Site) Authorize(p Person, address, acr string) string {
 // alone.
 func (s *Site) AuthorizeByMail(subject, email, address string) string {
 	s.t.Helper()
-	return s.authorize(mailIssuer, address, Claims{"sub": subject, "email": email, "email_verified": true, "name": subject})
+	return s.authorize(mailIssuer, address, Claims{"sub": subject, "email": email, "email_verified": true})
 }
 
 func (s *Site) authorize(issuer, address string, claims Claims) string {
