@@ -64,7 +64,7 @@ func isOf(t *testing.T, r *kit.Response, p kit.Person) {
 }
 
 // linked is a site where a director has an e-mail login beside his own.
-func linked(t *testing.T) (*kit.Site, *kit.Client) {
+func linked(t *testing.T) *kit.Site {
 	t.Helper()
 	s := kit.New(t)
 	c := s.As(t, kit.ApproverP)
@@ -76,7 +76,7 @@ func linked(t *testing.T) (*kit.Site, *kit.Client) {
 	if r := c.Get(back).Want(http.StatusSeeOther); r.Location() != "/account" {
 		t.Fatalf("leads to %q", r.Location())
 	}
-	return s, c
+	return s
 }
 
 // mailIn logs in by e-mail in a new browser.
@@ -88,7 +88,7 @@ func mailIn(t *testing.T, s *kit.Site, subject string) (*kit.Client, *kit.Respon
 
 func TestAnAddedIdentityIsThePersons(t *testing.T) {
 	t.Parallel()
-	s, _ := linked(t)
+	s := linked(t)
 	c, r := mailIn(t, s, "kari-1")
 	if r.Want(http.StatusSeeOther); r.Location() != "/systemusers" {
 		t.Errorf("leads to %q", r.Location())
@@ -113,7 +113,7 @@ func TestAnIdentityIsAddedByAPressAlone(t *testing.T) {
 
 func TestSomebodyNewWithAKnownAddressGoesOnAsNew(t *testing.T) {
 	t.Parallel()
-	s, _ := linked(t)
+	s := linked(t)
 	c, r := mailIn(t, s, "kari-2")
 	if r.Want(http.StatusSeeOther); r.Location() != "/login/known" {
 		t.Fatalf("leads to %q", r.Location())
@@ -136,7 +136,7 @@ func TestSomebodyNewWithAKnownAddressGoesOnAsNew(t *testing.T) {
 
 func TestSomebodyKnownShowsItAndConnectsTheTwo(t *testing.T) {
 	t.Parallel()
-	s, _ := linked(t)
+	s := linked(t)
 	c, r := mailIn(t, s, "kari-2")
 	r.Want(http.StatusSeeOther)
 	r = c.Get(s.Authorize(kit.ApproverP, c.Get("/login/test").Want(http.StatusSeeOther).Location(), "high")).Want(http.StatusSeeOther)
