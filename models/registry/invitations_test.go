@@ -247,7 +247,17 @@ func TestAcceptingTheSameTwice(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
 		w := staffed(t, open(t))
 		ctx := t.Context()
-		first := joins(t, w, siri, policy.Viewer)
+		_, elsewhere, err := w.Invite(ctx, w.As(turid, verft), registry.Invite{URN: policy.Viewer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := w.AcceptInvitation(ctx, w.As(siri, ""), elsewhere); err != nil || h.OrgNo != verft {
+			t.Fatal(h, err)
+		}
+		first := joins(t, w, siri, policy.Viewer) // in another organisation it is not the same
+		if first.OrgNo != bakeri {
+			t.Errorf("she holds %+v", first)
+		}
 		_, secret := invited(t, w, nils, policy.Viewer)
 		for who, has := range map[modelstest.Name]bool{siri: true, turid: false, kari: false} {
 			if v, err := w.Invitation(ctx, w.As(who, ""), secret); err != nil || v.Has != has {
