@@ -82,26 +82,21 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers, register *brr
 	c := registry.Config{
 		Store: st, Now: time.Now, Numbers: party.Numbers{AdmitDocumentation: s.DocumentationOrgNos},
 		Issuers: ids, MinLevel: s.MinLevel, MaxAge: time.Duration(s.MaxAge) * time.Minute, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
-		FlagStruckOff: s.StruckOff == flagOnly, RegisterRoles: s.RegisterClientID != "",
+		FlagStruckOff: s.StruckOff == flagOnly,
 	}
 	if register != nil {
-		c.Register = register
+		c.Register, c.RegisterRoles = register, s.RegisterClientID != ""
 	}
 	return registry.New(c)
 }
 
 // WithRegistry opens the database for one command, runs f, and closes it.
 func WithRegistry(ctx context.Context, st Storage, s Settings, f func(*registry.Registry) error) error {
-	var faulty faults
-	register := s.register(&faulty)
-	if err := errors.Join(faulty...); err != nil {
-		return err
-	}
 	opened, err := store.Open(ctx, store.Config{URL: st.URL, Keys: st.Keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(registryOn(opened, s, auth.Issuers{}, register)), opened.Close())
+	return errors.Join(f(registryOn(opened, s, auth.Issuers{}, nil)), opened.Close())
 }
 
 // handler builds what answers HTTP.

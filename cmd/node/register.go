@@ -10,6 +10,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/brreg"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 )
 
 // RegisterSettings are what an operator can say about the business register.
@@ -34,6 +35,16 @@ const (
 
 // flagOnly is the value of StruckOff that pauses nobody.
 const flagOnly = "flag"
+
+// Ask makes r ask the register that is set up, if any. All faults are told at
+// once.
+func (s Settings) Ask(r *registry.Registry) error {
+	var f faults
+	if client := s.register(&f); client != nil {
+		r.Register, r.RegisterRoles = client, s.RegisterClientID != ""
+	}
+	return errors.Join(f...)
+}
 
 // register makes the client of the register; nil when none is set up. It asks
 // nothing yet.

@@ -45,6 +45,9 @@ func withRegister(ctx context.Context, c console, s *node.Settings, f func(*regi
 		return &settingsError{err}
 	}
 	return node.WithRegistry(ctx, st, *s, func(r *registry.Registry) error {
+		if err := s.Ask(r); err != nil {
+			return &settingsError{err}
+		}
 		report, err := f(r)
 		for _, refused := range report.Refused {
 			_, _ = fmt.Fprintf(c.err, "refused %s: %s\n", refused.Place, refused.Reason)
