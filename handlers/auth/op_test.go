@@ -250,7 +250,7 @@ func (s *site) routes() http.Handler {
 		})
 	}
 	mux.HandleFunc("POST /link", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.login.AllowLink(r.Context(), "op"); err != nil {
+		if err := s.login.AllowLink(r.Context(), cmp.Or(r.FormValue("provider"), "op")); err != nil {
 			fail(w, err)
 		}
 	})

@@ -252,7 +252,7 @@ func TestIdentityIsTiedToThePersonWhoAskedForIt(t *testing.T) {
 // A link from elsewhere, followed by somebody who is signed in, must not tie
 // the identity that its maker has at the provider.
 func TestNoIdentityIsTiedWithoutAPress(t *testing.T) {
-	s := signedInLow(t, "")
+	s := signedInLow(t, `},{"id":"other","name":"Other","issuer":"https://other.example","client_id":"c"`)
 	refused := func(when string) {
 		t.Helper()
 		if status, _, body := s.do(t, http.MethodGet, "/login/op?link"); status != http.StatusTeapot || !strings.Contains(body, "cross_site") {
@@ -263,6 +263,8 @@ func TestNoIdentityIsTiedWithoutAPress(t *testing.T) {
 	s.do(t, http.MethodPost, "/link")
 	s.goTo(t, "/login/op?link")
 	refused("one press, twice followed")
+	s.do(t, http.MethodPost, "/link?provider=other")
+	refused("pressed for another provider")
 	s.do(t, http.MethodPost, "/link")
 	s.clock.advance(2 * time.Minute)
 	refused("pressed two minutes ago")
