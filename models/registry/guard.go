@@ -43,7 +43,7 @@ func (r *Registry) guard(
 			return err
 		}
 		done, err := do(tx, s, c)
-		if err != nil || done.subject == "" {
+		if err != nil {
 			return err
 		}
 		return r.record(ctx, tx, a, strongest(s), act, done)
