@@ -68,6 +68,8 @@ func (s *Server) Routes() []Route {
 		{get, "/logged-out", "logged_out", People, Open, w.LoggedOut},
 		{get, "/organisations", "organisations", People, SignedIn, w.Organisations},
 		{post, "/organisations", "organisations.choose", People, SignedIn, w.ChooseOrganisation},
+		{get, "/organisations/claim", "organisation.claim_form", People, SignedIn, w.ClaimForm},
+		{post, "/organisations/claim", "organisation.claim", People, SignedIn, w.Claim},
 
 		{get, "/members", "members", People, Acting, w.Members},
 		{get, "/members/invite", "members.invite_form", People, Acting, w.InviteForm},

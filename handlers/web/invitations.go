@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/invitation"
-	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/views/members"
 	"github.com/stafett/stafett/views/paths"
@@ -183,27 +181,4 @@ func secretOf(c echo.Context) string {
 		return ""
 	}
 	return cookie.Value
-}
-
-// actFor makes the organisation the one that the person acts for, and goes to
-// where his work there begins, or to next.
-func (w *Web) actFor(c echo.Context, o party.OrgNo, next string) error {
-	all, err := w.memberships(c)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(all, func(m registry.Membership) bool { return m.Organisation.OrgNo == o })
-	if i < 0 {
-		return models.NewError(models.NotFound, models.CodeNotFound)
-	}
-	if err := w.Sessions.ChooseOrganisation(c.Request().Context(), string(o)); err != nil {
-		return err
-	}
-	if err := w.Registry.Remember(c.Request().Context(), visitOf(c).session.Person, o); err != nil {
-		return err
-	}
-	if next != "" {
-		return see(c, next)
-	}
-	return see(c, landing(all[i]))
 }

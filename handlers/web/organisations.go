@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/views/i18n"
 	"github.com/stafett/stafett/views/paths"
@@ -23,7 +26,7 @@ func (w *Web) Organisations(c echo.Context) error {
 	}
 	v := visitOf(c)
 	if len(all) == 0 {
-		return respond.Page(c, http.StatusOK, public.NoOrganisation(w.Shell(c), public.NoOrganisationView{Person: v.person, Contact: w.Contact}))
+		return w.waysIn(c, http.StatusOK, all, "", nil)
 	}
 	page := public.OrganisationsView{Return: auth.OwnPath(c.QueryParam("return"))}
 	shell := w.Shell(c)
@@ -49,27 +52,82 @@ func (w *Web) ChooseOrganisation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return w.actFor(c, party.OrgNo(one(f, "org")), auth.OwnPath(one(f, "return")))
+}
+
+// actFor makes the organisation the one that the person acts for, and goes to
+// next or to where his work there begins.
+func (w *Web) actFor(c echo.Context, o party.OrgNo, next string) error {
 	all, err := w.memberships(c)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(m registry.Membership) bool { return string(m.Organisation.OrgNo) == one(f, "org") })
+	i := slices.IndexFunc(all, func(m registry.Membership) bool { return m.Organisation.OrgNo == o })
 	if i < 0 {
 		return models.NewError(models.NotFound, models.CodeNotFound)
 	}
-	chosen := all[i].Organisation.OrgNo
-	if err := w.Sessions.ChooseOrganisation(c.Request().Context(), string(chosen)); err != nil {
+	ctx := c.Request().Context()
+	if err := w.Sessions.ChooseOrganisation(ctx, string(o)); err != nil {
 		return err
 	}
 	if len(all) > 1 { // for the next time
-		if err := w.Registry.Remember(c.Request().Context(), visitOf(c).session.Person, chosen); err != nil {
+		if err := w.Registry.Remember(ctx, visitOf(c).session.Person, o); err != nil {
 			return err
 		}
 	}
-	if to := auth.OwnPath(one(f, "return")); to != "" {
-		return see(c, to)
+	return see(c, cmp.Or(next, landing(all[i])))
+}
+
+// ClaimForm handles GET /organisations/claim: how to get to an organisation that
+// is not in the list.
+func (w *Web) ClaimForm(c echo.Context) error {
+	all, err := w.memberships(c)
+	if err != nil {
+		return err
 	}
-	return see(c, landing(all[i]))
+	return w.waysIn(c, http.StatusOK, all, "", nil)
+}
+
+func (w *Web) waysIn(c echo.Context, status int, all []registry.Membership, typed string, faults []models.FieldError) error {
+	return respond.Page(c, status, public.NoOrganisation(w.Shell(c), public.NoOrganisationView{
+		Person: visitOf(c).person, Contact: w.Contact, Others: len(all) > 0, Register: w.Registry.TellsRoles(), OrgNo: typed, Faults: faults,
+	}))
+}
+
+// Claim handles POST /organisations/claim: the person acts for the organisation
+// from now on if the register says that he has a role there.
+func (w *Web) Claim(c echo.Context) error {
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	typed := one(f, "orgno")
+	o, err := w.Registry.Numbers.Parse(party.Clean(typed))
+	if err == nil {
+		_, err = w.Registry.ClaimOrganisation(c.Request().Context(), actor(c), o)
+	}
+	if err == nil {
+		return w.actFor(c, o, "")
+	}
+	var faults []models.FieldError
+	switch code := models.CodeOf(err); code {
+	case models.CodeInvalid:
+		if e, ok := errors.AsType[*models.Error](err); ok && len(e.Fields) > 0 {
+			faults = []models.FieldError{{Field: "orgno", Fault: e.Fields[0].Fault}}
+		}
+	case models.CodeNotFound:
+		faults = []models.FieldError{{Field: "orgno", Fault: "claim.no_role"}}
+	case models.CodeNoNationalID:
+		faults = []models.FieldError{{Field: "orgno", Fault: "claim.no_pid"}}
+	default:
+		return err
+	}
+	all, err := w.memberships(c)
+	if err != nil {
+		return err
+	}
+	respond.Failed(c, models.CodeInvalid)
+	return w.waysIn(c, http.StatusUnprocessableEntity, all, typed, faults)
 }
 
 // landing is the page where a person's work begins: whoever is there to manage

@@ -8,8 +8,8 @@ import (
 	"github.com/stafett/stafett/models/party"
 )
 
-// powers are those of our own, which no catalogue lists.
-var powers = []string{SystemAdministrator, Viewer}
+// Powers lists the powers of our own, which no catalogue lists.
+func Powers() []string { return []string{SystemAdministrator, Viewer} }
 
 // Gives says whether the person may give urn, a power or an access package, to
 // a person of the organisation, himself among them. An access manager gives
@@ -23,7 +23,7 @@ func (s Standing) Gives(c *catalog.Catalog, urn string) Verdict {
 	_, isPackage := c.Package(urn)
 	_, isRole := c.Role(urn)
 	switch {
-	case slices.Contains(powers, urn):
+	case slices.Contains(Powers(), urn):
 		v.Cause = ""
 	case isPackage:
 		v.Item = catalog.PackageOf(urn)
@@ -43,7 +43,7 @@ func (s Standing) Givable(c *catalog.Catalog) []string {
 	for _, p := range c.Packages() {
 		out = append(out, p.URN)
 	}
-	return slices.DeleteFunc(append(out, powers...), func(urn string) bool { return !s.Gives(c, urn).OK() })
+	return slices.DeleteFunc(append(out, Powers()...), func(urn string) bool { return !s.Gives(c, urn).OK() })
 }
 
 // Ends says whether the person may end a holding, by hand, in the organisation.

@@ -35,7 +35,7 @@ func (r *Registry) ClaimOrganisation(ctx context.Context, a models.Actor, o part
 	if err := r.mayClaim(ctx, a); err != nil {
 		return party.Organisation{}, err
 	}
-	if r.Register == nil || !r.RegisterRoles {
+	if !r.TellsRoles() {
 		return party.Organisation{}, registerDown(errNoRegister)
 	}
 	n, err := r.askClaim(ctx, a, o)
@@ -64,6 +64,10 @@ func (r *Registry) ClaimOrganisation(ctx context.Context, a models.Actor, o part
 	})
 	return joined, err
 }
+
+// TellsRoles reports whether there is a register that tells what persons are in
+// organisations.
+func (r *Registry) TellsRoles() bool { return r.Register != nil && r.RegisterRoles }
 
 // mayClaim asks the policy, whether we know who he is to the register, and
 // whether he has been wrong too often.

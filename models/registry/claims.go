@@ -123,7 +123,7 @@ func (r *Registry) meaningful(c *catalog.Catalog, claims []party.Claim) (out []p
 func holdable(c *catalog.Catalog, urn string) bool {
 	_, isRole := c.Role(urn)
 	_, isPackage := c.Package(urn)
-	return isRole || isPackage || urn == policy.SystemAdministrator || urn == policy.Viewer
+	return isRole || isPackage || slices.Contains(policy.Powers(), urn)
 }
 
 // addOrganisations adds those that are claimed and not known, under the name

@@ -99,7 +99,7 @@ func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Or
 		}
 		var f models.Faults
 		f.Add("name", models.LineFault(org.Name, 200, false))
-		if p, ok := c.Package(urn); (!ok || !p.Assignable || p.ForPersons) && urn != policy.SystemAdministrator && urn != policy.Viewer {
+		if p, ok := c.Package(urn); (!ok || !p.Assignable || p.ForPersons) && !slices.Contains(policy.Powers(), urn) {
 			f.Add("urn", "catalogue.unknown")
 		}
 		f.Add("email", invitation.EmailFault(email))

@@ -240,7 +240,7 @@ func giving(a models.Actor, s policy.Standing, c *catalog.Catalog, org party.Org
 	if !org.StruckOff.IsZero() {
 		g.Barred = models.CodeStruckOff
 	}
-	urns := []string{policy.SystemAdministrator, policy.Viewer}
+	urns := policy.Powers()
 	for _, p := range c.Packages() {
 		if p.Assignable && !p.ForPersons {
 			urns = append(urns, p.URN)

@@ -140,9 +140,9 @@ func (t *transaction) PutPerson(ctx context.Context, p exchange.Person, source s
 }
 
 // holdable notes a fault when nobody can hold the URN: it is neither a role nor
-// an access package nor the power that we have made ourselves.
+// an access package nor a power of our own.
 func (t *transaction) holdable(ctx context.Context, f *models.Faults, urn string) error {
-	if urn == policy.SystemAdministrator {
+	if slices.Contains(policy.Powers(), urn) {
 		return nil
 	}
 	if ok, err := exists[packageRow](t.q(ctx), "urn = ?", urn); ok || err != nil {
