@@ -226,7 +226,7 @@ func reviewView(c echo.Context, v registry.Review) customer.ReviewView {
 		ID: v.Request.ID, Program: v.System.Name, About: v.System.Description, Supplier: orgView(v.Supplier),
 		Registered: v.Supplier.Since, Customers: v.Customers, Customer: orgView(v.Customer), Roles: v.Roles,
 		Items: itemViews(v.Asked), Manager: v.Manager, Need: need(v.Again), CanApprove: v.CanApprove, CanReject: v.CanReject,
-		Approvers: names(v.Approvers), Status: v.Status, Gone: v.System.Deleted, DecidedBy: v.DecidedBy.Name,
+		StruckOff: v.StruckOff, Approvers: names(v.Approvers), Status: v.Status, Gone: v.System.Deleted, DecidedBy: v.DecidedBy.Name,
 		DecidedAt: v.Request.DecidedAt, Reason: v.Request.Reason, Sent: v.Request.CreatedAt, Deadline: v.Request.ExpiresAt,
 		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Seen: v.Seen,
 	}

@@ -45,6 +45,7 @@ type ReviewView struct {
 	Need       ui.Need        // what the reader must do before he may give anything
 	CanApprove bool           // the reader may give everything, if need be after that, and it can be answered
 	CanReject  bool           // the reader may say no, and it can be answered
+	StruckOff  bool           // the organisation is struck off its register, so nobody can approve
 	Approvers  []string       // names of those who may give everything, when the reader may not
 	Status     request.Status // as of now
 	Gone       bool           // the supplier has retired the system

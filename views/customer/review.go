@@ -12,6 +12,8 @@ import (
 // whyNotTitle is the key of the heading that tells the reader he cannot approve.
 func whyNotTitle(v ReviewView) string {
 	switch {
+	case v.StruckOff:
+		return "error.organisation.struck_off.title"
 	case !v.Manager:
 		return "customer.review.cannot_answer"
 	case refused(v.Items):

@@ -92,6 +92,7 @@ func reviewPages() []Page {
 				without(claims(), policy.NotDelegable), without(tax(), policy.UnknownCause),
 			}
 		}),
+		review("customer/review-struck-off", func(v *customer.ReviewView) { v.CanApprove, v.StruckOff = false, true }),
 		review("customer/review-level", func(v *customer.ReviewView) {
 			v.Need = ui.NeedLevel
 		}),
