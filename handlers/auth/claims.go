@@ -78,7 +78,7 @@ func (c ClaimTable) read(docs documents, numbers party.Numbers, who *party.Arriv
 			return fmt.Errorf("claim %s: %w", c.PID, err)
 		}
 	}
-	if doc := docs.first(c.Name); doc != nil {
+	if doc := docs.first(c.Name); doc != nil && !blank(doc[c.Name]) {
 		name, err := doc.Text(c.Name)
 		if err != nil || utf8.RuneCountInString(name) > maxName {
 			return fmt.Errorf("claim %s is not a name", c.Name)
@@ -101,7 +101,7 @@ func (c ClaimTable) read(docs documents, numbers party.Numbers, who *party.Arriv
 // at some providers everybody may write what he likes into it.
 func (c ClaimTable) email(docs documents) (string, error) {
 	doc := docs.first(c.Email)
-	if doc == nil {
+	if doc == nil || blank(doc[c.Email]) {
 		return "", nil
 	}
 	address, err := doc.Text(c.Email)
@@ -118,6 +118,10 @@ func (c ClaimTable) email(docs documents) (string, error) {
 	}
 	return strings.ToLower(address), nil
 }
+
+// blank reports whether a claim is there and says nothing, as some providers
+// write what they do not know.
+func blank(v jsontext.Value) bool { return string(v) == `""` || v.Kind() == 'n' }
 
 // isTrue reports whether a claim is true, or the text "true" as some providers
 // write it in userinfo.

@@ -38,6 +38,8 @@ func TestAddressCountsWhenItIsVerified(t *testing.T) {
 			object{"email": "kari@example.com", "xms_edov": true, "email_verified": false},
 			"kari@example.com",
 		},
+		"empty":                   {`"claims":{"email":"email"}`, ``, object{"email": "", "email_verified": true, "name": ""}, ""},
+		"null":                    {`"claims":{"email":"email"}`, ``, object{"email": nil, "email_verified": nil, "name": nil}, ""},
 		"no address":              {`"claims":{"email":"email"}`, ``, object{"email": "kari", "email_verified": true}, ""},
 		"two addresses":           {`"claims":{"email":"email"}`, ``, object{"email": "a@example.com, b@example.com", "email_verified": true}, ""},
 		"hidden characters":       {`"claims":{"email":"email"}`, ``, object{"email": "ka\u200bri@example.com", "email_verified": true}, ""},

@@ -150,7 +150,7 @@ type End struct {
 // about the answer does not hold; Forbidden with CodeLevelTooLow or
 // CodeLoginTooOld when it is not what was wanted; Unavailable when the provider
 // cannot be reached; or the error of People. A session that was there before
-// stays as it was then, and none begins.
+// stays as it was then, and none begins; Target is where he was on his way to.
 func (l *Login) Callback(ctx context.Context, query url.Values, agent string) (End, error) {
 	answer, err := readAnswer(query)
 	if err != nil {
@@ -160,6 +160,15 @@ func (l *Login) Callback(ctx context.Context, query url.Values, agent string) (E
 	if err != nil {
 		return End{}, err
 	}
+	end, err := l.finish(ctx, p, answer, agent)
+	if err != nil {
+		return End{Target: p.Target}, err
+	}
+	return end, nil
+}
+
+// finish ends the login that was begun as p.
+func (l *Login) finish(ctx context.Context, p pending, answer answer, agent string) (End, error) {
 	r, err := l.provider(p.Provider)
 	if err != nil {
 		return End{}, err

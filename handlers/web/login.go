@@ -53,10 +53,10 @@ func way(c echo.Context, p auth.Choice, href string) public.Provider {
 func (w *Web) LoginAgain(c echo.Context) error {
 	session := visitOf(c).session
 	v := public.LoginView{Why: public.WhyAge, Next: auth.OwnPath(c.QueryParam("next"))}
-	if session.Level < w.Registry.MinLevel {
+	if session.Level < w.level() {
 		v.Why = public.WhyLevel
 	}
-	for _, p := range w.OIDC.Reaching(w.Registry.MinLevel) {
+	for _, p := range w.OIDC.Reaching(w.level()) {
 		button := way(c, p, paths.LoginAgainWith(p.ID, v.Next))
 		if p.ID == session.Provider {
 			v.Providers = slices.Insert(v.Providers, 0, button)
@@ -70,6 +70,9 @@ func (w *Web) LoginAgain(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, public.Login(w.Shell(c), v))
 }
 
+// level is the one from which on somebody may grant; an unknown one never is.
+func (w *Web) level() int { return max(w.Registry.MinLevel, 1) }
+
 // StartLogin handles GET /login/:provider. `purpose` is nothing, again or link;
 // a link needs the press of a button of ours first, see AddIdentity.
 func (w *Web) StartLogin(c echo.Context) error {
@@ -78,7 +81,7 @@ func (w *Web) StartLogin(c echo.Context) error {
 	var err error
 	switch c.QueryParam("purpose") {
 	case "again":
-		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.Registry.MinLevel, i18n.Lang(ctx))
+		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.level(), i18n.Lang(ctx))
 	case "link":
 		var asked bool
 		if to, asked, err = w.OIDC.StartLink(ctx, provider, i18n.Lang(ctx)); err == nil && !asked {
@@ -107,12 +110,26 @@ func (w *Web) AddIdentity(c echo.Context) error {
 func (w *Web) Callback(c echo.Context) error {
 	end, err := w.OIDC.Callback(c.Request().Context(), c.QueryParams(), browser(c.Request().UserAgent()))
 	if err != nil {
-		return err
+		return w.failedLogin(c, end.Target, err)
 	}
 	if !end.Began {
 		return see(c, cmp.Or(end.Target, paths.Front()))
 	}
 	return w.enter(c, end.Target)
+}
+
+// failedLogin is the failure of a login: its page leads on to where the person
+// was on his way to, and carries nothing of the provider's answer.
+func (w *Web) failedLogin(c echo.Context, target string, err error) error {
+	v := visitOf(c)
+	v.at = cmp.Or(target, paths.Front())
+	if v.known { // in a session that stays as it was
+		if p, unread := w.Registry.Person(c.Request().Context(), v.session.Person); unread == nil {
+			v.person = p.Name
+		}
+	}
+	c.Set(visitKey, v)
+	return err
 }
 
 // enter settles whom a person acts for whose session has begun, and takes him

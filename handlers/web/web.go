@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -46,6 +47,7 @@ type visit struct {
 	session auth.Session
 	known   bool   // a person is signed in
 	person  string // his name, once it has been read
+	at      string // the page to come back to, where it is not the request's own
 	acting  registry.Membership
 	acts    bool // and acts for an organisation
 }
@@ -182,6 +184,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	if !looks(c.Request()) { // the form's own page is the one to come back to
 		s.Path = formPage(c.Request().URL.EscapedPath())
 	}
+	s.Path = cmp.Or(v.at, s.Path)
 	if !v.known {
 		return s
 	}
