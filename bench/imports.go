@@ -19,8 +19,12 @@ const sharedData = "../shared/data"
 // imported are the files of the public test data, in the order in which they go
 // in.
 var imported = [][2]string{
-	{"access-packages", "access-packages.json"}, {"roles", "roles.json"}, {"role-packages", "role-packages.csv"},
-	{"resources", "resources.json"}, {"organisations", "synthetic-organisations.csv"}, {"people", "synthetic-end-users.csv"},
+	{"access-packages", "access-packages.json"},
+	{"roles", "roles.json"},
+	{"role-packages", "role-packages.csv"},
+	{"resources", "resources.json"},
+	{"organisations", "synthetic-organisations.csv"},
+	{"people", "synthetic-end-users.csv"},
 	{"relations", "made-up-relations.csv"},
 }
 

@@ -162,6 +162,14 @@ func TestTheRegisterIsFollowed(t *testing.T) {
 		if ms, err := w.Memberships(t.Context(), w.ID(siri)); err != nil || len(ms) > 0 {
 			t.Errorf("Siri is in %v, %v, though the register no longer says so", ms, err)
 		}
+		// The very next update is not lost.
+		for _, name := range []string{"Vik Verft I AS", "Vik Verft II AS"} {
+			changed := b.units[verft]
+			changed.Name = name
+			b.units[verft] = changed
+			b.updates["enheter"] = append(b.updates["enheter"], verft)
+			mustSync(t, w, "register: 1 asked about, 0 unknown, 0 new, 1 changed, 0 ended, 0 refused")
+		}
 		mustVerify(t, w)
 	})
 }
@@ -177,6 +185,9 @@ func TestAnOutageOfTheRegister(t *testing.T) {
 		before := marked(t, w)
 		_, err := w.SyncRegister(t.Context(), modelstest.Operator)
 		mustBe(t, err, models.Unavailable, models.CodeRegisterDown)
+		if entries := before.since(t); len(entries) > 0 {
+			t.Errorf("recorded %+v", entries)
+		}
 		b.down[verft] = false
 		mustSync(t, w, "register: 4 asked about, 0 unknown, 0 new, 0 changed, 0 ended, 4 refused")
 
