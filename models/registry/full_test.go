@@ -245,20 +245,6 @@ func TestARoleThatIsHeldForATime(t *testing.T) {
 		mustBring(t, w, exchange.People, how, "people: 0 new, 0 changed, 1 same, 0 refused", row)
 		holds(modelstest.Noon.Add(8*day), 1)
 		holds(row.Until, 0)
-		// Without an end it is held until the source says otherwise.
-		row.From, row.Until = time.Time{}, time.Time{}
-		mustBring(t, w, exchange.People, how, "people: 0 new, 1 changed, 0 same, 0 refused", row)
-		mustBring(t, w, exchange.People, how, "people: 0 new, 0 changed, 1 same, 0 refused", row)
-		holds(modelstest.Noon.AddDate(9, 0, 0), 1)
-		held := 0
-		for _, line := range w.Tables(t)["holding"] {
-			if containsAny(line, string(w.ID(siri))) {
-				held++
-			}
-		}
-		if held != 3 {
-			t.Errorf("%d holdings in all, want three of which two have ended", held)
-		}
 	})
 }
 

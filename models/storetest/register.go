@@ -189,3 +189,41 @@ func testStruckOff(t *testing.T, k *kit) {
 	revoke(t, k, one) // by the version that it had
 	do(resume)
 }
+
+// testRunOut: what has run out has ended; when its source says it anew, that is
+// another holding, and the old one is history.
+func testRunOut(t *testing.T, k *kit) {
+	settle(t, k)
+	hour := func(n int) time.Time { return Now().Add(time.Duration(n) * time.Hour) }
+	row := exchange.Person{UserID: 7, OrgNo: verft, URN: director, From: hour(-9), Until: hour(-5)}
+	put := func(p exchange.Person, want registry.Did) string {
+		t.Helper()
+		var key string
+		k.write(t, func(ctx context.Context, tx registry.Tx) error {
+			c, err := tx.PutPerson(ctx, p, "hr")
+			same(t, "change", want, c.Did)
+			key = c.Key
+			return err
+		})
+		return key
+	}
+	live := func() int {
+		return len(read(t, k, func(ctx context.Context, r registry.Reader) ([]party.Holding, error) {
+			return r.Holdings(ctx, verft, Now())
+		}))
+	}
+	before := live()
+	old := put(row, registry.Added)
+	same(t, "one that has run out, said again", old, put(row, registry.Same))
+	same(t, "live", before, live())
+	row.Until = time.Time{}
+	anew := put(row, registry.Updated)
+	if anew == old {
+		t.Error("a holding that has run out goes on as if it had not")
+	}
+	same(t, "live", before+1, live())
+	same(t, "said again", anew, put(row, registry.Same))
+	row.Until = hour(5)
+	same(t, "for a time now", anew, put(row, registry.Updated))
+	same(t, "live", before+1, live())
+}

@@ -86,6 +86,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"importing a resource without lists keeps them", testResourceLists},
 		{"the catalogue is of the snapshot", testCatalog},
 		{"what a register says", testRegister},
+		{"a role that has run out is held anew", testRunOut},
 		{"who is struck off", testStruckOff},
 		{"systems", testSystems},
 		{"a system's id and clients are its own", testSystemConflicts},
