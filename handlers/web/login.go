@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -53,10 +54,11 @@ func way(c echo.Context, p auth.Choice, href string) public.Provider {
 func (w *Web) LoginAgain(c echo.Context) error {
 	session := visitOf(c).session
 	v := public.LoginView{Why: public.WhyAge, Next: auth.OwnPath(c.QueryParam("next"))}
-	if session.Level < w.level() {
+	level := w.level(v.Next)
+	if session.Level < level {
 		v.Why = public.WhyLevel
 	}
-	for _, p := range w.OIDC.Reaching(w.level()) {
+	for _, p := range w.OIDC.Reaching(level) {
 		button := way(c, p, paths.LoginAgainWith(p.ID, v.Next))
 		if p.ID == session.Provider {
 			v.Providers = slices.Insert(v.Providers, 0, button)
@@ -70,8 +72,15 @@ func (w *Web) LoginAgain(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, public.Login(w.Shell(c), v))
 }
 
-// level is the one from which on somebody may grant; an unknown one never is.
-func (w *Web) level() int { return max(w.Registry.MinLevel, 1) }
+// level is the one that a person needs for what is at next: that from which on
+// somebody may grant, which an unknown one never is. What he does for himself
+// takes none.
+func (w *Web) level(next string) int {
+	if strings.HasPrefix(next, paths.Account()) {
+		return 0
+	}
+	return max(w.Registry.MinLevel, 1)
+}
 
 // StartLogin handles GET /login/:provider. `purpose` is nothing, again or link;
 // a link needs the press of a button of ours first, see AddIdentity.
@@ -81,7 +90,7 @@ func (w *Web) StartLogin(c echo.Context) error {
 	var err error
 	switch c.QueryParam("purpose") {
 	case "again":
-		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.level(), i18n.Lang(ctx))
+		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.level(c.QueryParam("next")), i18n.Lang(ctx))
 	case "link":
 		var asked bool
 		if to, asked, err = w.OIDC.StartLink(ctx, provider, i18n.Lang(ctx)); err == nil && !asked {
@@ -99,7 +108,10 @@ func (w *Web) StartLogin(c echo.Context) error {
 
 // AddIdentity handles POST /account/identities/:provider.
 func (w *Web) AddIdentity(c echo.Context) error {
-	provider := c.Param("provider")
+	provider, session := c.Param("provider"), visitOf(c).session
+	if limit := w.Registry.MaxAge; limit > 0 && w.Now().Sub(session.AuthTime) > limit {
+		return see(c, paths.LoginAgain(paths.Account()))
+	}
 	if err := w.OIDC.AllowLink(c.Request().Context(), provider); err != nil {
 		return err
 	}

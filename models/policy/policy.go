@@ -155,7 +155,7 @@ func checkPerson(act Action, s Standing, c *catalog.Catalog) error {
 		return models.NewError(models.Forbidden, models.CodeForbidden)
 	case want == granter && s.levelLow():
 		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
-	case want == granter && s.loginOld():
+	case want == granter && s.LoginOld():
 		return models.NewError(models.Forbidden, models.CodeLoginTooOld)
 	}
 	return nil

@@ -57,8 +57,8 @@ type Standing struct {
 // not know.
 func (s Standing) levelLow() bool { return s.Level < max(1, s.MinLevel) }
 
-// loginOld reports whether it is too long since he proved who he is.
-func (s Standing) loginOld() bool { return s.MaxAge > 0 && s.Age > s.MaxAge }
+// LoginOld reports whether it is too long since he proved who he is.
+func (s Standing) LoginOld() bool { return s.MaxAge > 0 && s.Age > s.MaxAge }
 
 // Member reports whether the person holds anything at all in the organisation.
 func (s Standing) Member() bool { return len(s.Holdings) > 0 }

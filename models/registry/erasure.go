@@ -194,10 +194,14 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 // ends. His id stays in the audit log, where it means nobody any more. One who
 // was erased already stays so. Should he log in again, or come in a file, he
 // is somebody new. Errors: Conflict holding.last when he asks for it himself
-// and alone administers access somewhere, as Account says; NotFound.
+// and alone administers access somewhere, as Account says; Forbidden
+// authentication.age when he has proved too long ago who he is; NotFound.
 func (r *Registry) Erase(ctx context.Context, a models.Actor, person models.ID) error {
 	a.OrgNo = ""
-	return r.guard(ctx, a, policy.PersonErase, personSubject(person), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
+	return r.guard(ctx, a, policy.PersonErase, personSubject(person), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
+		if s.LoginOld() {
+			return change{}, models.NewError(models.Forbidden, models.CodeLoginTooOld)
+		}
 		if err := tx.Alone(ctx); err != nil {
 			return change{}, err
 		}

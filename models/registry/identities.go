@@ -172,10 +172,14 @@ func (r *Registry) rename(ctx context.Context, tx Tx, person models.ID, name str
 // of the actor: one more way to log in. One that is his already changes
 // nothing but its address. Errors: Conflict identity.taken when it, or its
 // national id, belongs to another person; Forbidden login.other_person when the
-// national id is not the one that the person has.
+// national id is not the one that the person has, authentication.age when he has
+// proved too long ago who he is.
 func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) error {
 	a.OrgNo = "" // he does this for himself
-	return r.guard(ctx, a, policy.PersonLink, "person:"+a.ID, func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+	return r.guard(ctx, a, policy.PersonLink, "person:"+a.ID, func(tx Tx, s policy.Standing, _ *catalog.Catalog) (change, error) {
+		if s.LoginOld() { // a browser that was left open lets nobody else in
+			return change{}, models.NewError(models.Forbidden, models.CodeLoginTooOld)
+		}
 		himself, err := tx.PersonRecord(ctx, models.ID(a.ID))
 		if err == nil && !himself.Erased.IsZero() { // while he was logged in
 			err = models.NewError(models.NotFound, models.CodeNotFound)
