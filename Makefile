@@ -63,6 +63,7 @@ test-deps: ## install what the tests need (as root on Debian), or say what to in
 
 .PHONY: e2e
 e2e: test-deps build ## run the scripts of the binary and the browser tests only
+	cd e2e/oidc-provider && npm ci --no-audit --no-fund --loglevel=error
 	tools/with-postgres.sh go test -count=1 ./e2e/...
 	cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test
 
@@ -128,5 +129,5 @@ $(GOVULNCHECK):
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin .cache coverage static/node_modules e2e/browser/node_modules
+	rm -rf bin .cache coverage static/node_modules e2e/browser/node_modules e2e/oidc-provider/node_modules
 	find static/dist -mindepth 1 -not -name .gitkeep -delete

@@ -113,5 +113,6 @@ tool (
 
 ignore (
 	./e2e/browser/node_modules
+	./e2e/oidc-provider/node_modules
 	./static/node_modules
 )

@@ -10,23 +10,30 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stafett/stafett/cmd/demo/seed"
 )
 
 // commands are what the scripts have besides testscript's own.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"exits":    exits,
-	"free":     free,
-	"ready":    ready,
-	"get":      get,
-	"sql":      execute,
-	"mode":     mode,
-	"play":     play,
-	"provider": provider,
+	"exits":     exits,
+	"free":      free,
+	"ready":     ready,
+	"get":       get,
+	"sql":       execute,
+	"mode":      mode,
+	"expand":    expand,
+	"planted":   plant,
+	"play":      play,
+	"visit":     visit,
+	"provider":  provider,
+	"certified": certify,
 }
 
 // exits CODE PROGRAM ARG… runs a program that must end with exactly this code;
@@ -163,4 +170,37 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[0])
 	}
+}
+
+// expand FILE… replaces $NAME in the files by what the script knows by that
+// name.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: expand FILE…")
+	}
+	for _, name := range args {
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(os.Expand(ts.ReadFile(name), ts.Getenv)), 0o600))
+	}
+}
+
+// plant migrates and fills the script's database as an operator would, and
+// writes the settings of a registry at $SITE that the script then serves.
+func plant(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: planted")
+	}
+	ts.Check(ts.Exec("stafett", "migrate", "up"))
+	for _, f := range seed.Files() {
+		ts.Check(ts.Exec("stafett", "import", f.Kind, filepath.Join(ts.Getenv("SEED"), f.Name)))
+	}
+	free(ts, false, []string{"PORT", "ADMIN"})
+	issuers := `{"default": "https://issuer.example/", "issuers": [{"iss": "https://issuer.example/", "profile": "maskinporten",
+"jwks": "https://issuer.example/jwk", "audiences": ["stafett"], "algorithms": ["ES256"]}]}`
+	ts.Check(os.WriteFile(ts.MkAbs("issuers.json"), []byte(issuers), 0o600))
+	ts.Setenv("SITE", "http://localhost:"+ts.Getenv("PORT"))
+	ts.Setenv("STAFETT_LISTEN", "127.0.0.1:"+ts.Getenv("PORT"))
+	ts.Setenv("STAFETT_ADMIN_LISTEN", "127.0.0.1:"+ts.Getenv("ADMIN"))
+	ts.Setenv("STAFETT_PUBLIC_URL", ts.Getenv("SITE"))
+	ts.Setenv("STAFETT_ISSUERS", "issuers.json")
+	ts.Setenv("STAFETT_LOGIN", "login.json")
 }

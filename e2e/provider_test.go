@@ -22,7 +22,7 @@ import (
 
 // provider FILE starts an OpenID provider for the demo's persons, for a
 // registry that is served by stafett itself, and writes the file of
-// STAFETT_LOGIN that trusts it. It ends with the script.
+// STAFETT_LOGIN that trusts it. IDP is its address. It ends with the script.
 func provider(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: provider FILE")
@@ -33,6 +33,7 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	server := httptest.NewServer(p)
 	ts.Defer(server.Close)
 	p.issuer = server.URL
+	ts.Setenv("IDP", p.issuer)
 	file := fmt.Sprintf(`{"providers": [{"id": "bankid", "name": "Test", "issuer": %q, "client_id": "stafett", "claims": {"pid": "pid", "level": {"high": 4}}}]}`, p.issuer)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(file), 0o600))
 }
@@ -94,10 +95,14 @@ func (p *idp) token(w http.ResponseWriter, code string) {
 			continue
 		}
 		now := time.Now().Unix()
-		id, err := p.sign(map[string]any{
+		claims := map[string]any{
 			"iss": p.issuer, "aud": "stafett", "sub": who.PartyUUID, "nonce": asked.Get("nonce"), "iat": now, "exp": now + 120, "auth_time": now,
 			"acr": "high", "pid": who.PID, "name": who.Name,
-		})
+		}
+		if who.Email != "" {
+			claims["email"], claims["email_verified"] = who.Email, true
+		}
+		id, err := p.sign(claims)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

@@ -15,6 +15,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
+
+	"github.com/stafett/stafett/cmd/demo/visitor"
 )
 
 // bin is where the programs lie that the scripts run.
@@ -117,6 +119,8 @@ func run(t *testing.T, files []string, setup func(*testscript.Env) error) {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("DATA", data)
 			e.Setenv("SEED", planted)
+			e.Values[visitorsKey{}] = map[string]*visitor.Visitor{}
+			e.Values[certifiedKey{}] = &certified{}
 			return setup(e)
 		},
 		Condition: func(name string) (bool, error) {
@@ -124,6 +128,8 @@ func run(t *testing.T, files []string, setup func(*testscript.Env) error) {
 			case "data": // the real catalogue lies beside the checkout
 				_, err := os.Stat(data)
 				return err == nil, nil
+			case "certified": // npm ci has been run for the certified provider
+				return hasCertified()
 			case "sqlite":
 				return !strings.Contains(t.Name(), "postgres"), nil
 			}

@@ -60,8 +60,16 @@ build_suite() {
   count build $((status == 0)) 0 0 "$status"
 }
 
+# What the scripts of the binary log in at.
+provider_suite() {
+  local status=0
+  (cd e2e/oidc-provider && npm ci --no-audit --no-fund --loglevel=error) || status=$?
+  count "certified provider" $((status == 0)) 0 0 "$status"
+}
+
 export CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome)}
 step "build" build_suite
+step "certified provider" provider_suite
 step "go test -race ./... (SQLite and PostgreSQL)" go_suite go .
 for dir in $(nested); do
   step "go test -race in $dir" go_suite "$dir" "$dir"

@@ -26,7 +26,7 @@ type session struct {
 // suits reports whether a session is good enough for a request (OpenID Connect
 // Core section 3.1.2.1): the library has turned prompt=login into max_age=0.
 func (r *request) suits(s session, now time.Time) bool {
-	if age := r.asked.MaxAge; age != nil && now.Unix()-s.authTime.Unix() >= int64(*age) { //nolint:gosec // an age that is too large demands a login
+	if age := r.asked.MaxAge; age != nil && now.Unix()-s.authTime.Unix() >= int64(*age) {
 		return false
 	}
 	asked := r.asked.ACRValues

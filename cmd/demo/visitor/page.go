@@ -17,6 +17,14 @@ func (p *Page) Heading() string {
 	return ""
 }
 
+// Text is what stands on the page, with its spaces folded.
+func (p *Page) Text() string {
+	if n := p.first(func(n *html.Node) bool { return n.Data == "body" }); n != nil {
+		return text(n)
+	}
+	return ""
+}
+
 // Link returns the address of the first link that begins with the prefix.
 func (p *Page) Link(prefix string) (string, bool) {
 	n := p.first(func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(attr(n, "href"), prefix) })

@@ -108,7 +108,7 @@ func (v *Visitor) load(req *http.Request) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	root, err := html.Parse(io.LimitReader(resp.Body, maxPage))
+	root, err := html.ParseWithOptions(io.LimitReader(resp.Body, maxPage), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return err
 	}

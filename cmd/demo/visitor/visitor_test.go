@@ -139,6 +139,9 @@ func TestALinkIsFollowed(t *testing.T) {
 	if err := v.Follow(t.Context(), "/next"); err != nil || v.Page.Heading() != "Next x=1" {
 		t.Errorf("%v at %s", err, v.Page)
 	}
+	if got := v.Page.Text(); got != "Next x=1" {
+		t.Errorf("the page reads %q", got)
+	}
 	if _, ok := v.Page.Link("/"); ok {
 		t.Error("a link that is not there was found")
 	}
