@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models/policy"
 )
 
 // ask is the question that a cell puts.
@@ -15,6 +16,8 @@ type ask struct {
 	form   url.Values // of a POST by people
 	json   string     // of a POST by programs
 	yes    bool       // the decision that an evaluation must give
+	// invited is the secret of an invitation that the browser has been led by.
+	invited string
 }
 
 // thing is what a question is about. The fields that a kind lacks are those of
@@ -28,12 +31,19 @@ type thing struct {
 type kind int
 
 const (
-	none     kind = iota
-	received      // a request to the organisation
-	held          // a system user of the organisation
-	system        // a system of the organisation
-	sent          // a request that the organisation sent
-	chain         // a system user of P, and the client that may act as it
+	none       kind = iota
+	received        // a request to the organisation
+	held            // a system user of the organisation
+	system          // a system of the organisation
+	sent            // a request that the organisation sent
+	chain           // a system user of P, and the client that may act as it
+	member          // somebody in the organisation
+	holding         // what he holds there
+	invited         // an invitation to the organisation
+	secret          // of an invitation to another
+	login           // another login of the person's
+	identity        // another way of his to log in
+	registered      // an organisation in which the business register knows him
 )
 
 // question makes what is asked of a route. id is that of the thing.
@@ -68,11 +78,42 @@ var cases = map[string]question{
 	"login.known.link":        {none, post("/login/known/link", url.Values{})},
 	"login.ended_by_provider": {none, post("/login/backchannel/test", url.Values{"logout_token": {"a.b.c"}})},
 	"account.identity.add":    {none, post("/account/identities/test", url.Values{})},
-	"logout":                  {none, post("/logout", url.Values{})},
-	"logged_out":              {none, get("/logged-out")},
-	"organisations":           {none, get("/organisations")},
+	"account.identity.way":    {none, get("/account/identities/test")},
+	"account.identity.remove": {identity, func(_ *world, on thing) ask {
+		return ask{target: "/account/identities", form: url.Values{"identity": {on.id}, "confirm": {"yes"}}}
+	}},
+	"account":                   {none, get("/account")},
+	"account.log":               {none, get("/account/log")},
+	"account.data":              {none, get("/account/data.json")},
+	"account.erase_form":        {none, get("/account/erase")},
+	"account.erase":             {none, post("/account/erase", url.Values{"confirm": {"yes"}})},
+	"account.login.end":         {login, post("/account/logins/ID/end", url.Values{})},
+	"account.login.end_others":  {login, post("/account/logins/end-others", url.Values{})},
+	"whoami":                    {none, get("/whoami")},
+	"members":                   {none, get("/members")},
+	"members.invite_form":       {none, get("/members/invite")},
+	"members.invite":            {none, post("/members/invite", url.Values{"urn": {policy.Viewer}, "email": {"ny@example.com"}})},
+	"members.invitation.revoke": {invited, post("/members/invitations/ID/revoke", url.Values{})},
+	"members.end_form":          {holding, get("/members/holdings/ID/end")},
+	"members.end":               {holding, post("/members/holdings/ID/end", url.Values{})},
+	"member":                    {member, get("/members/ID")},
+	"member.give":               {member, post("/members/ID/give", url.Values{"urn": {kit.TaxPackage}})},
+	"invitation":                {secret, get("/invitations/ID")},
+	"invitation.accept_form": {secret, func(_ *world, on thing) ask {
+		return ask{target: "/invitations/accept", invited: on.id}
+	}},
+	"invitation.accept": {secret, func(_ *world, on thing) ask {
+		return ask{target: "/invitations/accept", form: url.Values{}, invited: on.id}
+	}},
+	"logout":        {none, post("/logout", url.Values{})},
+	"logged_out":    {none, get("/logged-out")},
+	"organisations": {none, get("/organisations")},
 	"organisations.choose": {none, func(w *world, on thing) ask {
 		return ask{target: "/organisations", form: url.Values{"org": {on.owner}}}
+	}},
+	"organisation.claim_form": {none, get("/organisations/claim")},
+	"organisation.claim": {registered, func(_ *world, on thing) ask {
+		return ask{target: "/organisations/claim", form: url.Values{"orgno": {on.id}}}
 	}},
 	"customer.requests": {none, get("/requests")},
 	"customer.request":  {received, get("/requests/ID")},

@@ -10,8 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models/policy"
 )
 
 // attack is where the lists lie that others have gathered; see its README.
@@ -252,53 +256,89 @@ func TestHostileLookUps(t *testing.T) {
 	}
 }
 
-// formOf is a form that somebody fills in.
+// formOf is a form that somebody fills in. In path and values PENDING stands for
+// a request that waits, MEMBER for a person who has TaxPackage already, and WAY
+// for a way of the person's to log in.
 type formOf struct {
 	name   string
 	who    kit.Person
-	path   string // PENDING stands for a request that waits
+	path   string
 	good   func(n int) url.Values
 	fields []string
-	lists  int // one string of how many is taken for each field
+	lists  int  // one string of how many is taken for each field
+	still  bool // whatever is sent, nothing changes
+}
+
+func forms() []formOf {
+	same := func(v url.Values) func(int) url.Values { return func(int) url.Values { return v } }
+	past := []string{"2020-01-01"} // so that whatever else is sent, nothing is given
+	return []formOf{
+		{"register", kit.DeveloperA, "/supplier/systems/new", func(n int) url.Values { return registration("h"+strconv.Itoa(n), "Hostile") }, []string{
+			"name_nb", "name_nn", "description_en", "id_name", "client_id", "client_issuer", "asks", "purpose_nb", "redirect_urls", "op", "q", "visible",
+		}, 3, false},
+		{"send", kit.DeveloperA, "/supplier/systems/343940092_one/requests/new", func(n int) url.Values {
+			return url.Values{"customer": {string(kit.CustomerP)}, "items": {kit.TaxPackage}, "external_ref": {"h" + strconv.Itoa(n)}}
+		}, []string{"customer", "items", "external_ref", "title", "redirect_url"}, 3, false},
+		{"approve", kit.ApproverP, "/requests/PENDING/approve", same(url.Values{}), []string{"seen"}, 1, true},
+		{"reject", kit.PartialP, "/requests/PENDING/reject", same(url.Values{}), []string{"reason"}, 3, false},
+		{"organisations", kit.ApproverP, "/organisations", same(url.Values{"org": {string(kit.CustomerP)}}), []string{"org", "return"}, 1, true},
+		{"claim", kit.ApproverP, "/organisations/claim", same(url.Values{}), []string{"orgno"}, 3, true},
+		{"give", kit.ApproverP, "/members/MEMBER/give", same(url.Values{"urn": {kit.TaxPackage}, "until": past}), []string{"urn", "until"}, 3, true},
+		{"invite", kit.ApproverP, "/members/invite", same(url.Values{"urn": {policy.Viewer}, "until": past, "email": {"@"}}), []string{"urn", "until", "email"}, 3, true},
+		{"identity", kit.ApproverP, "/account/identities", same(url.Values{"identity": {"WAY"}, "confirm": {"yes"}}), []string{"identity", "confirm"}, 3, true},
+		{"erase", kit.ClerkP, "/account/erase", same(url.Values{}), []string{"confirm"}, 3, true},
+	}
+}
+
+// fill is the form with what its words stand for.
+func fill(good url.Values, words *strings.Replacer) url.Values {
+	form := url.Values{}
+	for name, values := range good {
+		for _, v := range values {
+			form.Add(name, words.Replace(v))
+		}
+	}
+	return form
 }
 
 func TestHostileForms(t *testing.T) {
 	t.Parallel()
 	strs := nasty(t)
-	for _, f := range []formOf{
-		{"register", kit.DeveloperA, "/supplier/systems/new", func(n int) url.Values { return registration("h"+strconv.Itoa(n), "Hostile") }, []string{
-			"name_nb", "name_nn", "description_en", "id_name", "client_id", "client_issuer", "asks", "purpose_nb", "redirect_urls", "op", "q", "visible",
-		}, 3},
-		{"send", kit.DeveloperA, "/supplier/systems/343940092_one/requests/new", func(n int) url.Values {
-			return url.Values{"customer": {string(kit.CustomerP)}, "items": {kit.TaxPackage}, "external_ref": {"h" + strconv.Itoa(n)}}
-		}, []string{"customer", "items", "external_ref", "title", "redirect_url"}, 3},
-		{"approve", kit.ApproverP, "/requests/PENDING/approve", func(int) url.Values { return url.Values{} }, []string{"seen"}, 1},
-		{"reject", kit.PartialP, "/requests/PENDING/reject", func(int) url.Values { return url.Values{} }, []string{"reason"}, 3},
-		{"organisations", kit.ApproverP, "/organisations", func(int) url.Values { return url.Values{"org": {string(kit.CustomerP)}} }, []string{"org", "return"}, 1},
-	} {
+	for _, f := range forms() {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			s := kit.New(t)
+			w := &world{t: t, s: kit.New(t), who: f.who}
+			s := w.s
 			one := s.System(t, kit.DeveloperA, "one")
-			pending := s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending")
-			c := s.As(t, f.who)
-			before := s.Snapshot()
-			refused := 0
+			pending := s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending").ID
+			member := s.Join(t, kit.ApproverP, "Ny", kit.TaxPackage).Person
+			if _, err := s.Registry.Give(t.Context(), s.Actor(kit.ApproverP), member, kit.TaxPackage, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			way, c := w.identity(f.who, false), s.As(t, f.who)
+			before, refused := s.Snapshot(), 0
+			words := strings.NewReplacer("PENDING", string(pending), "MEMBER", string(member), "WAY", way)
 			for i, v := range strs {
 				if oneIn == 1 && i%f.lists != 0 && i >= len(own()) {
 					continue
 				}
-				form := f.good(i)
-				form.Set(f.fields[i%len(f.fields)], v)
-				if i < len(own()) {
+				form, field := fill(f.good(i), words), f.fields[i%len(f.fields)]
+				form.Set(field, v)
+				switch {
+				case i < len(own()):
 					form.Set(v, v)
+				case i%7 == 0: // twice, or far more often
+					form[field] = append(form[field], v, f.good(i).Get(field))
+				case i%50 == 0:
+					form[field] = slices.Repeat([]string{v}, 201)
 				}
-				r := c.Post(strings.Replace(f.path, "PENDING", string(pending.ID), 1), form)
+				r := c.Post(words.Replace(f.path), form)
 				harmless(t, v, r)
 				if r.Status == http.StatusSeeOther {
 					harmless(t, v, r.Follow())
 					if f.name == "reject" {
-						pending = s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending "+strconv.Itoa(i))
+						pending = s.Request(t, kit.DeveloperA, one, kit.CustomerP, "pending "+strconv.Itoa(i)).ID
+						words = strings.NewReplacer("PENDING", string(pending))
 					}
 					continue
 				}
@@ -307,15 +347,16 @@ func TestHostileForms(t *testing.T) {
 					t.Errorf("%.100q is answered %d %s", v, r.Status, r.Header.Get("Content-Type"))
 				}
 			}
+			if f.still && s.Snapshot() != before {
+				t.Errorf("something changed:\n%s", cmp.Diff(before, s.Snapshot()))
+			}
 			for who, pages := range map[*kit.Client][]string{
-				s.As(t, kit.DirectorA): {"/supplier/systems", "/supplier/requests", "/supplier/systems/343940092_one"}, s.As(t, kit.ApproverP): {"/requests"},
+				s.As(t, kit.DirectorA): {"/supplier/systems", "/supplier/requests", "/supplier/systems/343940092_one"},
+				s.As(t, kit.ApproverP): {"/requests", "/members", "/members/invite", "/account", "/account/log"},
 			} {
 				for _, page := range pages {
 					who.Get(page).Want(http.StatusOK) // holds what was let in, and is sound
 				}
-			}
-			if (f.name == "approve" || f.name == "organisations") && s.Snapshot() != before {
-				t.Error("something changed")
 			}
 			t.Logf("%d forms came back", refused)
 		})
@@ -328,18 +369,25 @@ func TestHostileAddresses(t *testing.T) {
 	s := kit.New(t)
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
-	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X"}
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
+	posts := []string{"/requests/X/approve", "/systemusers/X/revoke", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
 	for i, v := range nasty(t) {
 		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
 		r := c.Get(target)
 		harmless(t, v, r)
-		lists := []string{"/requests/", "/systemusers/", "/supplier/systems/", "/supplier/requests/", "/login/", "/"}
-		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && !slices.Contains(lists, target) {
+		lists := []string{"/requests/", "/systemusers/", "/supplier/systems/", "/supplier/requests/", "/login/", "/members/", "/"}
+		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && r.Status != http.StatusGone && !slices.Contains(lists, target) {
 			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
 		}
-		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id="}
+		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/members?q=", "/login/again?next="}
 		target = queries[i%len(queries)] + url.QueryEscape(v)
 		harmless(t, v, c.Get(target))
+		target = strings.Replace(posts[i%len(posts)], "X", url.PathEscape(v), 1)
+		if r := c.Post(target, url.Values{}); r.Status < 400 {
+			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
+		} else {
+			harmless(t, v, r)
+		}
 	}
 	if s.Snapshot() != before {
 		t.Error("something changed")
@@ -350,6 +398,7 @@ func TestHostileAddresses(t *testing.T) {
 func TestHostileHeaders(t *testing.T) {
 	t.Parallel()
 	s := kit.New(t)
+	invited := s.As(t, kit.ClerkP)
 	for i, v := range nasty(t)[:min(600, len(nasty(t)))] {
 		if strings.ContainsAny(v, "\r\n\x00") {
 			continue // no server hands these on
@@ -366,6 +415,12 @@ func TestHostileHeaders(t *testing.T) {
 		}
 		harmless(t, v, c.Get("/"))
 		harmless(t, v, c.Get("/login/callback?state=x&code=y"))
+		invited.SetCookie("stafett_invitation", url.QueryEscape(v))
+		for _, r := range []*kit.Response{invited.Get("/invitations/accept"), invited.Post("/invitations/accept", url.Values{})} {
+			if harmless(t, v, r); r.Status != http.StatusGone {
+				t.Errorf("invited by %.100q: %d", v, r.Status)
+			}
+		}
 	}
 	for _, event := range s.Logs.Events(t) {
 		if event["msg"] == nil {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/stafett/stafett/handlers"
 	kit "github.com/stafett/stafett/handlers/handlertest"
-	"github.com/stafett/stafett/models/party"
 )
 
 // matrix says, for every route, what each actor gets (security-reliability 3.2).
@@ -34,7 +33,9 @@ import (
 // one row, of own.
 //
 // A cell is a status; "login" is 303 to the login and back; a star after it
-// says that the database changes, and without a star it must not.
+// says that the database changes, and without a star it must not. The rows are
+// asked in their order, so at the end stand those after which a person is in
+// another organisation too, is somebody new, or is in yet another.
 const matrix = `
 route                            object  nobody  supA  supB  dirA  appP  appQ  clkP  cliP  iss1  iss2  deci  past
 front                            own     200     303   303   303   303   303   303   303   200   200   200   200
@@ -48,11 +49,43 @@ login.known.link_form            own     login   404   404   404   404   404   4
 login.known.link                 own     401     404   404   404   404   404   404   404   401   401   401   401
 login.ended_by_provider          own     400     400   400   400   400   400   400   400   400   400   400   400
 account.identity.add             own     401     303   303   303   303   303   303   303   401   401   401   401
-logout                           own     401     303   303   303   303   303   303   303   401   401   401   401
+account.identity.way             own     login   200   200   200   200   200   200   200   login login login login
+account.identity.remove          own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+account.identity.remove          over    401     303   303   303   303   303   303   303   401   401   401   401
+account.identity.remove          other   401     303   303   303   303   303   303   303   401   401   401   401
+account                          own     login   200   200   200   200   200   200   200   login login login login
+account.log                      own     login   200   200   200   200   200   200   200   login login login login
+account.data                     own     login   200   200   200   200   200   200   200   login login login login
+account.erase_form               own     login   200   200   200   200   200   200   200   login login login login
+account.login.end                own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+account.login.end                over    401     303   303   303   303   303   303   303   401   401   401   401
+account.login.end                other   401     404   404   404   404   404   404   404   401   401   401   401
+account.login.end_others         own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+whoami                           own     login   303   303   303   303   303   303   303   login login login login
+logout                           own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
 logged_out                       own     200     200   200   200   200   200   200   200   200   200   200   200
 organisations                    own     login   200   200   200   200   200   200   200   login login login login
 organisations.choose             own     401     303   303   303   303   303   303   303   401   401   401   401
 organisations.choose             other   401     404   404   404   404   404   404   404   401   401   401   401
+organisation.claim_form          own     login   200   200   200   200   200   200   200   login login login login
+members                          own     login   200   200   200   200   200   200   200   login login login login
+members.invite_form              own     login   403   403   200   200   200   403   403   login login login login
+members.invite                   own     401     403   403   200*  200*  200*  403   403   401   401   401   401
+members.invitation.revoke        own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+members.invitation.revoke        over    401     403   403   303   303   303   403   403   401   401   401   401
+members.invitation.revoke        other   401     403   403   404   404   404   403   403   401   401   401   401
+members.end_form                 own     login   303   303   200   200   200   303   303   login login login login
+members.end_form                 over    login   303   303   303   303   303   303   303   login login login login
+members.end_form                 other   login   404   404   404   404   404   404   404   login login login login
+members.end                      own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+members.end                      over    401     403   403   303   303   303   403   403   401   401   401   401
+members.end                      other   401     403   403   404   404   404   403   403   401   401   401   401
+member                           own     login   200   200   200   200   200   200   200   login login login login
+member                           over    login   200   200   200   200   200   200   200   login login login login
+member                           other   login   404   404   404   404   404   404   404   login login login login
+member.give                      own     401     403   403   303*  303*  303*  403   403   401   401   401   401
+member.give                      over    401     403   403   404   404   404   403   403   401   401   401   401
+member.give                      other   401     403   403   404   404   404   403   403   401   401   401   401
 customer.requests                own     login   200   200   200   200   200   200   200   login login login login
 customer.request                 own     login   200   200   200   200   200   200   200   login login login login
 customer.request                 over    login   200   200   200   200   200   200   200   login login login login
@@ -113,6 +146,17 @@ openapi                          own     200     200   200   200   200   200   2
 health.live                      own     200     200   200   200   200   200   200   200   200   200   200   200
 health.ready                     own     200     200   200   200   200   200   200   200   200   200   200   200
 assets                           own     200     200   200   200   200   200   200   200   200   200   200   200
+invitation                       own     303     303   303   303   303   303   303   303   303   303   303   303
+invitation                       over    303     303   303   303   303   303   303   303   303   303   303   303
+invitation.accept_form           own     login   200   200   200   200   200   200   200   login login login login
+invitation.accept_form           over    login   410   410   410   410   410   410   410   login login login login
+invitation.accept_form           other   login   410   410   410   410   410   410   410   login login login login
+invitation.accept                own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+invitation.accept                over    401     410   410   410   410   410   410   410   401   401   401   401
+invitation.accept                other   401     410   410   410   410   410   410   410   401   401   401   401
+organisation.claim               other   401     422   422   422   422   422   422   422   401   401   401   401
+account.erase                    own     401     303*  303*  409   303*  303*  303*  303*  401   401   401   401
+organisation.claim               own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
 `
 
 // row is one line of the matrix.
@@ -169,15 +213,15 @@ func TestEveryRouteHasItsRows(t *testing.T) {
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	actors, all := rows(t)
-	orgs := map[string]party.OrgNo{"supA": kit.SupplierA, "dirA": kit.SupplierA, "supB": kit.SupplierB, "appQ": kit.CustomerQ}
 	issuers := map[string]string{"iss1": kit.Issuer1, "iss2": kit.Issuer2}
 	for _, name := range actors {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &world{t: t, s: kit.New(t, kit.RequestLife(1000*time.Hour)), org: kit.CustomerP, issuer: issuers[name], users: map[string]string{}, live: map[string]bool{}}
-			if o, ok := orgs[name]; ok {
-				w.org = o
+			w := &world{t: t, s: kit.New(t, kit.RequestLife(1000*time.Hour)), who: kit.ApproverP, issuer: issuers[name], users: map[string]string{}, live: map[string]bool{}}
+			if p, ok := people[name]; ok {
+				w.who = p
 			}
+			w.org = w.who.Org()
 			routes := map[string]handlers.Route{}
 			for _, r := range w.s.Server.Routes() {
 				routes[r.Name] = r
@@ -200,6 +244,9 @@ func (w *world) row(t *testing.T, route handlers.Route, r row, actor string) {
 	alike := map[string]string{}
 	for name, on := range w.things(cases[r.route].kind, r.object) {
 		c, a := w.actor(actor, route.Audience), cases[r.route].ask(w, on)
+		if a.invited != "" {
+			c.SetCookie("stafett_invitation", url.QueryEscape(a.invited))
+		}
 		before := w.s.Snapshot()
 		var res *kit.Response
 		switch {

@@ -10,7 +10,10 @@ import (
 	"github.com/stafett/stafett/handlers"
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/invitation"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/registry"
 )
 
 // issuerOf is the issuer of the caller, or the client's where the caller is none.
@@ -25,6 +28,7 @@ func issuerOf(w *world, on thing) string {
 type world struct {
 	t      *testing.T
 	s      *kit.Site
+	who    kit.Person  // the actor, or in place of one who is no person
 	org    party.OrgNo // that the actor acts for
 	issuer string      // that the actor's token is of
 	n      int
@@ -37,6 +41,12 @@ func (w *world) next() int { w.n++; return w.n }
 // directors answer requests and own systems.
 var directors = map[party.OrgNo]kit.Person{
 	kit.SupplierA: kit.DirectorA, kit.SupplierB: kit.DirectorB, kit.CustomerP: kit.ApproverP, kit.CustomerQ: kit.ApproverQ,
+}
+
+// people are the actors who are persons.
+var people = map[string]kit.Person{
+	"supA": kit.DeveloperA, "supB": kit.DeveloperB, "dirA": kit.DirectorA, "appP": kit.ApproverP,
+	"appQ": kit.ApproverQ, "clkP": kit.ClerkP, "cliP": kit.ClientAdminP,
 }
 
 // other is an organisation that is not o.
@@ -102,6 +112,20 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = w.request(w.org, foreign, over)
 		case system:
 			id = w.system(w.org, over)
+		case member:
+			id = string(w.join(w.org, over).Person)
+		case holding:
+			id = string(w.join(w.org, over).ID)
+		case invited:
+			id, _ = w.invite(w.org, over)
+		case secret:
+			_, id = w.invite(foreign, over)
+		case login:
+			id = w.login(w.who, over)
+		case identity:
+			id = w.identity(w.who, over)
+		case registered:
+			id = string(kit.Registered)
 		case none, chain: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
@@ -120,14 +144,113 @@ func (w *world) things(k kind, object string) map[string]thing {
 	case system:
 		things["foreign"], things["another kind"] = thing{id: w.system(foreign, false)}, thing{id: w.request(w.org, foreign, false)}
 		absent = string(w.org) + "_absent"
+	case member:
+		things["foreign"], things["another kind"] = thing{id: string(w.join(foreign, false).Person)}, thing{id: string(w.join(w.org, false).ID)}
+	case holding:
+		things["foreign"], things["another kind"] = thing{id: string(w.join(foreign, false).ID)}, thing{id: string(w.join(w.org, false).Person)}
+	case invited:
+		id, _ := w.invite(foreign, false)
+		things["foreign"], things["another kind"] = thing{id: id}, thing{id: string(w.join(w.org, false).ID)}
+	case secret:
+		things["inviter without power"] = thing{id: w.powerless(foreign)}
+		id, _ := w.invite(foreign, false)
+		things["another kind"] = thing{id: id}
+		absent = invitation.NewSecret()
+	case login:
+		things["foreign"], things["another kind"] = thing{id: w.login(directors[foreign], false)}, thing{id: w.request(w.org, foreign, false)}
+	case identity:
+		things["foreign"], things["another kind"] = thing{id: w.identity(directors[foreign], false)}, thing{id: w.login(w.who, false)}
+		absent = "0123456789abcdef"
+	case registered:
+		things["foreign"], absent = thing{id: string(foreign)}, string(kit.Unknown)
 	case chain: // made above
 	}
-	things["absent"], things["no id"] = thing{id: absent}, thing{id: "no id \x01"}
+	things["absent"] = thing{id: absent}
+	if k != registered { // where a form says what is wrong with a number
+		things["no id"] = thing{id: "no id \x01"}
+	}
 	for name, on := range things {
 		on.owner = string(foreign)
 		things[name] = on
 	}
 	return things
+}
+
+// join makes somebody new look on in the organisation.
+func (w *world) join(org party.OrgNo, over bool) party.Holding {
+	w.t.Helper()
+	h := w.s.Join(w.t, directors[org], "Ny "+strconv.Itoa(w.next()), policy.Viewer)
+	if over {
+		if err := w.s.Registry.End(w.t.Context(), w.s.Actor(directors[org]), h.ID); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return h
+}
+
+// invite invites to the organisation, and takes it back when it shall be over.
+func (w *world) invite(org party.OrgNo, over bool) (id, secret string) {
+	w.t.Helper()
+	made, secret := w.s.Invite(w.t, directors[org], policy.Viewer)
+	if over {
+		if err := w.s.Registry.RevokeInvitation(w.t.Context(), w.s.Actor(directors[org]), made); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return string(made), secret
+}
+
+// powerless is the secret of an invitation whose inviter administers access no
+// more.
+func (w *world) powerless(org party.OrgNo) string {
+	w.t.Helper()
+	h := w.s.Join(w.t, directors[org], "Ny "+strconv.Itoa(w.next()), kit.ManagerPackage)
+	inviter := w.s.Actor(directors[org])
+	inviter.ID = string(h.Person)
+	_, secret, err := w.s.Registry.Invite(w.t.Context(), inviter, registry.Invite{URN: policy.Viewer})
+	if err == nil {
+		err = w.s.Registry.End(w.t.Context(), w.s.Actor(directors[org]), h.ID)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return secret
+}
+
+// login logs the person in somewhere else.
+func (w *world) login(p kit.Person, over bool) string {
+	w.t.Helper()
+	w.s.Clock.Advance(time.Millisecond) // the newest comes first
+	w.s.As(w.t, p)
+	all, err := w.s.Registry.Logins(w.t.Context(), w.s.Actor(p))
+	if err == nil && over {
+		err = w.s.Registry.EndLogin(w.t.Context(), w.s.Actor(p), all[0].ID)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(all[0].ID)
+}
+
+// identity gives the person one more way to log in, and returns what stands for
+// it on his page.
+func (w *world) identity(p kit.Person, over bool) string {
+	w.t.Helper()
+	email := "ny" + strconv.Itoa(w.next()) + "@example.com"
+	id := w.s.Way(w.t, p, email)
+	found := ""
+	c := w.s.As(w.t, p)
+	for _, form := range c.Get("/account").Page().Forms("/account/identities") {
+		if c.Post("/account/identities", form).Want(http.StatusOK).Page().Has(email) {
+			found = form.Get("identity")
+		}
+	}
+	if over {
+		if err := w.s.Registry.Unlink(w.t.Context(), w.s.Actor(p), id.Issuer, id.Subject); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return found
 }
 
 func (w *world) system(of party.OrgNo, deleted bool) string {
@@ -174,10 +297,6 @@ func (w *world) chains(object string) map[string]thing {
 // session and a token runs out.
 func (w *world) actor(name string, audience handlers.Audience) *kit.Client {
 	w.t.Helper()
-	people := map[string]kit.Person{
-		"supA": kit.DeveloperA, "supB": kit.DeveloperB, "dirA": kit.DirectorA, "appP": kit.ApproverP,
-		"appQ": kit.ApproverQ, "clkP": kit.ClerkP, "cliP": kit.ClientAdminP,
-	}
 	const both = "stafett:enrich altinn:maskinporten/systemuser.read"
 	switch name {
 	case "nobody":

@@ -24,18 +24,18 @@ const (
 
 // What the catalogue of the cast holds.
 const (
-	TaxPackage    = catalog.PackagePrefix + "skatt-naering"
-	VATPackage    = catalog.PackagePrefix + "merverdiavgift"
-	ClientPackage = catalog.PackagePrefix + "klientadministrator"
-	Resource      = "skattemelding" // in TaxPackage; actions read and write
-	OwnResource   = "postkasse"     // in no package: the access manager's to give
-	KeptResource  = "kun-person"    // cannot be delegated
+	TaxPackage     = catalog.PackagePrefix + "skatt-naering"
+	VATPackage     = catalog.PackagePrefix + "merverdiavgift"
+	ClientPackage  = catalog.PackagePrefix + "klientadministrator"
+	ManagerPackage = catalog.PackagePrefix + "tilgangsstyrer"
+	Resource       = "skattemelding" // in TaxPackage; actions read and write
+	OwnResource    = "postkasse"     // in no package: the access manager's to give
+	KeptResource   = "kun-person"    // cannot be delegated
 )
 
 const (
-	managerPackage = catalog.PackagePrefix + "tilgangsstyrer"
-	director       = "urn:altinn:external-role:ccr:daglig-leder"
-	employee       = "urn:altinn:role:rettighetshaver"
+	director = "urn:altinn:external-role:ccr:daglig-leder"
+	employee = "urn:altinn:role:rettighetshaver"
 )
 
 // Person is somebody of the cast. The first organisation is the one that
@@ -70,7 +70,9 @@ var (
 	ClerkP       = Person{"Sunniva Lid", "21869613913", []holding{{CustomerP, []string{employee}}}}
 	ClientAdminP = Person{"Mathea Sol", "26889044836", []holding{{CustomerP, []string{ClientPackage}}}}
 	// PartialP administers access at P and may pass on VATPackage, not TaxPackage.
-	PartialP = Person{"Olav Myr", "05898235175", []holding{{CustomerP, []string{managerPackage, VATPackage}}}}
+	PartialP = Person{"Olav Myr", "05898235175", []holding{{CustomerP, []string{ManagerPackage, VATPackage}}}}
+	// ViewerP looks on at P and does nothing.
+	ViewerP = Person{"Solveig Bre", "01846099855", []holding{{CustomerP, []string{policy.Viewer}}}}
 	// Several acts for two customers: director of Q, employee of P.
 	Several = Person{"Terje Havn", "17816948940", []holding{{CustomerQ, []string{director}}, {CustomerP, []string{employee}}}}
 	Nobody  = Person{"Amund Drift", "19928833014", nil}
@@ -78,7 +80,7 @@ var (
 
 // People lists the cast.
 func People() []Person {
-	return []Person{DeveloperA, DirectorA, DeveloperB, DirectorB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, Several, Nobody}
+	return []Person{DeveloperA, DirectorA, DeveloperB, DirectorB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, ViewerP, Several, Nobody}
 }
 
 func text(nb string) models.Text { return models.Text{NB: nb, NN: nb + " (nn)", EN: nb + " (en)"} }
@@ -91,11 +93,11 @@ func rows() map[exchange.Kind][]any {
 			catalog.Package{URN: TaxPackage, Name: text("Skatt næring"), Description: text("Levere skattemelding"), Area: "skatt", Delegable: true, Assignable: true},
 			catalog.Package{URN: VATPackage, Name: text("Merverdiavgift"), Description: text("Levere mva-melding"), Area: "skatt", Delegable: true, Assignable: true},
 			catalog.Package{URN: ClientPackage, Name: text("Klientadministrator"), Description: text("Administrere klienter"), Area: "skatt"},
-			catalog.Package{URN: managerPackage, Name: text("Tilgangsstyrer"), Description: text("Styre tilganger"), Area: "skatt"},
+			catalog.Package{URN: ManagerPackage, Name: text("Tilgangsstyrer"), Description: text("Styre tilganger"), Area: "skatt", Assignable: true},
 		},
 		exchange.Roles: {catalog.Role{URN: director, Name: text("Daglig leder")}, catalog.Role{URN: employee, Name: text("Rettighetshaver")}},
 		exchange.RolePackages: {
-			catalog.RolePackage{RoleURN: director, PackageURN: managerPackage, CanDelegate: true, HasAccess: true},
+			catalog.RolePackage{RoleURN: director, PackageURN: ManagerPackage, CanDelegate: true, HasAccess: true},
 			catalog.RolePackage{RoleURN: director, PackageURN: TaxPackage, CanDelegate: true, HasAccess: true},
 			catalog.RolePackage{RoleURN: director, PackageURN: VATPackage, CanDelegate: true, HasAccess: true},
 		},
@@ -140,7 +142,11 @@ func fill(ctx context.Context, r *registry.Registry) map[string]models.ID {
 }
 
 func identity(p Person) party.Identity {
-	return party.Identity{Issuer: providerIssuer, Subject: "sub " + p.Name, PID: must(party.ParsePersonID(p.PID)), Name: p.Name}
+	id := party.Identity{Issuer: providerIssuer, Subject: "sub " + p.Name, Name: p.Name}
+	if p.PID != "" { // somebody of the cast
+		id.PID = must(party.ParsePersonID(p.PID))
+	}
+	return id
 }
 
 func sequence(values []any) iter.Seq[exchange.Row] {

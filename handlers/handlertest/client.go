@@ -157,13 +157,13 @@ func (c *Client) Do(method, target, media, body string) *Response {
 func (c *Client) Send(req *http.Request, body string) *Response {
 	c.t.Helper()
 	req.RequestURI, req.RemoteAddr = req.URL.RequestURI(), "192.0.2.1:4711"
-	for _, cookie := range c.jar.Cookies(root) {
+	for _, cookie := range c.jar.Cookies(req.URL) {
 		req.AddCookie(cookie)
 	}
 	rec := httptest.NewRecorder()
 	c.site.Server.ServeHTTP(rec, req)
 	res := rec.Result()
-	c.jar.SetCookies(root, res.Cookies())
+	c.jar.SetCookies(req.URL, res.Cookies())
 	answer, err := io.ReadAll(res.Body)
 	if err != nil {
 		c.t.Fatal(err)

@@ -69,9 +69,9 @@ func (s *Site) Statements(f func()) []string {
 	return slices.Clone(s.trace.statements)
 }
 
-// unwatched are the tables that a request may change although it is refused:
-// records of what was tried, sessions and logins, used tokens.
-var unwatched = []string{"audit_entry", "audit_head", "decision", "session", "login", "replay"}
+// unwatched are the tables and columns that a request may change although it is
+// refused: records of what was tried, sessions, used tokens.
+var unwatched = []string{"audit_entry", "audit_head", "decision", "session", "login.seen_at", "replay"}
 
 // Snapshot writes all tables down but those in which refusals and sessions are
 // recorded. Two snapshots are equal when nothing of substance changed. Nothing
@@ -81,7 +81,7 @@ func (s *Site) Snapshot() string {
 	var version int64
 	s.fatal(s.raw().QueryRowContext(s.t.Context(), "PRAGMA data_version").Scan(&version))
 	if version != s.snapshotOf || s.snapshot == "" {
-		s.snapshotOf, s.snapshot = version, s.dump(func(table string) bool { return !slices.Contains(unwatched, table) })
+		s.snapshotOf, s.snapshot = version, s.dump(func(name string) bool { return !slices.Contains(unwatched, name) })
 	}
 	return s.snapshot
 }
@@ -109,12 +109,12 @@ func (s *Site) dump(wanted func(string) bool) string {
 	s.fatal(rows.Err())
 	var b strings.Builder
 	for _, table := range tables {
-		s.dumpTable(&b, db, table)
+		s.dumpTable(&b, db, table, wanted)
 	}
 	return b.String()
 }
 
-func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string) {
+func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string, wanted func(string) bool) {
 	s.t.Helper()
 	rows, err := db.QueryContext(s.t.Context(), `SELECT * FROM "`+table+`" ORDER BY rowid`) //nolint:gosec // a name that the database has just told
 	s.fatal(err)
@@ -129,7 +129,9 @@ func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string) {
 		s.fatal(rows.Scan(into...))
 		b.WriteString(table)
 		for i, c := range columns {
-			_, _ = fmt.Fprintf(b, " %s=%q", c, fmt.Sprint(values[i]))
+			if wanted(table + "." + c) {
+				_, _ = fmt.Fprintf(b, " %s=%q", c, fmt.Sprint(values[i]))
+			}
 		}
 		b.WriteByte('\n')
 	}

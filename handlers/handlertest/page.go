@@ -81,15 +81,31 @@ func (p *Page) Links() []string {
 	return out
 }
 
-// Form returns what a browser would send if the button of the value (or, when
-// it is empty, the first button that has no name) of the form that posts to
-// action were pressed; ok is false when there is no such form.
+// Form returns what a browser would send if the button of the first form that
+// posts to action were pressed that has no name; ok is false when there is no
+// such form.
 func (p *Page) Form(action string) (values url.Values, ok bool) {
-	form := p.first(func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action })
-	if form == nil {
+	all := p.Forms(action)
+	if len(all) == 0 {
 		return nil, false
 	}
-	values = url.Values{}
+	return all[0], true
+}
+
+// Forms is Form for all forms that post to action.
+func (p *Page) Forms(action string) []url.Values {
+	var all []url.Values
+	for n := range p.doc.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == action {
+			all = append(all, fields(n))
+		}
+	}
+	return all
+}
+
+// fields are the values that stand in a form.
+func fields(form *html.Node) url.Values {
+	values := url.Values{}
 	for n := range form.Descendants() {
 		if n.Type != html.ElementNode || attr(n, "name") == "" {
 			continue
@@ -103,7 +119,7 @@ func (p *Page) Form(action string) (values url.Values, ok bool) {
 			values.Add(attr(n, "name"), fieldValue(n))
 		}
 	}
-	return values, true
+	return values
 }
 
 // MustForm is Form for a form that has to be there.

@@ -57,7 +57,8 @@ func (r *Response) check(sent string) {
 		r.errorf("Cache-Control is %q", r.Header.Get("Cache-Control"))
 	}
 	for _, c := range r.Cookies {
-		if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+		if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Domain != "" ||
+			!strings.HasPrefix(r.req.URL.Path, c.Path) || strings.HasPrefix(c.Name, "__Host-") && c.Path != "/" {
 			r.errorf("cookie %s", c.String())
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stafett/stafett/handlers"
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/hooks"
+	"github.com/stafett/stafett/handlers/mail"
 	"github.com/stafett/stafett/handlers/openapi/openapitest"
 	"github.com/stafett/stafett/handlers/web"
 	"github.com/stafett/stafett/models"
@@ -55,6 +56,7 @@ type Site struct {
 	validator *openapitest.Validator
 	trace     *trace
 	provider  *provider
+	register  *register
 	db        *sql.DB
 
 	snapshotOf int64 // data_version that snapshot is of
@@ -67,6 +69,7 @@ type Option func(*options)
 type options struct {
 	noLogin bool
 	life    time.Duration
+	mail    *mail.Sender
 	ready   func(context.Context) error
 }
 
@@ -75,6 +78,9 @@ func WithoutLogin() Option { return func(o *options) { o.noLogin = true } }
 
 // RequestLife sets how long requests can be answered.
 func RequestLife(d time.Duration) Option { return func(o *options) { o.life = d } }
+
+// WithMail sets who sends the site's mail; without it no mail is sent.
+func WithMail(sender *mail.Sender) Option { return func(o *options) { o.mail = sender } }
 
 // Ready sets what the readiness check asks, in place of the store.
 func Ready(ready func(context.Context) error) Option { return func(o *options) { o.ready = ready } }
@@ -105,7 +111,8 @@ func (s *Site) build(dir string, o options) {
 	s.Store, err = store.Open(context.Background(), store.Config{URL: "sqlite:" + s.file, Keys: store.FixedKeys(masterKey), Now: s.Clock.Now, Logger: logger, Trace: s.trace.note})
 	s.fatal(err)
 	s.t.Cleanup(func() { _ = s.Store.Close() })
-	s.Registry = newRegistry(s.Store, s.Clock.Now, o.life)
+	s.register = &register{}
+	s.Registry = newRegistry(s.Store, s.Clock.Now, s.register, o.life)
 	s.provider = &provider{now: s.Clock.Now, people: People()}
 	client := &http.Client{Transport: s.provider}
 	issuers, err := auth.ParseIssuers(issuersFile(dir), dir)
@@ -135,7 +142,7 @@ func (s *Site) build(dir string, o options) {
 	s.journal = rar.NewJournal(s.Store)
 	s.Server, err = handlers.New(handlers.Config{
 		Web: web.New(web.Config{
-			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example", Logger: logger,
+			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example", Mail: o.mail, Logger: logger,
 		}),
 		Hooks: hooks.New(hooks.Config{
 			Door: door, Logins: login, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
@@ -153,9 +160,10 @@ func (s *Site) fatal(err error) {
 	}
 }
 
-func newRegistry(st *store.Store, now func() time.Time, life time.Duration) *registry.Registry {
+func newRegistry(st *store.Store, now func() time.Time, from *register, life time.Duration) *registry.Registry {
 	return registry.New(registry.Config{
 		Store: st, Now: now, Numbers: party.Numbers{}, Issuers: []string{Issuer1, Issuer2}, MinLevel: MinLevel, MaxAge: MaxAge, RequestLife: life,
+		Register: from.client(now), RegisterRoles: true,
 	})
 }
 
@@ -176,7 +184,7 @@ var template = sync.OnceValue(func() filled {
 	file := filepath.Join(dir, "stafett.db")
 	must(store.Migrate(ctx, "sqlite:"+file))
 	st := must(store.Open(ctx, store.Config{URL: "sqlite:" + file, Keys: store.FixedKeys(masterKey), Now: func() time.Time { return Start }}))
-	ids := fill(ctx, newRegistry(st, func() time.Time { return Start }, 0))
+	ids := fill(ctx, newRegistry(st, func() time.Time { return Start }, &register{}, 0))
 	if err := st.Close(); err != nil {
 		panic(err)
 	}

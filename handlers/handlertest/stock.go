@@ -6,6 +6,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
 )
@@ -65,4 +66,42 @@ func (s *Site) Revoke(t testing.TB, by Person, id models.ID) {
 	if err := s.Registry.Revoke(t.Context(), s.Actor(by), id); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Invite invites to the person's organisation, by him, and returns the secret
+// of the link.
+func (s *Site) Invite(t testing.TB, by Person, urn string) (id models.ID, secret string) {
+	t.Helper()
+	i, secret, err := s.Registry.Invite(t.Context(), s.Actor(by), registry.Invite{URN: urn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.ID, secret
+}
+
+// Join makes somebody of that name, who is none of the cast, hold what urn names
+// in the organisation of by, who invites him.
+func (s *Site) Join(t testing.TB, by Person, name, urn string) party.Holding {
+	t.Helper()
+	newcomer := s.Actor(Person{})
+	newcomer.ID = string(must(s.Registry.SignIn(t.Context(), party.Arrival{
+		Identity: identity(Person{Name: name}), Provider: "test", Level: 4, AuthTime: s.Clock.Now(),
+	})).Person)
+	_, secret := s.Invite(t, by, urn)
+	h, err := s.Registry.AcceptInvitation(t.Context(), newcomer, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// Way ties one more identity to the person, at the provider that knows
+// addresses.
+func (s *Site) Way(t testing.TB, p Person, email string) party.Identity {
+	t.Helper()
+	id := party.Identity{Issuer: mailIssuer, Subject: "sub " + email, Email: email}
+	if err := s.Registry.Link(t.Context(), s.Actor(p), party.Arrival{Identity: id, Provider: "mail", AuthTime: s.Clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	return id
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
-	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/views/account"
 	"github.com/stafett/stafett/views/i18n"
@@ -30,30 +29,14 @@ func (w *Web) Account(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	known, err := w.Registry.Catalog(ctx)
+	if err != nil {
+		return err
+	}
 	v := account.View{Name: a.Person.Name}
-	choices := w.OIDC.Choices()
-	for _, id := range a.Identities {
-		i := slices.IndexFunc(choices, func(p auth.Choice) bool { return p.Issuer == id.Issuer })
-		name := id.Issuer
-		if i >= 0 {
-			name = i18n.In(ctx, choices[i].Name)
-			if a.NationalID && choices[i].TellsNumber {
-				v.NumberFrom = append(v.NumberFrom, name)
-			}
-		}
-		v.Ways = append(v.Ways, account.Way{ID: wayID(id), Provider: name, Email: id.Email, Linked: id.Linked, Seen: id.Seen})
-	}
-	slices.SortStableFunc(v.Ways, func(a, b account.Way) int { return b.Seen.Compare(a.Seen) })
-	for _, p := range choices {
-		if !slices.ContainsFunc(a.Identities, func(id party.Identity) bool { return id.Issuer == p.Issuer }) {
-			v.More = append(v.More, account.Provider{ID: p.ID, Name: i18n.In(ctx, p.Name), About: i18n.In(ctx, p.Message)})
-		}
-	}
+	w.waysOf(c, a, &v)
 	for _, b := range a.Memberships {
-		words, err := w.holdingWords(c, b.Organisation)
-		if err != nil {
-			return err
-		}
+		words := holdingWords{w: w, c: c, org: b.Organisation, catalog: known}
 		o := account.Organisation{
 			Name: b.Organisation.Display(), No: string(b.Organisation.OrgNo), Current: string(b.Organisation.OrgNo) == session.Organisation,
 			StruckOff: !b.Organisation.StruckOff.IsZero(),
@@ -75,6 +58,37 @@ func (w *Web) Account(c echo.Context) error {
 		}
 	}
 	return respond.Page(c, http.StatusOK, account.Own(w.Shell(c), v))
+}
+
+// waysOf shows how the person logs in, by which of that we know his national id,
+// and how else he could.
+func (w *Web) waysOf(c echo.Context, a registry.Account, v *account.View) {
+	ctx := c.Request().Context()
+	for _, id := range a.Identities {
+		provider := w.providerOf(id.Issuer)
+		name := i18n.In(ctx, provider.Name)
+		if a.NationalID && provider.TellsNumber {
+			v.NumberFrom = append(v.NumberFrom, name)
+		}
+		v.Ways = append(v.Ways, account.Way{ID: wayID(id), Provider: name, Email: id.Email, Linked: id.Linked, Seen: id.Seen})
+	}
+	slices.SortStableFunc(v.Ways, func(a, b account.Way) int { return b.Seen.Compare(a.Seen) })
+	for _, p := range w.OIDC.Choices() {
+		if !slices.ContainsFunc(a.Identities, func(id party.Identity) bool { return id.Issuer == p.Issuer }) {
+			v.More = append(v.More, account.Provider{ID: p.ID, Name: i18n.In(ctx, p.Name), About: i18n.In(ctx, p.Message)})
+		}
+	}
+}
+
+// providerOf is the provider of the issuer. One that is not offered any more is
+// called by its issuer.
+func (w *Web) providerOf(issuer string) auth.Choice {
+	choices := w.OIDC.Choices()
+	i := slices.IndexFunc(choices, func(p auth.Choice) bool { return p.Issuer == issuer })
+	if i < 0 {
+		return auth.Choice{Issuer: issuer, Name: models.Text{NB: issuer}}
+	}
+	return choices[i]
 }
 
 // account reads the signed-in person, and his name for the header.
@@ -107,6 +121,10 @@ func (w *Web) AddIdentityPage(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, account.Add(w.Shell(c), account.AddView{Provider: w.nameOf(c, provider), Href: paths.LoginLinkWith(provider)}))
 }
 
+// confirmed is what a form says in "confirm" when the person has been told what
+// will be gone, and wants it.
+const confirmed = "yes"
+
 // RemoveIdentity handles POST /account/identities: first it asks, then it
 // does.
 func (w *Web) RemoveIdentity(c echo.Context) error {
@@ -124,9 +142,9 @@ func (w *Web) RemoveIdentity(c echo.Context) error {
 	}
 	id, session := a.Identities[i], visitOf(c).session
 	current := id.Issuer == session.Issuer && id.Subject == session.Subject
-	if one(f, "confirm") == "" {
+	if one(f, "confirm") != confirmed {
 		return respond.Page(c, http.StatusOK, account.Remove(w.Shell(c), account.RemoveView{
-			ID: wayID(id), Provider: w.providerOf(c, id.Issuer), Email: id.Email, Current: current,
+			ID: wayID(id), Provider: i18n.In(c.Request().Context(), w.providerOf(id.Issuer).Name), Email: id.Email, Current: current,
 		}))
 	}
 	if err := w.Registry.Unlink(c.Request().Context(), actor(c), id.Issuer, id.Subject); err != nil {
@@ -138,17 +156,6 @@ func (w *Web) RemoveIdentity(c echo.Context) error {
 	return see(c, paths.Account())
 }
 
-// providerOf is the name of the provider with the issuer; the issuer when it is
-// not offered any more.
-func (w *Web) providerOf(c echo.Context, issuer string) string {
-	for _, p := range w.OIDC.Choices() {
-		if p.Issuer == issuer {
-			return i18n.In(c.Request().Context(), p.Name)
-		}
-	}
-	return issuer
-}
-
 // EndLogin handles POST /account/logins/:id/end.
 func (w *Web) EndLogin(c echo.Context) error {
 	id, err := pathID(c)
@@ -158,8 +165,7 @@ func (w *Web) EndLogin(c echo.Context) error {
 	if id == visitOf(c).session.Login {
 		return w.Logout(c)
 	}
-	err = w.Registry.EndLogin(c.Request().Context(), actor(c), id)
-	if err != nil && models.CodeOf(err) != models.CodeConflict {
+	if err := w.Registry.EndLogin(c.Request().Context(), actor(c), id); err != nil {
 		return err
 	}
 	return see(c, paths.Account())
@@ -216,17 +222,14 @@ func (w *Web) AccountLog(c echo.Context) error {
 
 // thing is the page of what was decided; empty when it has none.
 func thing(d registry.Decided) string {
-	_, id, _ := strings.Cut(d.Subject, ":")
-	switch d.Action {
-	case policy.RequestApprove, policy.RequestReject:
+	switch kind, id, _ := strings.Cut(d.Subject, ":"); kind {
+	case "request":
 		return paths.Request(models.ID(id))
-	case policy.SystemUserRevoke:
+	case "systemuser":
 		return paths.SystemUser(models.ID(id))
-	case policy.MemberGive, policy.MemberEnd:
-		if d.Person.ID != "" {
-			return paths.Member(d.Person.ID)
-		}
-	case policy.InvitationSend:
+	case "holding":
+		return paths.Member(d.Person.ID)
+	case "invitation":
 		return paths.Members()
 	}
 	return ""
@@ -267,13 +270,14 @@ func (w *Web) Erase(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if one(f, "confirm") == "" {
+	if one(f, "confirm") != confirmed {
 		respond.Failed(c, models.CodeInvalid)
 		return w.erase(c, http.StatusUnprocessableEntity, "confirm")
 	}
-	ctx := c.Request().Context()
-	err = w.Registry.Erase(ctx, actor(c), visitOf(c).session.Person)
-	if models.CodeOf(err) == models.CodeHoldingLast && err != nil {
+	ctx, session := c.Request().Context(), visitOf(c).session
+	err = w.Registry.Erase(ctx, actor(c), session.Person)
+	if models.CodeOf(err) == models.CodeHoldingLast {
+		respond.Failed(c, models.CodeHoldingLast)
 		return w.erase(c, respond.Status(models.CodeHoldingLast), "")
 	}
 	if err != nil {
@@ -282,7 +286,8 @@ func (w *Web) Erase(c echo.Context) error {
 	if err := w.Sessions.SignOut(ctx); err != nil {
 		return err
 	}
-	return see(c, paths.LoggedOut())
+	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
+	return see(c, paths.LoggedOutOf(session.Provider))
 }
 
 // whoami is GET /whoami for a program: the person, without any number or
@@ -343,11 +348,12 @@ func (w *Web) WhoAmI(c echo.Context) error {
 	for _, id := range a.Identities {
 		out.Identities = append(out.Identities, whoamiWay{Issuer: id.Issuer, Subject: id.Subject, Email: id.Email})
 	}
+	known, err := w.Registry.Catalog(ctx)
+	if err != nil {
+		return err
+	}
 	for _, b := range a.Memberships {
-		words, err := w.holdingWords(c, b.Organisation)
-		if err != nil {
-			return err
-		}
+		words := holdingWords{w: w, c: c, org: b.Organisation, catalog: known}
 		o := whoamiOrg{OrgNo: string(b.Organisation.OrgNo), Name: b.Organisation.Name, Roles: []whoamiRole{}}
 		for _, h := range b.Holds {
 			role := whoamiRole{

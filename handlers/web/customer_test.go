@@ -131,8 +131,9 @@ func TestWhoMayNotGrantIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	partial := s.As(t, kit.PartialP)
 	before := s.Snapshot()
-	s.As(t, kit.PartialP).Post(path+"/approve", url.Values{"seen": {v.Seen}}).Want(http.StatusForbidden)
+	partial.Post(path+"/approve", url.Values{"seen": {v.Seen}}).Want(http.StatusForbidden)
 	if s.Snapshot() != before {
 		t.Error("part of it was granted")
 	}
@@ -248,13 +249,13 @@ func must[T any](v T, err error) T {
 func TestOnlyTheBodyOfAFormCounts(t *testing.T) {
 	t.Parallel()
 	s, path, _ := pending(t)
-	c := s.As(t, kit.ApproverP)
+	c, developer := s.As(t, kit.ApproverP), s.As(t, kit.DeveloperA)
 	form := c.Get(path).Page().MustForm(path + "/approve")
 	before := s.Snapshot()
 	c.Post(path+"/approve?"+form.Encode(), url.Values{}).Want(http.StatusConflict)
 	c.Post(path+"/reject?reason=Nei", url.Values{}).Want(http.StatusUnprocessableEntity)
 	c.Post("/organisations?org="+string(kit.CustomerP), url.Values{}).Want(http.StatusNotFound)
-	s.As(t, kit.DeveloperA).Post("/supplier/systems/new?"+whole().Encode(), url.Values{}).Want(http.StatusOK)
+	developer.Post("/supplier/systems/new?"+whole().Encode(), url.Values{}).Want(http.StatusOK)
 	if s.Snapshot() != before {
 		t.Error("something changed")
 	}

@@ -118,15 +118,15 @@ func (w *Web) RevokeInvitation(c echo.Context) error {
 	return see(c, paths.Members())
 }
 
-// secretCookie keeps the secret of an invitation's link out of addresses while
+// invitationCookie keeps the secret of an invitation's link out of addresses while
 // somebody logs in. It is for the pages of invitations alone.
-const secretCookie = "stafett_invitation"
+const invitationCookie = "stafett_invitation"
 
 const secretAge = 3600 // seconds
 
 func (w *Web) keepSecret(c echo.Context, secret string, age int) {
 	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the address is https
-		Name: secretCookie, Value: secret, Path: paths.Invitations(), MaxAge: age,
+		Name: invitationCookie, Value: secret, Path: paths.Invitations(), MaxAge: age,
 		Secure: w.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -176,7 +176,7 @@ func (w *Web) Accept(c echo.Context) error {
 }
 
 func secretOf(c echo.Context) string {
-	cookie, err := c.Cookie(secretCookie)
+	cookie, err := c.Cookie(invitationCookie)
 	if err != nil {
 		return ""
 	}

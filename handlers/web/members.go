@@ -122,7 +122,8 @@ func (w *Web) Give(c echo.Context) error {
 	})
 }
 
-// EndForm handles GET /members/holdings/:id/end.
+// EndForm handles GET /members/holdings/:id/end. What has ended, or is not the
+// reader's to end, leads to the person who holds it.
 func (w *Web) EndForm(c echo.Context) error {
 	id, err := pathID(c)
 	if err != nil {
@@ -147,6 +148,11 @@ func (w *Web) EndForm(c echo.Context) error {
 			return respond.Page(c, http.StatusOK, members.End(w.Shell(c), members.EndView{
 				Person: words.person(m), Holding: words.holding(h), Last: len(m.Holds) == 1, Nobody: h.Barred == models.CodeHoldingLast,
 			}))
+		}
+	}
+	for _, h := range all.Past {
+		if h.Holding.ID == id {
+			return see(c, paths.Member(h.Holding.Person))
 		}
 	}
 	return models.NewError(models.NotFound, models.CodeNotFound)
