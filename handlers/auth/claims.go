@@ -22,6 +22,10 @@ const (
 	maxEntries = 5000
 )
 
+// errTellsNumber is the cause when a provider names people, or their sessions,
+// by their national ids: those names are stored and shown.
+var errTellsNumber = errors.New("sub or sid is a national id or holds it; make the provider give another subject, such as a pairwise one")
+
 // ClaimTable says which claims of a provider say what.
 type ClaimTable struct {
 	PID          string // the national id; empty when there is none
@@ -77,20 +81,27 @@ func (c ClaimTable) read(docs documents, numbers party.Numbers, who *party.Arriv
 		if who.PID, err = party.ParsePersonID(text); err != nil {
 			return fmt.Errorf("claim %s: %w", c.PID, err)
 		}
+		if who.PID.In(who.Subject) || who.PID.In(who.SID) {
+			return errTellsNumber
+		}
 	}
 	if doc := docs.first(c.Name); doc != nil && !blank(doc[c.Name]) {
 		name, err := doc.Text(c.Name)
 		if err != nil || utf8.RuneCountInString(name) > maxName {
 			return fmt.Errorf("claim %s is not a name", c.Name)
 		}
-		// One that shows as another is none; what we called him before stays.
-		if models.LineFault(name, maxName, true) == "" {
+		// One that shows as another, or tells his national id, is none; what we
+		// called him before stays.
+		if models.LineFault(name, maxName, true) == "" && !who.PID.In(name) {
 			who.Name = name
 		}
 	}
 	var err error
 	if who.Email, err = c.email(docs); err != nil {
 		return err
+	}
+	if who.PID.In(who.Email) {
+		who.Email = ""
 	}
 	who.Claims, err = c.roles(docs, numbers)
 	return err

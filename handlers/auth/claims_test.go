@@ -20,6 +20,30 @@ const (
 	own    = "urn:altinn:external-role:ccr:daglig-leder"
 )
 
+// A number that stands in another claim as well is not kept there, and the
+// operator is told of a provider that names people by it.
+func TestANationalIDIsReadFromItsClaimAlone(t *testing.T) {
+	const pid = "02857010054"
+	p := newProvider(t)
+	p.claims = func(c object) {
+		c["name"], c["email"], c["email_verified"] = "Kari 028570 10054", pid+"@example.com", true
+	}
+	s := newSiteOf(t, p, `"claims":{"pid":"pid","email":"email"}`)
+	if status, _, body := s.signIn(t); status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, body)
+	}
+	if got := s.people.seen[0]; got.Name != "" || got.Email != "" || got.PID.IsZero() {
+		t.Errorf("name %q, address %q", got.Name, got.Email)
+	}
+	p.claims = func(c object) { c["sub"] = pid }
+	if status, _, body := s.signIn(t); status != http.StatusTeapot {
+		t.Errorf("%d %s", status, body)
+	}
+	if log := s.log.String(); !strings.Contains(log, "login refused") || !strings.Contains(log, "pairwise") || strings.Contains(log, pid) {
+		t.Errorf("the log: %s", log)
+	}
+}
+
 func TestAddressCountsWhenItIsVerified(t *testing.T) {
 	for name, c := range map[string]struct {
 		config, userinfo string

@@ -114,6 +114,11 @@ func (r *relying) readLogin(claims token.Claims, subject string) (proof, error) 
 	if err != nil || !plain(sid) {
 		return proof{}, errors.New("sid is not text, too long or not ASCII")
 	}
+	for _, name := range []string{sub, sid} {
+		if _, err := party.ParsePersonID(name); err == nil {
+			return proof{}, errTellsNumber
+		}
+	}
 	acr, err := claims.Text("acr")
 	if err != nil {
 		return proof{}, err

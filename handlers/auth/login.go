@@ -191,6 +191,15 @@ func (l *Login) finish(ctx context.Context, p pending, answer answer, agent stri
 		return End{}, err
 	}
 	who.Agent = agent
+	end, err := l.fulfil(ctx, p, who)
+	if models.CodeOf(err) == models.CodeLoginFailed { // by a cause of the registry's, which tells of nobody
+		l.refused(ctx, r, err)
+	}
+	return end, err
+}
+
+// fulfil does what the login was begun for.
+func (l *Login) fulfil(ctx context.Context, p pending, who proof) (End, error) {
 	switch p.Purpose {
 	case again:
 		return End{Target: p.Target}, l.proveAgain(ctx, p, who)
@@ -199,6 +208,12 @@ func (l *Login) finish(ctx context.Context, p pending, answer answer, agent stri
 	case signIn:
 	}
 	return l.arrive(ctx, p, who.Arrival)
+}
+
+// refused tells the operator of a login that will fail each time until he does
+// something about it. The cause must tell of nobody.
+func (l *Login) refused(ctx context.Context, r *relying, cause error) {
+	l.cfg.Logger.WarnContext(ctx, "login refused", "provider", r.ID, "error", cause.Error())
 }
 
 // arrive signs somebody in. Whoever may be a person that we know is asked
@@ -270,6 +285,9 @@ func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code stri
 		return proof{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
 	}
 	who, err := r.identify(ctx, m, response, p.Nonce)
+	if errors.Is(err, errTellsNumber) {
+		l.refused(ctx, r, errTellsNumber)
+	}
 	if err != nil {
 		return proof{}, loginFailed(err)
 	}

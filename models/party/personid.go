@@ -65,6 +65,18 @@ func (p PersonID) Reveal() string {
 	return fmt.Sprintf("%011d", (p.masked^mask)-1)
 }
 
+// In reports whether the text holds the number, whatever stands between its
+// digits. No number is in no text.
+func (p PersonID) In(text string) bool {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+	return !p.IsZero() && strings.Contains(digits, p.Reveal())
+}
+
 const redacted = "***********"
 
 // String, GoString, Format, MarshalText and LogValue all redact.

@@ -60,6 +60,22 @@ func TestPersonIDRefusesOtherSpellings(t *testing.T) {
 	}
 }
 
+func TestPersonIDIsFoundInText(t *testing.T) {
+	t.Parallel()
+	p, err := party.ParsePersonID(canary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		canary: true, "NO:pid:" + canary: true, "Kari 038749 98779": true, "0387-4998-779@x.example": true, canary + "1": true,
+		"": false, canary[1:]: false, "person-1": false, "0387499877x": false,
+	} {
+		if p.In(text) != want || (party.PersonID{}).In(text) {
+			t.Errorf("in %q: %v", text, p.In(text))
+		}
+	}
+}
+
 // The number must not come out by accident, whichever way it is written
 // (security I7, H5).
 func TestPersonIDNeverPrints(t *testing.T) {
