@@ -262,9 +262,10 @@ func line(name string) string {
 	return name
 }
 
-// form returns a code such as "AS" or "SÆR", or nothing when it is no code.
+// form returns a code such as "AS" or "SÆR", or nothing when it is no code: no
+// code of the register has digits, and a national id is not to pass for one.
 func form(code string) string {
-	if len(code) > 16 || strings.ContainsFunc(code, func(r rune) bool { return !unicode.IsUpper(r) && !unicode.IsDigit(r) }) {
+	if len(code) > 16 || strings.ContainsFunc(code, func(r rune) bool { return !unicode.IsUpper(r) }) {
 		return ""
 	}
 	return code

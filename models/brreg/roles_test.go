@@ -92,6 +92,7 @@ func TestRoles(t *testing.T) {
 		personJSON("LEDE", kari, "Kari", ""), personJSON("MEDL", ola, "Ola\u202e", ""),
 		personJSON("MEDL", liv, "Liv", `,"avregistrert":true`), personJSON("NYTT", liv, secret, ""),
 		personJSON("VARA", "11845010121", secret, ""), personJSON("VARA", "", secret, ""),
+		`{"type":{"kode":"11845010121"},"person":{"fodselsnummer":"` + ola + `"}}`,
 		`{"type":{"kode":"VARA"},"fratraadt":true,"person":{"fodselsnummer":"` + liv + `"}}`,
 		`{"type":{"kode":"VARA"},"person":{"fodselsnummer":"` + liv + `","erDoed":true}}`,
 		`{"type":{"kode":"REVI"},"enhet":{"organisasjonsnummer":"974760673"}}`,
@@ -115,6 +116,7 @@ func TestRoles(t *testing.T) {
 		`    the role code "NYTT" is none that we know`,
 		"    the national id does not hold (eleven digits with check digits)",
 		"    the register gives no national id",
+		`    the role code "" is none that we know`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
