@@ -102,7 +102,8 @@ func readCSV(data []byte, parse func(cells) (any, error), must ...string) (iter.
 	}
 	for _, m := range must {
 		if !slices.Contains(header, m) {
-			return nil, fmt.Errorf("the header line lacks the column %q; it has %s", m, strings.Join(header, ", "))
+			// What stands there instead may be somebody's data.
+			return nil, fmt.Errorf("the header line lacks the column %q; is the first line the names of the columns?", m)
 		}
 	}
 	return func(yield func(Row) bool) {

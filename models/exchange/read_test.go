@@ -192,7 +192,7 @@ func TestFilesOfAnotherKindAreRefusedWhole(t *testing.T) {
 		file, want string
 	}{
 		{exchange.Organisations, "", "the file has no header line"},
-		{exchange.Organisations, "number,name\n1,2\n", `the header line lacks the column "orgNo"; it has number, name`},
+		{exchange.Organisations, "number,name\n1,2\n", `the header line lacks the column "orgNo"; is the first line the names of the columns?`},
 		{exchange.Organisations, `{"roles": []}`, "the file has no header line"},
 		{exchange.People, "orgNo,name\n", `lacks the column "role"`},
 		{exchange.Roles, "orgNo,name\n", "is not a JSON object"},
