@@ -42,6 +42,7 @@ func TestARequestIsOneEvent(t *testing.T) {
 		{func() *kit.Response { return program.PostJSON("/access/v1/evaluation", `{"canary": 1}`) }, "/access/v1/evaluation", "caller_not_allowed", 403},
 		{func() *kit.Response { return nobody.Get("/canary") }, "", "not_found", 404},
 		{func() *kit.Response { return nobody.Do(http.MethodDelete, "/requests/canary", "", "") }, "", "method_not_allowed", 405},
+		{func() *kit.Response { return nobody.Do("CANARY", "/canary", "", "") }, "", "not_found", 404},
 		{func() *kit.Response { return nobody.Get("/login/callback?code=canary&state=canary") }, "/login/callback", "login.failed", 400},
 		{func() *kit.Response { return nobody.With("X-Request-Id", "canary").Get("/") }, "/", "", 200},
 	} {
@@ -59,7 +60,7 @@ func TestARequestIsOneEvent(t *testing.T) {
 		}
 	}
 	log := s.Logs.Text()
-	for _, secret := range []string{"canary", id, string(kit.CustomerP), kit.ApproverP.Name, "client-of-", "eyJ", person.Cookie("__Host-stafett")} {
+	for _, secret := range []string{"canary", "CANARY", id, string(kit.CustomerP), kit.ApproverP.Name, "client-of-", "eyJ", person.Cookie("__Host-stafett")} {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log holds %q:\n%s", secret, log)
 		}
