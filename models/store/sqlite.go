@@ -36,9 +36,10 @@ const (
 const lookupCache = 32 << 10
 
 // pragmas are set on every connection. FULL, because NORMAL loses acknowledged
-// commits at a power cut.
+// commits at a power cut; what is deleted is overwritten, because a person whom
+// we have forgotten must not lie in free pages.
 var pragmas = []string{
-	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
 	"trusted_schema(0)", "cell_size_check(1)", "temp_store(MEMORY)", "mmap_size(0)",
 }
 
