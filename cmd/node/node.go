@@ -63,7 +63,7 @@ func New(ctx context.Context, s Serving, logger *slog.Logger) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{settings: s, store: st, logger: logger, journal: rar.NewJournal(st), Registry: registryOn(st, s.Settings, s.Issuers, s.Register)}
-	if n.Handler, err = n.handler(assets); err != nil {
+	if n.Handler, err = n.handler(assets); err != nil { //nolint:contextcheck // requests bring their own
 		return nil, errors.Join(err, st.Close())
 	}
 	return n, nil
