@@ -202,6 +202,9 @@ func (l *Login) finish(ctx context.Context, p pending, answer answer, agent stri
 func (l *Login) fulfil(ctx context.Context, p pending, who proof) (End, error) {
 	switch p.Purpose {
 	case again:
+		if p.Target == "" && l.state(ctx).Waiting != nil { // he was asked to, before connecting the two
+			p.Target = connectPath
+		}
 		return End{Target: p.Target}, l.proveAgain(ctx, p, who)
 	case link:
 		return End{Target: p.Target}, l.tie(ctx, p, who)

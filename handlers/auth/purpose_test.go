@@ -345,6 +345,11 @@ func TestWhoeverIsKnownSignsInAsHeDidAndConnectsTheTwo(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 	s.people.fail = nil
+	address := s.goTo(t, "/login/again?next=/login/known/link")
+	s.claims = func(c object) { s.fresh(c); c["sub"] = "old" }
+	if _, location, body := s.finish(t, s.authorize(t, address)); location != "/login/known/link" {
+		t.Errorf("the fresh login leads to %q %s", location, body)
+	}
 	if status, location, body := s.do(t, http.MethodPost, "/login/known/link"); status != http.StatusSeeOther || location != "/requests/1?lang=nn" {
 		t.Fatalf("%d %s %s", status, location, body)
 	}
