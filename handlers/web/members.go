@@ -36,7 +36,7 @@ func (w *Web) Members(c echo.Context) error {
 	}
 	v := members.View{
 		Query: strings.TrimSpace(c.QueryParam("q")), Total: len(all.People),
-		Manager: all.Giving.Barred != models.CodeForbidden && all.Giving.Barred != models.CodeNotFound,
+		Manager: administers(all.Giving),
 	}
 	for _, m := range all.People {
 		if p := words.person(m); found(ctx, p, v.Query) {
@@ -82,11 +82,13 @@ func (w *Web) member(c echo.Context, status int, fill func(*members.Form)) error
 	if err != nil {
 		return err
 	}
-	v := members.MemberView{Person: words.person(m.Member), Need: need(m.Giving.Barred)}
+	v := members.MemberView{
+		Person: words.person(m.Member), Manager: administers(m.Giving), Need: need(m.Giving.Barred), StruckOff: m.Giving.Barred == models.CodeStruckOff,
+	}
 	for _, h := range m.Past {
 		v.Past = append(v.Past, words.holding(h))
 	}
-	if v.Manager = v.Need != "" || m.Giving.Barred == ""; v.Manager {
+	if v.Manager && !v.StruckOff {
 		v.Form = words.form(m.Giving)
 		fill(&v.Form)
 	}
@@ -263,6 +265,12 @@ func (x holdingWords) form(g registry.Giving) members.Form {
 		}
 	}
 	return f
+}
+
+// administers reports whether the reader administers access, though something
+// else may bar him from giving.
+func administers(g registry.Giving) bool {
+	return g.Barred != models.CodeForbidden && g.Barred != models.CodeNotFound
 }
 
 // need is what the reader must do before he may, where a new login helps.

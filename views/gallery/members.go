@@ -173,6 +173,7 @@ func memberPages() []Page {
 		})),
 		one("members/member-level", page(func(v *members.MemberView) { v.Need = ui.NeedLevel })),
 		all("members/member-age", page(func(v *members.MemberView) { v.Need = ui.NeedAge })),
+		one("members/member-struck-off", page(func(v *members.MemberView) { v.StruckOff, v.Form = true, members.Form{} })),
 		one("members/member-nothing-to-give", page(func(v *members.MemberView) { v.Form.Powers, v.Form.Packages = nil, nil })),
 		one("members/member-faulty", page(func(v *members.MemberView) {
 			v.Form.Until = "2020-01-01"

@@ -48,11 +48,12 @@ type Invitation struct {
 
 // MemberView is the page of one person.
 type MemberView struct {
-	Person  Person
-	Past    []Holding // ended, the latest first
-	Manager bool      // the reader administers access
-	Form    Form      // what he may give; nothing when he is no manager
-	Need    ui.Need   // what the reader must do before he may give anything
+	Person    Person
+	Past      []Holding // ended, the latest first
+	Manager   bool      // the reader administers access
+	Form      Form      // what he may give; nothing when he is no manager
+	Need      ui.Need   // what the reader must do before he may give anything
+	StruckOff bool      // the organisation has been; nobody gives anything there any more
 }
 
 // Form is the choice of a role and of its last day.
