@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
 )
 
 // requestEvents are the lines of the log about requests.
@@ -125,4 +127,35 @@ func TestAPanicIsAFaultOfOurs(t *testing.T) {
 		t.Errorf("answered %s, logged %s", r.Body, s.Logs.Text())
 	}
 	s.Bearer(t, "x").Get("/health/live").Want(http.StatusOK)
+}
+
+// The trace of a fault that happens while somebody is handled tells no national
+// id, neither in what is printed nor among the words of the stack.
+func TestAPanicTellsNoNationalID(t *testing.T) {
+	t.Parallel()
+	const canary = "03874998779"
+	pid, err := party.ParsePersonID(canary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := kit.New(t, kit.Ready(func(context.Context) error { return failOn(party.Identity{Subject: "s", PID: pid}, pid) }))
+	r := s.Bearer(t, "x").Failing().Get("/health/ready")
+	isProblem(t, r, http.StatusInternalServerError, models.CodeInternal)
+	log := s.Logs.Text()
+	if !strings.Contains(log, "failOn(") {
+		t.Errorf("the log has no trace: %s", log)
+	}
+	for _, form := range []string{canary, canary[1:], strconv.FormatUint(3874998779, 16), strconv.FormatUint(3874998780, 16)} {
+		if strings.Contains(log, form) || strings.Contains(r.Body, form) {
+			t.Errorf("%q in the log or the answer:\n%s\n%s", form, log, r.Body)
+		}
+	}
+}
+
+//go:noinline
+func failOn(who party.Identity, pid party.PersonID) error {
+	panic(struct {
+		Who party.Identity
+		PID party.PersonID
+	}{who, pid})
 }
