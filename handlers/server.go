@@ -126,7 +126,7 @@ func (s *Server) chain(r Route) []echo.MiddlewareFunc {
 	chain := []echo.MiddlewareFunc{audience, sameSite, s.session, answered, s.web.Visit}
 	switch r.Guard {
 	case SignedIn:
-		chain = append(chain, s.web.SignedIn)
+		chain = append(chain, s.web.SignedIn, s.web.Recognised)
 	case Acting:
 		chain = append(chain, s.web.SignedIn, s.web.Acting)
 	case Open, Token:

@@ -14,6 +14,7 @@ ALTER TABLE person ADD COLUMN erased_at BIGINT;
 ALTER TABLE identity ADD COLUMN email TEXT NOT NULL DEFAULT '';
 ALTER TABLE identity ADD COLUMN linked_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE identity ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0;
+UPDATE identity SET linked_at = (SELECT created_at FROM person WHERE id = person_id), seen_at = (SELECT created_at FROM person WHERE id = person_id);
 CREATE INDEX identity_email ON identity (email) WHERE email <> '';
 
 -- Rows stay when a holding ends. The same role from two sources is two rows.

@@ -122,25 +122,27 @@ func (s Standing) rows(c *catalog.Catalog, packageURN string) []catalog.RolePack
 	})
 }
 
-// Strongest returns the holdings with those first by which the person
-// administers access, then systems, then clients, then other roles, then
+// Strongest returns the holdings with those first by which the person is main
+// administrator, then those by which he administers access, then systems, then clients, then other roles, then
 // packages given in person, and merely looking on last: for saying why he may
 // act.
 func (s Standing) Strongest(c *catalog.Catalog) []string {
 	rank := func(h string) int {
 		switch alone := (Standing{Holdings: []string{h}, Form: s.Form}); {
-		case alone.AccessManager(c):
+		case alone.MainAdministrator(c):
 			return 0
-		case h == SystemAdministrator:
+		case alone.AccessManager(c):
 			return 1
-		case alone.ClientAdministrator(c):
+		case h == SystemAdministrator:
 			return 2
-		case h == Viewer:
-			return 5
-		case !strings.HasPrefix(h, catalog.PackagePrefix):
+		case alone.ClientAdministrator(c):
 			return 3
+		case h == Viewer:
+			return 6
+		case !strings.HasPrefix(h, catalog.PackagePrefix):
+			return 4
 		}
-		return 4
+		return 5
 	}
 	out := slices.Clone(s.Holdings)
 	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
