@@ -102,8 +102,8 @@ var cases = map[string]question{
 	"invitation.accept_form": {secret, func(_ *world, on thing) ask {
 		return ask{target: "/invitations/accept", invited: on.id}
 	}},
-	"invitation.accept": {secret, func(_ *world, on thing) ask {
-		return ask{target: "/invitations/accept", form: url.Values{}, invited: on.id}
+	"invitation.accept": {secret, func(w *world, on thing) ask {
+		return ask{target: "/invitations/accept", form: w.offered(on.id), invited: on.id}
 	}},
 	"logout":        {none, post("/logout", url.Values{})},
 	"logged_out":    {none, get("/logged-out")},

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -198,6 +199,19 @@ func (w *world) invite(org party.OrgNo, over bool) (id, secret string) {
 		}
 	}
 	return string(made), secret
+}
+
+// offered is the form in which the person is asked whether he accepts; without
+// anything in it where nothing is offered.
+func (w *world) offered(secret string) url.Values {
+	w.t.Helper()
+	c := w.s.As(w.t, w.who)
+	c.SetCookie("stafett_invitation", url.QueryEscape(secret))
+	form, ok := c.Get("/invitations/accept").Page().Form("/invitations/accept")
+	if !ok {
+		return url.Values{}
+	}
+	return form
 }
 
 // powerless is the secret of an invitation whose inviter administers access no

@@ -172,10 +172,10 @@ func fieldValue(n *html.Node) string {
 		}
 		return n.FirstChild.Data
 	case n.Data == "select":
-		value := ""
+		value, first := "", true
 		for o := range n.Descendants() {
-			if o.Type == html.ElementNode && o.Data == "option" && (value == "" || has(o, "selected")) {
-				value = attr(o, "value")
+			if o.Type == html.ElementNode && o.Data == "option" && (first || has(o, "selected")) {
+				value, first = attr(o, "value"), false
 			}
 		}
 		return value

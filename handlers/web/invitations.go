@@ -157,16 +157,28 @@ func (w *Web) AcceptForm(c echo.Context) error {
 		return err
 	}
 	v := members.AcceptView{
-		By: i.By.Name, Org: i.Organisation.Display(), OrgNo: string(i.Organisation.OrgNo), Role: i.Name,
+		ID: i.Invitation.ID, By: i.By.Name, Org: i.Organisation.Display(), OrgNo: string(i.Organisation.OrgNo), Role: i.Name,
 		Can: words.can(i.Invitation.URN), Ending: i.Invitation.RoleUntil, Until: i.Invitation.ExpiresAt, Has: i.Has,
 	}
 	return respond.Page(c, http.StatusOK, members.Accept(w.Shell(c), v))
 }
 
 // Accept handles POST /invitations/accept. The person acts for the organisation
-// from now on.
+// from now on. Whoever has opened another invitation since he read this one is
+// shown that.
 func (w *Web) Accept(c echo.Context) error {
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
+	i, err := w.Registry.Invitation(ctx, actor(c), secretOf(c))
+	if err != nil {
+		return err
+	}
+	if one(f, "invitation") != string(i.Invitation.ID) {
+		return see(c, paths.InvitationAccept())
+	}
 	h, err := w.Registry.AcceptInvitation(ctx, actor(c), secretOf(c))
 	if err != nil {
 		return err

@@ -235,7 +235,6 @@ func TestTheLastWhoAdministersAccessStays(t *testing.T) {
 	}
 	isFailure(t, c.Post(end, form), http.StatusConflict, models.CodeHoldingLast)
 	c.Get("/members").Want(http.StatusOK)
-
 }
 
 func TestWhatARegisterSaysIsEndedThere(t *testing.T) {

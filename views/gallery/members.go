@@ -224,7 +224,7 @@ func invitePages() []Page {
 func acceptPages() []Page {
 	alone := layout.Shell{Path: paths.InvitationAccept(), Person: "Siv Dal", LoginReady: true}
 	v := members.AcceptView{
-		By: "Kari Fjell", Org: bakery.Name, OrgNo: bakery.No, Role: manages, Can: []ui.Can{ui.CanRead, ui.CanManage}, Until: days(6),
+		ID: "5b6f0c3e-52a1-4d7e-9d3b-0e4b6a1c2f10", By: "Kari Fjell", Org: bakery.Name, OrgNo: bakery.No, Role: manages, Can: []ui.Can{ui.CanRead, ui.CanManage}, Until: days(6),
 	}
 	operator, has := v, v
 	operator.By, operator.Org, operator.OrgNo, operator.Ending = "", longName.Name, longName.No, days(200)

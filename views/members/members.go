@@ -120,10 +120,10 @@ type InvitedView struct {
 
 // AcceptView asks somebody who was invited.
 type AcceptView struct {
-	Token  string // sent back as "token"; empty when the session remembers it
-	By     string // name of who invited; empty for those who run the registry
-	Org    string // legal name
-	OrgNo  string // nine digits
+	ID     models.ID // sent back as "invitation": what was read is what is accepted
+	By     string    // name of who invited; empty for those who run the registry
+	Org    string    // legal name
+	OrgNo  string    // nine digits
 	Role   models.Text
 	Can    []ui.Can
 	Ending time.Time // when the role will end; zero for no end

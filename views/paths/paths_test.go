@@ -75,7 +75,7 @@ func TestPagesOfPeopleHaveTheirAddresses(t *testing.T) {
 		"/account/erase":                                 paths.AccountErase(),
 		"/account/data.json":                             paths.AccountData(),
 		"/account/identities/id%2Fporten":                paths.IdentityAdd("id/porten"),
-		"/account/identities":                     paths.IdentityRemove(),
+		"/account/identities":                            paths.IdentityRemove(),
 		"/account/logins/" + string(id) + "/end":         paths.LoginEnd(id),
 		"/account/logins/end-others":                     paths.LoginEndOthers(),
 		"/members":                                       paths.Members(),
