@@ -165,11 +165,8 @@ func (w *Web) enter(c echo.Context, next string) error {
 		}
 		i = slices.IndexFunc(all, func(m registry.Membership) bool { return m.Organisation.OrgNo == last })
 	}
-	switch {
-	case i < 0 && next == paths.InvitationAccept(): // it may be what gives him the first
-		return see(c, next)
-	case i < 0:
-		return see(c, paths.OrganisationsTo(next))
+	if i < 0 { // a page that needs an organisation leads to the choice, and back
+		return see(c, cmp.Or(next, paths.Organisations()))
 	}
 	if err := w.Sessions.ChooseOrganisation(ctx, string(all[i].Organisation.OrgNo)); err != nil {
 		return err
