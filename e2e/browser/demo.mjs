@@ -20,6 +20,9 @@ export const employee = "Sunniva Lie";
 export const developer = "Jonas Vikane";
 export const nobody = "Amund Drift";
 export const many = "Terje Havnås";
+export const administrator = "Birk Skogheim";
+export const newEmployee = "Nora Vestli";
+export const representative = "Live Brekke";
 
 // The providers, with their names on the login page.
 const called = (id, name, en = name) => ({ id, nb: `${name} (demo)`, nn: `${name} (demo)`, en: `${en} (demo)` });

@@ -58,7 +58,7 @@ export class Person {
     page.on("pageerror", (err) => this.complaints.push(`${page.url()}: ${err}`));
     page.on("console", (message) => {
       const ours = message.type() === "error" || message.type() === "warning";
-      if (ours && !/Failed to load resource: the server responded with a status of 4(03|04|09|22)/.test(message.text())) {
+      if (ours && !/Failed to load resource: the server responded with a status of 4(03|04|09|10|22)/.test(message.text())) {
         this.complaints.push(`${page.url()}: ${message.text()}`);
       }
     });
@@ -78,11 +78,25 @@ export class Person {
     await this.looks("front");
     await this.button("common.login", {}, "link").first().click();
     await this.looks("login");
-    await this.button("public.login.with", { Provider: at[this.lang] }, "link").click();
-    await page.getByRole("button", { name }).waitFor();
-    await this.looks(`${at.id}'s page`, { lang: "nb" });
-    await page.getByRole("button", { name, exact: true }).click();
+    await this.goesTo(at);
+    await this.isPicked(name, at);
     await page.getByRole("button", { name: t("common.logout") }).first().waitFor();
+  }
+
+  /** goesTo leaves a page of ours for the provider. */
+  async goesTo(at) {
+    await this.page.getByRole("link", { name: this.t("public.login.with", { Provider: at[this.lang] }), exact: true }).click();
+    await this.page.waitForURL(`**/demo/${at.id}/**`);
+  }
+
+  /** isPicked is on the provider's page: who comes back, at which of its levels. */
+  async isPicked(name, at, level) {
+    const { page } = this;
+    const button = page.getByRole("button", { name, exact: true });
+    await button.waitFor();
+    await this.looks(`${at.id}'s page`, { lang: "nb" });
+    if (level) await page.getByRole("radio", { name: level }).check();
+    await button.click();
     this.name = name;
   }
 
