@@ -228,6 +228,7 @@ func (w *world) invitations() {
 	holding := "/members/holdings/" + w.one("SELECT id FROM holding WHERE person_id = '"+person+"' AND source = 'given'") + "/end"
 	w.flow("end", w.visit(m, holding), w.press(m, holding, "", "", nil))
 	w.flow("invite to withdraw", invite("nobody-"+invited.email))
+	w.flow("invite whom the mail server refuses", invite("refused-"+invited.email))
 	withdraw := "/members/invitations/" + w.one("SELECT id FROM invitation WHERE status = 'open'") + "/revoke"
 	w.flow("withdraw", w.visit(m, "/members"), w.press(m, withdraw, "", "", nil))
 	if w.guardLink(w.run(0, "invite", "--org", seed.Supplier, "--email", "operator-"+invited.email)) == "" {

@@ -196,7 +196,7 @@ func (w *world) issuer(ids ...string) func(claims map[string]any) string {
 	}
 }
 
-// post is a mail server, which takes everything.
+// post is a mail server.
 type post struct{ *world }
 
 func (w *world) mailServer() string {
@@ -218,6 +218,9 @@ func (post) Logout() error                                 { return nil }
 func (post) Mail(string, *smtp.MailOptions) error          { return nil }
 func (p post) Rcpt(to string, _ *smtp.RcptOptions) error {
 	p.note(inMail, "envelope", []byte(to))
+	if strings.HasPrefix(to, "refused-") { // and servers like to repeat it
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no mailbox " + to}
+	}
 	return nil
 }
 
