@@ -277,7 +277,11 @@ func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code stri
 	if err != nil {
 		// The library's error quotes the answer's body, which may hold tokens.
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.Response.StatusCode < 500 {
-			return proof{}, loginFailed(fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode))
+			cause := fmt.Errorf("token endpoint answered %d %.60q", refusal.Response.StatusCode, refusal.ErrorCode)
+			if refusal.ErrorCode == "invalid_client" { // as with a wrong client secret
+				l.refused(ctx, r, cause)
+			}
+			return proof{}, loginFailed(cause)
 		}
 		if _, ok := errors.AsType[*url.Error](err); ok {
 			return proof{}, unavailable(errors.New("token endpoint cannot be reached"))
