@@ -64,13 +64,13 @@ var logins = []login{
 	},
 	{
 		id:   seed.Jobbkonto,
-		name: models.Text{NB: "Jobbkonto (demo)", NN: "Jobbkonto (demo)", EN: "Work account (demo)"},
+		name: models.Text{NB: "Jobbkonto (demo)", NN: "Jobbkonto (demo)", EN: "Jobbkonto (demo)"},
 		message: models.Text{
 			NB: "For deg som arbeider i Fjordbris Seilmakeri AS.",
 			NN: "For deg som arbeider i Fjordbris Seilmakeri AS.",
 			EN: "For those who work at Fjordbris Seilmakeri AS.",
 		},
-		about: "an employer's own: e-mail addresses and groups, no national id",
+		about: "an employer's own login with e-mail addresses and groups, without national ids",
 		levels: []provider.Level{
 			{ACR: "mfa", NB: "Passord og kode", EN: "password and code"},
 			{ACR: "pwd", NB: "Bare passord", EN: "password only"},

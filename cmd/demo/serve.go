@@ -70,7 +70,7 @@ func (s serve) instruct(c console, url, log string) {
 	p.line("Who you can log in as (there is no password):")
 	for _, l := range logins {
 		p.line("")
-		p.line("%s, which %s:", l.name.EN, l.about)
+		p.line("%s: %s", l.name.EN, l.about)
 		people, err := l.people()
 		if err != nil {
 			p.line("%v", err)
@@ -81,7 +81,7 @@ func (s serve) instruct(c console, url, log string) {
 	}
 	p.line("")
 	p.line("Ways to try:")
-	p.line(" - %s invites %s under Members; %s opens the link and logs in at Jobbkonto.", seed.Approver, seed.NewEmployee, seed.NewEmployee)
+	p.line(" - %s invites %s under People and roles; %s opens the link and logs in at Jobbkonto.", seed.Approver, seed.NewEmployee, seed.NewEmployee)
 	p.line(" - %s logs in at BankID, logs out, and logs in at Jobbkonto with the same e-mail address.", seed.Employee)
 	p.line(" - %s logs in at Jobbkonto with a password only, and has to show more before she may grant.", seed.Administrator)
 	p.line(" - \"Log me out everywhere\" at %s%s%s/account, and at the others.", url, providerPath, seed.BankID)

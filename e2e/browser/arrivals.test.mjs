@@ -32,7 +32,7 @@ test("the login page offers three providers, each with a word about it", () => w
     await somebody.page.goto("/login");
     await somebody.looks("login");
     for (const provider of [bankID, ansattporten, jobbkonto]) {
-      await somebody.button("public.login.with", { Provider: provider[lang] }, "link").waitFor();
+      await somebody.button("public.login.with", { Provider: provider.name }, "link").waitFor();
     }
     await somebody.page.getByText(about[lang]).first().waitFor();
     await somebody.leaves();
@@ -177,14 +177,14 @@ test("two logins with one e-mail address are connected when she says so", () => 
   await sunniva.goesTo(bankID);
   // BankID still has her session.
   await sunniva.page.getByRole("button", { name: /^Fortsett som Sunniva Lie/ }).click();
-  await sunniva.reads("public.link.title", { Provider: jobbkonto.nb });
+  await sunniva.reads("public.link.title", { Provider: jobbkonto.name });
   await sunniva.looks("connect");
   await sunniva.button("public.link.do").click();
   await at(sunniva, "/requests");
   await sunniva.page.goto("/account");
   await sunniva.looks("own access");
-  await sunniva.page.getByText(jobbkonto.nb).first().waitFor();
-  await sunniva.page.getByText(bankID.nb).first().waitFor();
+  await sunniva.page.getByText(jobbkonto.name).first().waitFor();
+  await sunniva.page.getByText(bankID.name).first().waitFor();
   await sunniva.leaves();
 
   // Either login is hers now.

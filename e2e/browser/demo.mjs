@@ -25,10 +25,10 @@ export const newEmployee = "Nora Vestli";
 export const representative = "Live Brekke";
 
 // The providers, with their names on the login page.
-const called = (id, name, en = name) => ({ id, nb: `${name} (demo)`, nn: `${name} (demo)`, en: `${en} (demo)` });
+const called = (id, name) => ({ id, name: `${name} (demo)` });
 export const bankID = called("bankid", "BankID");
 export const ansattporten = called("ansattporten", "Ansattporten");
-export const jobbkonto = called("jobbkonto", "Jobbkonto", "Work account");
+export const jobbkonto = called("jobbkonto", "Jobbkonto");
 
 /** startDemo resolves when the demo answers: its address, its token command and its end. */
 export async function startDemo() {

@@ -85,7 +85,7 @@ export class Person {
 
   /** goesTo leaves a page of ours for the provider. */
   async goesTo(at) {
-    await this.page.getByRole("link", { name: this.t("public.login.with", { Provider: at[this.lang] }), exact: true }).click();
+    await this.page.getByRole("link", { name: this.t("public.login.with", { Provider: at.name }), exact: true }).click();
     await this.page.waitForURL(`**/demo/${at.id}/**`);
   }
 

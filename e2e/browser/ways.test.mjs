@@ -53,7 +53,7 @@ test("a request is approved and withdrawn by keyboard alone", () => witness(peop
     await page.keyboard.press("Enter");
   };
   await page.goto("/login");
-  await press(page.getByRole("link", { name: ingrid.t("public.login.with", { Provider: bankID.nb }) }));
+  await press(page.getByRole("link", { name: ingrid.t("public.login.with", { Provider: bankID.name }) }));
   await page.getByRole("button", { name: director }).waitFor();
   await press(page.getByRole("button", { name: director }));
   await ingrid.reads("customer.inbox.lead", { Org: "Fjordbris Seilmakeri AS" });
