@@ -264,6 +264,7 @@ func (w *world) operator(national, mail *opens) {
 	w.run(0, "register", "refresh", seed.Customer)
 	w.run(1, "register", "sync")
 	w.run(0, "people", "remap", "--from", mail.issuer, "--to", mail.issuer, "--apply", w.file("remap.csv", "oldSubject,newSubject\nt3,t9\n"+inFaults+",t10\n"))
+	w.run(1, "people", "remap", "--from", mail.issuer, "--to", mail.issuer, "--apply", w.file("numbers.csv", "oldSubject,newSubject\nt1,"+inFaults+"\n"))
 	w.run(1, "people", "remap", "--from", mail.issuer, "--to", mail.issuer, w.file("twice.csv", "oldSubject,newSubject\n"+inFaults+",t11\n"+inFaults+",t12\n"))
 	w.run(1, "people", "remap", "--from", mail.issuer, "--to", mail.issuer, w.file("remap-broken.csv", "oldSubject,newSubject\n"+inFaults+"\n"))
 	w.run(0, "people", "export", "--issuer", national.issuer, "--subject", "s1")

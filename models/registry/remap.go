@@ -86,6 +86,9 @@ func plan(ctx context.Context, tx Reader, rows []Remapping) (RemapReport, []Rema
 		case from.issuer == "" || from.subject == "" || to.issuer == "" || to.subject == "":
 			report.refuse(row, "a subject is missing")
 			continue
+		case isNationalID(to.subject):
+			report.refuse(row, "the new subject is a national id, by which nobody can log in")
+			continue
 		case olds[from]:
 			report.refuse(row, "the old subject stands in the file twice")
 			continue
@@ -118,6 +121,13 @@ func plan(ctx context.Context, tx Reader, rows []Remapping) (RemapReport, []Rema
 		}
 	}
 	return report, moves, nil
+}
+
+// isNationalID reports whether a subject is one, which the login refuses and
+// which is not to be stored.
+func isNationalID(subject string) bool {
+	_, err := party.ParsePersonID(subject)
+	return err == nil
 }
 
 func (r *RemapReport) refuse(row Remapping, reason string) {

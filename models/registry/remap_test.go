@@ -54,6 +54,11 @@ func TestRemap(t *testing.T) {
 				[]registry.Remapping{row("1", "berit", "")},
 				registry.RemapReport{Refused: []registry.Refusal{{Place: "1", Reason: "a subject is missing"}}},
 			},
+			{
+				"a national id for a name",
+				[]registry.Remapping{row("1", "berit", "03874998779")},
+				registry.RemapReport{Refused: []registry.Refusal{{Place: "1", Reason: "the new subject is a national id, by which nobody can log in"}}},
+			},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
 				t.Parallel()
