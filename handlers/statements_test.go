@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
+	"github.com/stafett/stafett/models/invitation"
+	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
 )
 
@@ -18,6 +20,9 @@ var statements = map[string]int{
 	"organisations": 13, "inbox": 20, "review": 20, "review by a clerk": 21, "reject form": 20, "receipt": 36,
 	"system users": 20, "system user": 23, "revoke form": 23,
 	"systems": 17, "register form": 10, "search": 10, "system": 28, "send form": 18, "board": 27, "sent request": 20,
+	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,
+	"account": 18, "account of several": 18, "account log": 26, "erase form": 17,
+	"accept": 40, "give": 19, "end others": 16,
 	"approve": 31, "revoke": 23, "register": 22, "send": 35,
 }
 
@@ -32,6 +37,10 @@ func crowded(t *testing.T, n int) (s *kit.Site, waiting, approved request.Reques
 		s.Approve(t, kit.ApproverP, approved.ID)
 		waiting = s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "more")
 		s.Request(t, kit.DeveloperA, sys, kit.CustomerQ, "")
+		s.Join(t, kit.ApproverP, "Ny "+strconv.Itoa(i), kit.VATPackage)
+		if i < invitation.MaxOpen-2 { // one of the last is for the test
+			s.Invite(t, kit.ApproverP, policy.Viewer)
+		}
 	}
 	return s, waiting, approved
 }
@@ -75,6 +84,18 @@ func TestStatementsPerPageAndCall(t *testing.T) {
 			form.Set("q", "skatt")
 			return supplier.Post("/supplier/systems/new", form)
 		})
+		_, secret := s.Invite(t, kit.ApproverP, policy.Viewer)
+		invited := s.As(t, kit.Nobody)
+		invited.SetCookie("stafett_invitation", secret)
+		page("members", customer, "/members")
+		page("members for a reader", clerk, "/members")
+		page("member", customer, "/members/"+string(s.PersonID(kit.ClerkP)))
+		page("invite form", customer, "/members/invite")
+		page("invited", invited, "/invitations/accept")
+		page("account", customer, "/account")
+		page("account of several", s.As(t, kit.Several), "/account") // one organisation or two
+		page("account log", customer, "/account/log")
+		page("erase form", customer, "/account/erase")
 		count("enrich", func() *kit.Response {
 			return enriching.PostJSON("/v1/enrich", enrichment(kit.Issuer1, client, string(kit.CustomerP), string(kit.CustomerP)))
 		})
@@ -115,6 +136,13 @@ func TestStatementsPerChange(t *testing.T) {
 		count("approve", "/requests/"+string(waiting.ID)+"/approve", map[string]string{"seen": form.Get("seen")}, customer)
 		count("revoke", "/systemusers/"+string(approved.ID)+"/revoke", nil, customer)
 		count("register", "/supplier/systems/new", nil, supplier)
+		_, secret := s.Invite(t, kit.ApproverP, policy.Viewer)
+		invited := s.As(t, kit.Nobody)
+		invited.SetCookie("stafett_invitation", secret)
+		accept := invited.Get("/invitations/accept").Page().MustForm("/invitations/accept")
+		count("accept", "/invitations/accept", map[string]string{"invitation": accept.Get("invitation")}, invited)
+		count("give", "/members/"+string(s.PersonID(kit.ClerkP))+"/give", map[string]string{"urn": kit.TaxPackage}, customer)
+		count("end others", "/account/logins/end-others", nil, customer)
 		count("send", "/supplier/systems/"+string(approved.System)+"/requests/new", map[string]string{"customer": string(kit.CustomerP), "items": kit.TaxPackage, "external_ref": "third"}, supplier)
 	}
 	for name, few := range got[1] {
