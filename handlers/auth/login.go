@@ -30,6 +30,9 @@ type People interface {
 	// is new, without national id, and another identity has his verified e-mail
 	// address; who.New says that he is somebody else all the same.
 	SignIn(ctx context.Context, who party.Arrival) (party.Login, error)
+	// HasAddress reports whether the actor signs in by an identity with the
+	// verified address.
+	HasAddress(ctx context.Context, a models.Actor, email string) (bool, error)
 	// Link ties one more identity to the actor. Conflict with CodeIdentityTaken
 	// when it is another person's.
 	Link(ctx context.Context, a models.Actor, who party.Arrival) error
@@ -213,15 +216,15 @@ func (l *Login) fulfil(ctx context.Context, p pending, who proof) (End, error) {
 	return l.arrive(ctx, p, who.Arrival)
 }
 
-// refused tells the operator of a login that will fail each time until he does
-// something about it. The cause must tell of nobody.
+// refused tells the operator why a login failed that the provider had let pass.
+// The cause must tell of nobody, so it is in our own words.
 func (l *Login) refused(ctx context.Context, r *relying, cause error) {
 	l.cfg.Logger.WarnContext(ctx, "login refused", "provider", r.ID, "error", cause.Error())
 }
 
 // arrive signs somebody in. Whoever may be a person that we know is asked
 // first; and when he then signs in as that person in the same browser, he is
-// asked whether to connect the two.
+// asked whether to connect the two. Somebody else who does is asked nothing.
 func (l *Login) arrive(ctx context.Context, p pending, who party.Arrival) (End, error) {
 	err := l.enter(ctx, who)
 	if models.CodeOf(err) == models.CodeIdentityKnown && who.PID.IsZero() {
@@ -230,10 +233,17 @@ func (l *Login) arrive(ctx context.Context, p pending, who party.Arrival) (End, 
 	if err != nil {
 		return End{}, err
 	}
-	if w := l.state(ctx).Waiting; w != nil && (w.Issuer != who.Issuer || w.Subject != who.Subject) {
+	if w := l.state(ctx).Waiting; w == nil || w.Issuer == who.Issuer && w.Subject == who.Subject {
+		return End{Target: p.Target, Began: true}, nil
+	}
+	same, err := l.WaitingForSelf(ctx)
+	if err != nil {
+		return End{}, err
+	}
+	if same {
 		return End{Target: connectPath}, nil
 	}
-	return End{Target: p.Target, Began: true}, nil
+	return End{Target: p.Target, Began: true}, l.forget(ctx)
 }
 
 // enter begins a login and a session. The login of a session that this browser
@@ -251,9 +261,10 @@ func (l *Login) enter(ctx context.Context, who party.Arrival) error {
 	})
 }
 
-// SignOut ends the session of this browser, and its login.
+// SignOut ends the session of this browser, and its login, and forgets who
+// waits in it and what is under way.
 func (l *Login) SignOut(ctx context.Context) error {
-	return errors.Join(l.endLogin(ctx), l.cfg.Sessions.SignOut(ctx))
+	return errors.Join(l.endLogin(ctx), l.cfg.Sessions.SignOut(ctx), l.keep(ctx, browserState{}))
 }
 
 // endLogin ends the login of this browser's session, if there is one.
@@ -292,10 +303,8 @@ func (l *Login) exchange(ctx context.Context, r *relying, m *metadata, code stri
 		return proof{}, unavailable(fmt.Errorf("provider %s: %w", r.ID, err))
 	}
 	who, err := r.identify(ctx, m, response, p.Nonce)
-	if errors.Is(err, errTellsNumber) {
-		l.refused(ctx, r, errTellsNumber)
-	}
 	if err != nil {
+		l.refused(ctx, r, err)
 		return proof{}, loginFailed(err)
 	}
 	return who, nil

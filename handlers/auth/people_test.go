@@ -87,6 +87,18 @@ func (p *people) SignIn(_ context.Context, who party.Arrival) (party.Login, erro
 	return party.Login{ID: models.ID("login-" + strconv.Itoa(len(p.seen))), Person: p.person(who)}, p.fail
 }
 
+// HasAddress: who is somebody by another subject has whatever is known.
+func (p *people) HasAddress(_ context.Context, a models.Actor, email string) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range p.same {
+		if string(id) == a.ID {
+			return p.known[email], nil
+		}
+	}
+	return false, nil
+}
+
 func (p *people) Link(_ context.Context, a models.Actor, who party.Arrival) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -103,15 +103,15 @@ func NewSessions(cfg SessionsConfig) (*Sessions, error) {
 	}, nil
 }
 
-// Middleware loads the session of each request, and on the paths of login the
-// state of the login too, and saves them with the response. Everything below
-// needs it in the context.
+// Middleware loads the session of each request, and on the paths on which
+// somebody logs in or out the state of logins too, and saves them with the
+// response. Everything below needs it in the context.
 func (s *Sessions) Middleware(next http.Handler) http.Handler {
 	pages := s.signedIn.LoadAndSave(next)
 	login := s.signedIn.LoadAndSave(s.before.LoadAndSave(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), foundKey{}, &found{}))
-		if r.URL.Path == "/login" || strings.HasPrefix(r.URL.Path, "/login/") {
+		if root, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); root == "login" || root == "logout" || root == "account" {
 			login.ServeHTTP(w, r)
 			return
 		}

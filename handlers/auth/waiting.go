@@ -31,6 +31,22 @@ func (l *Login) Waiting(ctx context.Context) (who party.Arrival, ok bool) {
 	return w.arrival(), true
 }
 
+// WaitingForSelf reports whether somebody waits who may be the person who is
+// signed in: one of that person's identities has his address. In a browser that
+// several use it may be somebody else's, who must not be let in.
+func (l *Login) WaitingForSelf(ctx context.Context) (bool, error) {
+	current, ok := l.cfg.Sessions.Current(ctx)
+	w := l.state(ctx).Waiting
+	if !ok || w == nil {
+		return false, nil
+	}
+	same, err := l.cfg.People.HasAddress(ctx, current.Actor(), w.Email)
+	if err != nil {
+		return false, fmt.Errorf("who waits: %w", err)
+	}
+	return same, nil
+}
+
 // forget forgets who waits.
 func (l *Login) forget(ctx context.Context) error {
 	s := l.state(ctx)
@@ -56,17 +72,21 @@ func (l *Login) GoOnAsNew(ctx context.Context) (target string, err error) {
 
 // LinkWaiting ties the identity of who waits to the person who is signed in in
 // the same browser by now, and returns where he was on his way to. Errors:
-// Unauthenticated when nobody is signed in, NotFound when nobody waits, and
-// those of People.Link, after which he waits on.
+// Unauthenticated when nobody is signed in, NotFound when nobody waits who may
+// be that person, and those of People.Link, after which he waits on.
 func (l *Login) LinkWaiting(ctx context.Context) (target string, err error) {
 	current, ok := l.cfg.Sessions.Current(ctx)
 	if !ok {
 		return "", models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
 	}
-	w := l.state(ctx).Waiting
-	if w == nil {
+	same, err := l.WaitingForSelf(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !same {
 		return "", models.NewError(models.NotFound, models.CodeNotFound)
 	}
+	w := l.state(ctx).Waiting
 	if err := l.cfg.People.Link(ctx, current.Actor(), w.arrival()); err != nil {
 		return "", fmt.Errorf("link: %w", err)
 	}

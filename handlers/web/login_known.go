@@ -17,13 +17,15 @@ import (
 
 // Known handles GET /login/known: somebody new has an e-mail address that we
 // know. He signs in the way he did before, or goes on as a new user. Who has
-// signed in by now is asked whether to connect the two.
+// signed in by now, and has the address, is asked whether to connect the two.
 func (w *Web) Known(c echo.Context) error {
 	who, err := w.waiting(c)
 	if err != nil {
 		return err
 	}
-	if visitOf(c).known {
+	if same, err := w.OIDC.WaitingForSelf(c.Request().Context()); err != nil {
+		return err
+	} else if same {
 		return see(c, paths.LoginKnownLink())
 	}
 	issuers, err := w.Registry.KnownAt(c.Request().Context(), who.Email)
@@ -59,6 +61,11 @@ func (w *Web) ConnectForm(c echo.Context) error {
 	who, err := w.waiting(c)
 	if err != nil {
 		return err
+	}
+	if same, err := w.OIDC.WaitingForSelf(c.Request().Context()); err != nil {
+		return err
+	} else if !same {
+		return see(c, paths.LoginKnown())
 	}
 	if _, err := w.memberships(c); err != nil { // his name, for the page
 		return err

@@ -244,3 +244,61 @@ func TestTheBrowserIsToldInAFewWords(t *testing.T) {
 		}
 	}
 }
+
+// Who waits is somebody whom we may know by his address. A browser may have
+// another user by then: nobody else is offered to let him in, or can.
+func TestWhoeverWaitsIsConnectedToNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := linked(t)
+	other := kit.ApproverQ
+	for name, enter := range map[string]func(t *testing.T) *kit.Client{
+		"the next one to log in": func(t *testing.T) *kit.Client {
+			t.Helper()
+			c, r := mailIn(t, s, "kari-2")
+			r.Want(http.StatusSeeOther)
+			r = c.Get(s.Authorize(other, c.Get("/login/test?next=/systemusers").Want(http.StatusSeeOther).Location(), "high")).Want(http.StatusSeeOther)
+			if r.Location() != "/systemusers" {
+				t.Errorf("leads to %q", r.Location())
+			}
+			return c
+		},
+		"who is logged in already": func(t *testing.T) *kit.Client {
+			t.Helper()
+			c := s.As(t, other)
+			r := c.Get(s.AuthorizeByMail("kari-2", "kari@example.com", c.Get("/login/mail").Want(http.StatusSeeOther).Location())).Want(http.StatusSeeOther)
+			if r.Location() != "/login/known" {
+				t.Errorf("leads to %q", r.Location())
+			}
+			c.Get("/login/known").Want(http.StatusOK)
+			if r := c.Get("/login/known/link").Want(http.StatusSeeOther); r.Location() != "/login/known" {
+				t.Errorf("the question leads to %q", r.Location())
+			}
+			return c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := enter(t)
+			before := s.Snapshot()
+			isFailure(t, c.Post("/login/known/link", url.Values{}), http.StatusNotFound, models.CodeNotFound)
+			if s.Snapshot() != before {
+				t.Error("something was changed")
+			}
+			if _, r := mailIn(t, s, "kari-2"); r.Location() != "/login/known" {
+				t.Errorf("he is somebody now: led to %q", r.Location())
+			}
+			isOf(t, c.Get("/systemusers"), other)
+		})
+	}
+}
+
+// Logging out leaves nobody waiting in a browser that others use too.
+func TestLoggingOutForgetsWhoWaits(t *testing.T) {
+	t.Parallel()
+	s := linked(t)
+	c, r := mailIn(t, s, "kari-2")
+	r.Want(http.StatusSeeOther)
+	c.Get(s.Authorize(kit.ApproverP, c.Get("/login/test").Want(http.StatusSeeOther).Location(), "high")).Want(http.StatusSeeOther)
+	c.Post("/logout", url.Values{}).Want(http.StatusSeeOther)
+	isFailure(t, c.Get("/login/known"), http.StatusNotFound, models.CodeNotFound)
+	isFailure(t, c.Post("/login/known/new", url.Values{}), http.StatusNotFound, models.CodeNotFound)
+}

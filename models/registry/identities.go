@@ -77,6 +77,20 @@ func (r *Registry) KnownAt(ctx context.Context, email string) ([]string, error) 
 	return issuers, err
 }
 
+// HasAddress reports whether the person of the actor signs in by an identity
+// with the verified address: no other person is to be taken for whoever has
+// proved that it is his.
+func (r *Registry) HasAddress(ctx context.Context, a models.Actor, email string) (bool, error) {
+	a.OrgNo = ""
+	has := false
+	err := r.read(ctx, a, policy.PersonRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		ids, err := tx.Identities(ctx, models.ID(a.ID))
+		has = email != "" && slices.ContainsFunc(ids, func(id party.Identity) bool { return id.Email == email })
+		return err
+	})
+	return has, err
+}
+
 // recognise finds the person of an arrival, by issuer and subject, else by
 // national id. Nobody is an empty id. An identity with another national id
 // than its person's is refused: one of the two is not who he says.

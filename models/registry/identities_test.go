@@ -389,3 +389,23 @@ func TestLastOrganisation(t *testing.T) {
 		}
 	})
 }
+
+// An address is a person's by an identity of his own, in the form in which it
+// is kept, and nothing is no address.
+func TestWhoHasAnAddress(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	berit := signIn(t, w, arrival(mail, "berit", "Berit@nes.example"))
+	carl := signIn(t, w, arrival(mail, "carl", ""))
+	for _, tc := range []struct {
+		who   party.Login
+		email string
+		want  bool
+	}{{berit, "berit@nes.example", true}, {berit, "", false}, {berit, "carl@nes.example", false}, {carl, "berit@nes.example", false}, {carl, "", false}} {
+		if has, err := w.HasAddress(t.Context(), himself(tc.who), tc.email); err != nil || has != tc.want {
+			t.Errorf("%s has %q: %v, %v", tc.who.Subject, tc.email, has, err)
+		}
+	}
+	_, err := w.HasAddress(t.Context(), modelstest.Operator, "berit@nes.example")
+	mustBe(t, err, models.Forbidden, models.CodeForbidden)
+}
