@@ -68,6 +68,9 @@ func TestARoleCountsFromWhenItIsGivenUntilItIsEnded(t *testing.T) {
 		t.Error("what has ended still counts")
 	}
 	over := manager.Get(page).Want(http.StatusOK).Page()
+	if list := manager.Get("/members").Page(); len(slices.DeleteFunc(list.Links(), func(l string) bool { return l != page })) != 1 {
+		t.Errorf("who has lost one role is among those who have none: %s", list.Text())
+	}
 	if len(ends(over)) != 0 || !over.Has(says(t, "members.person.before")) || !over.Has("Tilgangsstyrer") {
 		t.Errorf("what has ended is not told as past: %s", over.Text())
 	}
