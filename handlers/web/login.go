@@ -74,9 +74,9 @@ func (w *Web) LoginAgain(c echo.Context) error {
 
 // level is the one that a person needs for what is at next: that from which on
 // somebody may grant, which an unknown one never is. What he does for himself
-// takes none.
+// takes none, but that somebody sure stays so who adds a way to log in.
 func (w *Web) level(next string) int {
-	if strings.HasPrefix(next, paths.Account()) {
+	if strings.HasPrefix(next, paths.Account()) && !strings.HasPrefix(next, paths.IdentityAdd("")) {
 		return 0
 	}
 	return max(w.Registry.MinLevel, 1)
@@ -108,12 +108,22 @@ func (w *Web) StartLogin(c echo.Context) error {
 
 // AddIdentity handles POST /account/identities/:provider.
 func (w *Web) AddIdentity(c echo.Context) error {
-	provider, session := c.Param("provider"), visitOf(c).session
-	if limit := w.Registry.MaxAge; limit > 0 && w.Now().Sub(session.AuthTime) > limit {
+	ctx, provider := c.Request().Context(), c.Param("provider")
+	barred := w.Registry.MayLink(ctx, actor(c))
+	switch models.CodeOf(barred) {
+	case models.CodeLoginTooOld:
 		return see(c, paths.LoginAgain(paths.Account()))
+	case models.CodeLevelTooLow:
+	default:
+		if barred != nil {
+			return barred
+		}
 	}
-	if err := w.OIDC.AllowLink(c.Request().Context(), provider); err != nil {
+	if err := w.OIDC.AllowLink(ctx, provider); err != nil {
 		return err
+	}
+	if barred != nil { // he comes back to the way out
+		return see(c, paths.LoginAgain(paths.IdentityAdd(provider)))
 	}
 	return see(c, paths.IdentityAdd(provider))
 }

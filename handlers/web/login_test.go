@@ -245,6 +245,33 @@ func TestTheBrowserIsToldInAFewWords(t *testing.T) {
 	}
 }
 
+// Whoever is known more surely than he has logged in now shows who he is before
+// he adds a way to log in, and comes back to it.
+func TestAnIdentityIsAddedByWhoeverIsSure(t *testing.T) {
+	t.Parallel()
+	s := linked(t)
+	c := s.AsAt(t, kit.ApproverP, kit.CustomerP, 2)
+	r := c.Post("/account/identities/mail", url.Values{}).Want(http.StatusSeeOther)
+	if r.Location() != "/login/again?next="+url.QueryEscape("/account/identities/mail") {
+		t.Fatalf("leads to %q", r.Location())
+	}
+	out := c.Get("/login/mail?purpose=link").Want(http.StatusSeeOther).Location() // by an address of his own making
+	before := s.Snapshot()
+	isFailure(t, c.Get(s.AuthorizeByMail("stranger", "stranger@example.com", out)), http.StatusForbidden, models.CodeLevelTooLow)
+	if s.Snapshot() != before {
+		t.Error("somebody else was let in")
+	}
+	c.Post("/account/identities/mail", url.Values{}).Want(http.StatusSeeOther)
+	r = again(t, s, c, "/account/identities/mail", kit.ApproverP, "high").Want(http.StatusSeeOther)
+	if r.Location() != "/account/identities/mail" || !slices.Contains(r.Follow().Page().Links(), "/login/mail?purpose=link") {
+		t.Fatalf("leads to %q", r.Location())
+	}
+	out = c.Get("/login/mail?purpose=link").Want(http.StatusSeeOther).Location()
+	if r := c.Get(s.AuthorizeByMail("kari-9", "kari9@example.com", out)).Want(http.StatusSeeOther); r.Location() != "/account" {
+		t.Errorf("leads to %q", r.Location())
+	}
+}
+
 // Who waits is somebody whom we may know by his address. A browser may have
 // another user by then: nobody else is offered to let him in, or can.
 func TestWhoeverWaitsIsConnectedToNobodyElse(t *testing.T) {

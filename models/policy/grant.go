@@ -66,7 +66,7 @@ func (s Standing) barred(c *catalog.Catalog, cause Cause) Cause {
 		return cause
 	case !s.AccessManager(c):
 		return NotManager
-	case s.levelLow():
+	case s.LevelLow():
 		return Level
 	}
 	return cause

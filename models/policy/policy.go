@@ -153,7 +153,7 @@ func checkPerson(act Action, s Standing, c *catalog.Catalog) error {
 		return models.NewError(models.NotFound, models.CodeNotFound)
 	case !ok:
 		return models.NewError(models.Forbidden, models.CodeForbidden)
-	case want == granter && s.levelLow():
+	case want == granter && s.LevelLow():
 		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
 	case want == granter && s.LoginOld():
 		return models.NewError(models.Forbidden, models.CodeLoginTooOld)

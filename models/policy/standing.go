@@ -52,10 +52,10 @@ type Standing struct {
 	MaxAge   time.Duration // after it nobody grants anything; zero for any age
 }
 
-// levelLow reports whether the person is signed in at too low a level to
+// LevelLow reports whether the person is signed in at too low a level to
 // grant. At level 0 nobody has vouched for who he is, or in words that we do
 // not know.
-func (s Standing) levelLow() bool { return s.Level < max(1, s.MinLevel) }
+func (s Standing) LevelLow() bool { return s.Level < max(1, s.MinLevel) }
 
 // LoginOld reports whether it is too long since he proved who he is.
 func (s Standing) LoginOld() bool { return s.MaxAge > 0 && s.Age > s.MaxAge }

@@ -44,3 +44,46 @@ func TestWhatBindsAPersonNeedsAFreshLogin(t *testing.T) {
 		}
 	})
 }
+
+// Whoever has once come by a sure way is not made another by an unsure one: it
+// ties nobody's identity to him, by which that one could come surely.
+func TestAnUnsureLoginLetsNobodyElseIn(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		berit := signIn(t, w, arrival(mail, "berit", "")) // level 1, as ever
+		strong := arrival(third, "carl-3", "")
+		strong.Level = 3
+		carl := signIn(t, w, strong)
+		unsure := func(a models.Actor) models.Actor { a.Level = 2; return a }
+		for name, tc := range map[string]struct {
+			a    models.Actor
+			who  party.Arrival
+			want models.Code
+		}{
+			"his national id is known":      {unsure(w.As(siri, "")), arrival(eid, "stranger", ""), models.CodeLevelTooLow},
+			"he has logged in at the level": {unsure(himself(carl)), arrival(eid, "stranger", ""), models.CodeLevelTooLow},
+			"he is at the level":            {himself(carl), arrival(eid, "carl", ""), ""},
+			"he never was":                  {himself(berit), arrival(eid, "berit", ""), ""},
+			"it is his by his national id":  {unsure(w.As(siri, "")), with(arrival(eid, "siri", ""), siri), ""},
+		} {
+			before := marked(t, w)
+			err := w.Link(t.Context(), tc.a, tc.who)
+			if tc.want == "" {
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			mustBe(t, err, models.Forbidden, tc.want)
+			before.mustHaveDenied(t, "person.link", tc.want)
+			mustBe(t, w.MayLink(t.Context(), tc.a), models.Forbidden, tc.want)
+			if t.Failed() {
+				t.Fatal(name)
+			}
+		}
+		if err := w.MayLink(t.Context(), himself(berit)); err != nil {
+			t.Error(err)
+		}
+	})
+}

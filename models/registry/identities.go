@@ -186,8 +186,7 @@ func (r *Registry) rename(ctx context.Context, tx Tx, person models.ID, name str
 // of the actor: one more way to log in. One that is his already changes
 // nothing but its address. Errors: Conflict identity.taken when it, or its
 // national id, belongs to another person; Forbidden login.other_person when the
-// national id is not the one that the person has, authentication.age when he has
-// proved too long ago who he is.
+// national id is not the one that the person has, and those of MayLink.
 func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) error {
 	a.OrgNo = "" // he does this for himself
 	return r.guard(ctx, a, policy.PersonLink, "person:"+a.ID, func(tx Tx, s policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -211,9 +210,56 @@ func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) 
 			return change{}, err
 		case person == "" && !who.PID.IsZero() && himself.HasPID:
 			return change{}, models.NewError(models.Forbidden, models.CodeOtherPerson)
+		case person == "":
+			err = unsure(ctx, tx, s, himself)
+		}
+		if err != nil {
+			return change{}, err
 		}
 		return change{}, r.welcome(ctx, tx, a, who, byHimself)
 	})
+}
+
+// MayLink says whether the actor is signed in lately and surely enough to tie
+// one more identity to himself. Errors: Forbidden authentication.age when he has
+// proved too long ago who he is, authentication.level when he is signed in at a
+// lower level than one at which he has been known.
+func (r *Registry) MayLink(ctx context.Context, a models.Actor) error {
+	a.OrgNo = ""
+	return r.read(ctx, a, policy.PersonLink, func(tx Reader, s policy.Standing, _ *catalog.Catalog) error {
+		if s.LoginOld() {
+			return models.NewError(models.Forbidden, models.CodeLoginTooOld)
+		}
+		himself, err := tx.PersonRecord(ctx, models.ID(a.ID))
+		if err != nil {
+			return err
+		}
+		return unsure(ctx, tx, s, himself)
+	})
+}
+
+// unsure refuses to tie anything to a person who is known by a national id, or
+// has of late been signed in at the level at which somebody may grant, and now
+// is at a lower one. Whoever has got hold of his e-mail could otherwise tie a
+// sure identity of his own to him, and grant in his name.
+func unsure(ctx context.Context, tx Reader, s policy.Standing, himself PersonRecord) error {
+	if !s.LevelLow() {
+		return nil
+	}
+	known := himself.HasPID
+	if !known {
+		logins, err := tx.Logins(ctx, himself.ID)
+		if err != nil {
+			return err
+		}
+		known = slices.ContainsFunc(logins, func(l party.Login) bool {
+			return !policy.Standing{Level: l.Level, MinLevel: s.MinLevel}.LevelLow()
+		})
+	}
+	if known {
+		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
+	}
+	return nil
 }
 
 // Unlink forgets one of the actor's own identities and ends the logins that

@@ -225,6 +225,7 @@ func TestTheLogNamesNobody(t *testing.T) {
 	w := modelstest.Open(t)
 	who := arrival(mail, "subject-of-berit", "berit@nes.example")
 	who.PID, who.SID, who.Agent = freshPID(t), "session-of-berit", "browser-of-berit"
+	who.Level = 3
 	l := signIn(t, w, who)
 	if err := w.Link(t.Context(), himself(l), arrival(third, "other-of-berit", "berit@nes.example")); err != nil {
 		t.Fatal(err)
