@@ -150,15 +150,21 @@ func (r *Registry) addOrganisations(ctx context.Context, tx Tx, claims []party.C
 	return nil
 }
 
-// disclaim ends what providers claimed for the person at logins by an issuer
-// that none of the remaining identities has, and returns how much that was.
-func (r *Registry) disclaim(ctx context.Context, tx Tx, person models.ID, issuer string, rest []party.Identity) (int, error) {
-	if slices.ContainsFunc(rest, func(id party.Identity) bool { return id.Issuer == issuer }) {
-		return 0, nil
-	}
+// disclaim ends what providers claimed for the person, and returns how much that
+// was, when one of his identities is gone and rest is left. A holding does not
+// tell by which identity it was claimed; it stays when the logins at its provider
+// are known and each is by one that is left. What ends for want of such a login
+// begins again with the next one.
+func (r *Registry) disclaim(ctx context.Context, tx Tx, person models.ID, rest []party.Identity) (int, error) {
 	logins, err := tx.Logins(ctx, person)
 	if err != nil {
 		return 0, err
+	}
+	stays := map[string]bool{} // by provider
+	for _, l := range logins {
+		left := slices.ContainsFunc(rest, func(id party.Identity) bool { return id.Issuer == l.Issuer && id.Subject == l.Subject })
+		known, ok := stays[l.Provider]
+		stays[l.Provider] = left && (known || !ok)
 	}
 	holdings, err := tx.HoldingsOf(ctx, person, r.Now())
 	if err != nil {
@@ -166,8 +172,7 @@ func (r *Registry) disclaim(ctx context.Context, tx Tx, person models.ID, issuer
 	}
 	var gone []models.ID
 	for _, h := range holdings {
-		provider, ok := strings.CutPrefix(h.Source, party.SourceClaim)
-		if ok && slices.ContainsFunc(logins, func(l party.Login) bool { return l.Issuer == issuer && l.Provider == provider }) {
+		if provider, ok := strings.CutPrefix(h.Source, party.SourceClaim); ok && !stays[provider] {
 			gone = append(gone, h.ID)
 		}
 	}

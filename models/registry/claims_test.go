@@ -108,3 +108,70 @@ func TestClaimsAreBounded(t *testing.T) {
 		t.Errorf("left out: %q", got)
 	}
 }
+
+// What a provider claimed ends with the identity that it claimed it for, however
+// he came by it: no login need be there that tells of it.
+func TestClaimsEndWithTheirIdentity(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		at := func(issuer, provider, subject string, claims ...party.Claim) party.Arrival {
+			a := arrival(issuer, subject, "")
+			a.Provider, a.Claims = provider, claims
+			return a
+		}
+		chair, yard := claim(bakeri, modelstest.Chair), claim(verft, modelstest.Chair)
+		for _, tc := range []struct {
+			name  string
+			bring func(t *testing.T, w *modelstest.World, by party.Login)
+			want  int // organisations that are left
+		}{
+			{"connected, and never logged in by", func(t *testing.T, w *modelstest.World, by party.Login) {
+				t.Helper()
+				if err := w.Link(t.Context(), himself(by), at(third, "third", "b", chair)); err != nil {
+					t.Fatal(err)
+				}
+			}, 0},
+			{"its login was proved anew elsewhere", func(t *testing.T, w *modelstest.World, by party.Login) {
+				t.Helper()
+				if err := w.Link(t.Context(), himself(by), at(third, "third", "b")); err != nil {
+					t.Fatal(err)
+				}
+				l := signIn(t, w, at(third, "third", "b", chair))
+				if _, err := w.ProveAgain(t.Context(), himself(l), l.ID, at(mail, "mail", "a")); err != nil {
+					t.Fatal(err)
+				}
+			}, 0},
+			{"another identity of the issuer is left", func(t *testing.T, w *modelstest.World, by party.Login) {
+				t.Helper()
+				for _, who := range []party.Arrival{at(third, "third", "c"), at(third, "third", "b")} {
+					if err := w.Link(t.Context(), himself(by), who); err != nil {
+						t.Fatal(err)
+					}
+				}
+				signIn(t, w, at(third, "third", "b", chair))
+			}, 0},
+			{"another provider claimed it at a login", func(t *testing.T, w *modelstest.World, by party.Login) {
+				t.Helper()
+				for _, who := range []party.Arrival{at(third, "third", "b", chair), at(eid, "eid", "d", yard)} {
+					if err := w.Link(t.Context(), himself(by), who); err != nil {
+						t.Fatal(err)
+					}
+				}
+				signIn(t, w, at(eid, "eid", "d", yard))
+			}, 1},
+		} {
+			w := open(t)
+			by := signIn(t, w, at(mail, "mail", "a"))
+			tc.bring(t, w, by)
+			if held, err := w.Memberships(t.Context(), by.Person); err != nil || len(held) != tc.want+1 {
+				t.Fatalf("%s: before, %+v, %v", tc.name, held, err)
+			}
+			if err := w.Unlink(t.Context(), himself(by), third, "b"); err != nil {
+				t.Fatal(err)
+			}
+			if held, err := w.Memberships(t.Context(), by.Person); err != nil || len(held) != tc.want {
+				t.Errorf("%s: %+v, %v, want %d", tc.name, held, err, tc.want)
+			}
+		}
+	})
+}

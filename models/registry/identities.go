@@ -283,7 +283,7 @@ func (r *Registry) Unlink(ctx context.Context, a models.Actor, issuer, subject s
 		if err := tx.UntieIdentity(ctx, issuer, subject); err != nil {
 			return change{}, err
 		}
-		claimed, err := r.disclaim(ctx, tx, person, issuer, rest)
+		claimed, err := r.disclaim(ctx, tx, person, rest)
 		if err != nil {
 			return change{}, err
 		}
