@@ -45,6 +45,9 @@ func (r *Registry) ClaimOrganisation(ctx context.Context, a models.Actor, o part
 	subject := "organisation:" + string(o)
 	var joined party.Organisation
 	err = r.guard(ctx, a, policy.OrganisationClaim, subject, func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+		if _, err := present(ctx, tx, a); err != nil { // or his national id would come back
+			return change{}, err
+		}
 		if n.is == nil || len(*n.roles) == 0 {
 			return change{}, models.NewError(models.NotFound, models.CodeNotFound)
 		}

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/registry"
 )
 
@@ -297,5 +299,46 @@ func TestDecisions(t *testing.T) {
 		if got, _ := read(siri, 0, 50); len(got) != 0 {
 			t.Errorf("one who did nothing: %v", got)
 		}
+	})
+}
+
+// meanwhile is a register during whose answer something else happens.
+type meanwhile struct {
+	*book
+	happens func()
+}
+
+func (m meanwhile) Organisation(ctx context.Context, o party.OrgNo) (party.Organisation, time.Time, error) {
+	m.happens()
+	return m.book.Organisation(ctx, o)
+}
+
+// Somebody who is forgotten while he waits for an answer is not remembered by
+// it: nothing is given to whoever is no longer there.
+func TestNothingIsGivenToWhoeverWasErased(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		a := w.As(siri, "")
+		_, secret, err := w.Invite(t.Context(), w.As(kari, bakeri), registry.Invite{URN: policy.Viewer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := registered(w)
+		b.roles[stranger] = []exchange.Person{holds(siri, stranger, modelstest.Chair)}
+		var before mark
+		w.Register = meanwhile{b, func() {
+			if err := w.Erase(t.Context(), modelstest.Operator, w.ID(siri)); err != nil {
+				t.Error(err)
+			}
+			before = marked(t, w)
+		}}
+		_, err = w.ClaimOrganisation(t.Context(), a, stranger)
+		mustBe(t, err, models.NotFound, models.CodeNotFound)
+		before.mustHaveDenied(t, "organisation.claim", models.CodeNotFound)
+		before = marked(t, w)
+		_, err = w.AcceptInvitation(t.Context(), a, secret)
+		mustBe(t, err, models.NotFound, models.CodeNotFound)
+		before.mustHaveDenied(t, "invitation.accept", models.CodeNotFound)
 	})
 }

@@ -193,10 +193,7 @@ func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) 
 		if s.LoginOld() { // a browser that was left open lets nobody else in
 			return change{}, models.NewError(models.Forbidden, models.CodeLoginTooOld)
 		}
-		himself, err := tx.PersonRecord(ctx, models.ID(a.ID))
-		if err == nil && !himself.Erased.IsZero() { // while he was logged in
-			err = models.NewError(models.NotFound, models.CodeNotFound)
-		}
+		himself, err := present(ctx, tx, a)
 		if err != nil {
 			return change{}, err
 		}
@@ -218,6 +215,16 @@ func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) 
 		}
 		return change{}, r.welcome(ctx, tx, a, who, byHimself)
 	})
+}
+
+// present reads the person of the actor: NotFound when he has been erased while
+// he was logged in.
+func present(ctx context.Context, tx Reader, a models.Actor) (PersonRecord, error) {
+	p, err := tx.PersonRecord(ctx, models.ID(a.ID))
+	if err == nil && !p.Erased.IsZero() {
+		err = models.NewError(models.NotFound, models.CodeNotFound)
+	}
+	return p, err
 }
 
 // MayLink says whether the actor is signed in lately and surely enough to tie

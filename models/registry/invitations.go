@@ -247,6 +247,9 @@ func (r *Registry) AcceptInvitation(ctx context.Context, a models.Actor, secret 
 	a.OrgNo = string(found.OrgNo) // the one that he joins, for the log
 	var h party.Holding
 	err = r.guard(ctx, a, policy.InvitationAccept, invitationSubject(found.ID), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
+		if _, err := present(ctx, tx, a); err != nil {
+			return change{}, err
+		}
 		i, _, err := r.offered(ctx, tx, c, secret)
 		if err != nil {
 			return change{}, err
