@@ -41,8 +41,8 @@ func (r *relying) identify(ctx context.Context, m *metadata, response *oauth2.To
 		return proof{}, errors.New("no ID token")
 	}
 	verified, err := m.verifier.Verify(ctx, raw)
-	if err != nil {
-		return proof{}, fmt.Errorf("ID token: %w", err)
+	if err != nil { // the library quotes what the provider wrote, and the cause is logged
+		return proof{}, errors.New("ID token: signature, issuer, audience or times do not hold")
 	}
 	t, err := token.Parse(raw)
 	if err != nil {

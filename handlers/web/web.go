@@ -188,7 +188,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	if !v.known {
 		return s
 	}
-	s.Person = v.person
+	s.Person = cmp.Or(v.person, i18n.T(c.Request().Context(), "common.nameless")) // a provider need not give a name
 	if !v.acts {
 		return s
 	}
