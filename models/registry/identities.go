@@ -153,7 +153,7 @@ func (r *Registry) welcome(ctx context.Context, tx Tx, a models.Actor, who party
 			}
 		}
 	}
-	if err := r.rename(ctx, tx, person, id.Name); err != nil {
+	if err := r.rename(ctx, tx, person, id); err != nil {
 		return err
 	}
 	if len(tied) > 0 {
@@ -169,24 +169,26 @@ func (r *Registry) welcome(ctx context.Context, tx Tx, a models.Actor, who party
 	return r.claim(ctx, tx, a, who)
 }
 
-// rename keeps the person's name up to date; a provider that gives no name
-// takes none away.
-func (r *Registry) rename(ctx context.Context, tx Tx, person models.ID, name string) error {
-	if name == "" {
+// rename keeps the person's name up to date. A provider that gives no name
+// takes none away, and one that does not know the national id of a person whom
+// another does know by it gives him no other: colleagues read the name beside
+// what he has approved.
+func (r *Registry) rename(ctx context.Context, tx Tx, person models.ID, id party.Identity) error {
+	if id.Name == "" {
 		return nil
 	}
-	persons, err := tx.Persons(ctx, []models.ID{person})
-	if err != nil || persons[person].Name == name {
+	p, err := tx.PersonRecord(ctx, person)
+	if err != nil || p.Name == id.Name || p.Name != "" && p.HasPID && id.PID.IsZero() {
 		return err
 	}
-	return tx.NamePerson(ctx, person, name)
+	return tx.NamePerson(ctx, person, id.Name)
 }
 
 // Link ties an identity, for which a provider has just vouched, to the person
 // of the actor: one more way to log in. One that is his already changes
 // nothing but its address. Errors: Conflict identity.taken when it, or its
 // national id, belongs to another person; Forbidden login.other_person when the
-// national id is not the one that the person has, and those of MayLink.
+// national id is not the one that the person has, and those of MayBind.
 func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) error {
 	a.OrgNo = "" // he does this for himself
 	return r.guard(ctx, a, policy.PersonLink, "person:"+a.ID, func(tx Tx, s policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -227,11 +229,11 @@ func present(ctx context.Context, tx Reader, a models.Actor) (PersonRecord, erro
 	return p, err
 }
 
-// MayLink says whether the actor is signed in lately and surely enough to tie
-// one more identity to himself. Errors: Forbidden authentication.age when he has
+// MayBind says whether the actor is signed in lately and surely enough to tie
+// one more identity to himself, or to have himself erased. Errors: Forbidden authentication.age when he has
 // proved too long ago who he is, authentication.level when he is signed in at a
 // lower level than one at which he has been known.
-func (r *Registry) MayLink(ctx context.Context, a models.Actor) error {
+func (r *Registry) MayBind(ctx context.Context, a models.Actor) error {
 	a.OrgNo = ""
 	return r.read(ctx, a, policy.PersonLink, func(tx Reader, s policy.Standing, _ *catalog.Catalog) error {
 		if s.LoginOld() {
@@ -245,10 +247,10 @@ func (r *Registry) MayLink(ctx context.Context, a models.Actor) error {
 	})
 }
 
-// unsure refuses to tie anything to a person who is known by a national id, or
-// has of late been signed in at the level at which somebody may grant, and now
-// is at a lower one. Whoever has got hold of his e-mail could otherwise tie a
-// sure identity of his own to him, and grant in his name.
+// unsure refuses what binds a person who is known by a national id, or has of
+// late been signed in at the level at which somebody may grant, and now is at a
+// lower one. Whoever has got hold of his e-mail could otherwise tie a sure
+// identity of his own to him, and grant in his name, or delete him.
 func unsure(ctx context.Context, tx Reader, s policy.Standing, himself PersonRecord) error {
 	if !s.LevelLow() {
 		return nil

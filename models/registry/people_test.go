@@ -104,6 +104,36 @@ func TestSignInKeepsTheName(t *testing.T) {
 	})
 }
 
+// Whom a provider knows by national id is called what that one says, whatever an
+// employer's account is called that he has connected.
+func TestAnAccountThatKnowsLessDoesNotRename(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		job := party.Arrival{Identity: party.Identity{Issuer: "https://job.example/", Subject: "kari", Name: "Root"}}
+		if err := w.Link(t.Context(), w.As(kari, ""), job); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.SignIn(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := w.Person(t.Context(), w.ID(kari)); err != nil || p.Name != string(kari) {
+			t.Errorf("she is called %q, %v", p.Name, err)
+		}
+		nobody := party.Arrival{Identity: party.Identity{Issuer: "https://job.example/", Subject: "new", Name: "Ny"}}
+		for _, name := range []string{"Ny", "Ny Nes"} { // whom nobody knows better follows the account
+			nobody.Name = name
+			l, err := w.SignIn(t.Context(), nobody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p, err := w.Person(t.Context(), l.Person); err != nil || p.Name != name {
+				t.Errorf("somebody new is called %q, %v, want %q", p.Name, err, name)
+			}
+		}
+	})
+}
+
 func TestSignInNeedsIssuerAndSubject(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
