@@ -54,7 +54,7 @@ func way(c echo.Context, p auth.Choice, href string) public.Provider {
 func (w *Web) LoginAgain(c echo.Context) error {
 	session := visitOf(c).session
 	v := public.LoginView{Why: public.WhyAge, Next: auth.OwnPath(c.QueryParam("next"))}
-	level := w.level(v.Next)
+	level := w.level(c, v.Next)
 	if session.Level < level {
 		v.Why = public.WhyLevel
 	}
@@ -74,10 +74,13 @@ func (w *Web) LoginAgain(c echo.Context) error {
 
 // level is the one that a person needs for what is at next: that from which on
 // somebody may grant, which an unknown one never is. What he does for himself
-// takes none, but that somebody sure stays so who adds a way to log in.
-func (w *Web) level(next string) int {
-	if strings.HasPrefix(next, paths.Account()) && !strings.HasPrefix(next, paths.IdentityAdd("")) {
-		return 0
+// takes none, unless it binds him and he is known more surely than now.
+func (w *Web) level(c echo.Context, next string) int {
+	if strings.HasPrefix(next, paths.Account()) {
+		binds := next == paths.AccountErase() || strings.HasPrefix(next, paths.IdentityAdd(""))
+		if !binds || models.CodeOf(w.Registry.MayBind(c.Request().Context(), actor(c))) != models.CodeLevelTooLow {
+			return 0
+		}
 	}
 	return max(w.Registry.MinLevel, 1)
 }
@@ -90,7 +93,7 @@ func (w *Web) StartLogin(c echo.Context) error {
 	var err error
 	switch c.QueryParam("purpose") {
 	case "again":
-		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.level(c.QueryParam("next")), i18n.Lang(ctx))
+		to, err = w.OIDC.Again(ctx, provider, c.QueryParam("next"), w.level(c, c.QueryParam("next")), i18n.Lang(ctx))
 	case "link":
 		var asked bool
 		if to, asked, err = w.OIDC.StartLink(ctx, provider, i18n.Lang(ctx)); err == nil && !asked {
@@ -109,7 +112,7 @@ func (w *Web) StartLogin(c echo.Context) error {
 // AddIdentity handles POST /account/identities/:provider.
 func (w *Web) AddIdentity(c echo.Context) error {
 	ctx, provider := c.Request().Context(), c.Param("provider")
-	barred := w.Registry.MayLink(ctx, actor(c))
+	barred := w.Registry.MayBind(ctx, actor(c))
 	switch models.CodeOf(barred) {
 	case models.CodeLoginTooOld:
 		return see(c, paths.LoginAgain(paths.Account()))

@@ -272,6 +272,33 @@ func TestAnIdentityIsAddedByWhoeverIsSure(t *testing.T) {
 	}
 }
 
+// So does he before he is deleted. Somebody who never was sure needs no more
+// than he has.
+func TestWhoeverIsSureIsDeletedByHimselfAlone(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	c := s.AsAt(t, kit.Several, kit.CustomerP, 2)
+	yes := url.Values{"confirm": {"yes"}}
+	before := s.Snapshot()
+	r := c.Post("/account/erase", yes)
+	isFailure(t, r, http.StatusForbidden, models.CodeLevelTooLow)
+	if to := "/login/again?next=" + url.QueryEscape("/account/erase"); s.Snapshot() != before || !slices.Contains(r.Page().Links(), to) {
+		t.Errorf("no way to %s: %v", to, r.Page().Links())
+	}
+	isFailure(t, again(t, s, c, "/account/erase", kit.Several, "low"), http.StatusForbidden, models.CodeLevelTooLow)
+	if r := again(t, s, c, "/account/erase", kit.Several, "high").Want(http.StatusSeeOther); r.Location() != "/account/erase" {
+		t.Fatalf("leads to %q", r.Location())
+	}
+	c.Post("/account/erase", yes).Want(http.StatusSeeOther)
+
+	c, r = mailIn(t, s, "only-mail")
+	r.Want(http.StatusSeeOther)
+	if links := c.Get("/login/again?next=/account/erase").Want(http.StatusOK).Page().Links(); !slices.Contains(links, "/login/mail?next="+url.QueryEscape("/account/erase")+"&purpose=again") {
+		t.Errorf("no way by mail: %v", links)
+	}
+	c.Post("/account/erase", yes).Want(http.StatusSeeOther)
+}
+
 // Who waits is somebody whom we may know by his address. A browser may have
 // another user by then: nobody else is offered to let him in, or can.
 func TestWhoeverWaitsIsConnectedToNobodyElse(t *testing.T) {

@@ -194,8 +194,8 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 // ends. His id stays in the audit log, where it means nobody any more. One who
 // was erased already stays so. Should he log in again, or come in a file, he
 // is somebody new. Errors: Conflict holding.last when he asks for it himself
-// and alone administers access somewhere, as Account says; Forbidden
-// authentication.age when he has proved too long ago who he is; NotFound.
+// and alone administers access somewhere, as Account says; those of MayBind;
+// NotFound.
 func (r *Registry) Erase(ctx context.Context, a models.Actor, person models.ID) error {
 	a.OrgNo = ""
 	return r.guard(ctx, a, policy.PersonErase, personSubject(person), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
@@ -210,6 +210,9 @@ func (r *Registry) Erase(ctx context.Context, a models.Actor, person models.ID) 
 			return change{}, err
 		}
 		if a.Kind == models.Person {
+			if err := unsure(ctx, tx, s, record); err != nil {
+				return change{}, err
+			}
 			held, err := r.belongings(ctx, tx, c, record.Person)
 			if err == nil && slices.ContainsFunc(held, func(b Belonging) bool { return b.Alone }) {
 				err = models.NewError(models.Conflict, models.CodeHoldingLast)

@@ -45,6 +45,26 @@ func TestWhatBindsAPersonNeedsAFreshLogin(t *testing.T) {
 	})
 }
 
+// Nor is he deleted by it; who never was sure, and an operator, may.
+func TestAnUnsureLoginErasesNobody(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	a := w.As(siri, "")
+	a.Level = 2
+	before := marked(t, w)
+	mustBe(t, w.Erase(t.Context(), a, models.ID(a.ID)), models.Forbidden, models.CodeLevelTooLow)
+	before.mustHaveDenied(t, "person.erase", models.CodeLevelTooLow)
+	mustBe(t, w.MayBind(t.Context(), a), models.Forbidden, models.CodeLevelTooLow)
+	berit := signIn(t, w, arrival(mail, "berit", ""))
+	for _, err := range []error{
+		w.Erase(t.Context(), himself(berit), berit.Person), w.Erase(t.Context(), modelstest.Operator, w.ID(turid)), w.Erase(t.Context(), w.As(siri, ""), w.ID(siri)),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Whoever has once come by a sure way is not made another by an unsure one: it
 // ties nobody's identity to him, by which that one could come surely.
 func TestAnUnsureLoginLetsNobodyElseIn(t *testing.T) {
@@ -77,12 +97,12 @@ func TestAnUnsureLoginLetsNobodyElseIn(t *testing.T) {
 			}
 			mustBe(t, err, models.Forbidden, tc.want)
 			before.mustHaveDenied(t, "person.link", tc.want)
-			mustBe(t, w.MayLink(t.Context(), tc.a), models.Forbidden, tc.want)
+			mustBe(t, w.MayBind(t.Context(), tc.a), models.Forbidden, tc.want)
 			if t.Failed() {
 				t.Fatal(name)
 			}
 		}
-		if err := w.MayLink(t.Context(), himself(berit)); err != nil {
+		if err := w.MayBind(t.Context(), himself(berit)); err != nil {
 			t.Error(err)
 		}
 	})
