@@ -22,7 +22,7 @@ var statements = map[string]int{
 	"systems": 17, "register form": 10, "search": 10, "system": 28, "send form": 18, "board": 27, "sent request": 20,
 	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,
 	"account": 18, "account of several": 18, "account log": 26, "erase form": 17,
-	"accept": 40, "give": 19, "end others": 16,
+	"accept": 41, "give": 19, "end others": 16,
 	"approve": 31, "revoke": 23, "register": 22, "send": 35,
 }
 

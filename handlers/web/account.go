@@ -332,7 +332,7 @@ type whoamiRole struct {
 // WhoAmI handles GET /whoami: who is signed in, for whom he may act, and why. A
 // browser is shown the page of it.
 func (w *Web) WhoAmI(c echo.Context) error {
-	if !strings.Contains(c.Request().Header.Get(echo.HeaderAccept), echo.MIMEApplicationJSON) {
+	if !wantsData(c.Request()) {
 		return see(c, paths.Account())
 	}
 	ctx, session := c.Request().Context(), visitOf(c).session

@@ -163,6 +163,10 @@ func TestWhoAmITellsAProgramWhoWhereAndWhy(t *testing.T) {
 	if strings.Contains(r.Body+nobody.Body, kit.Several.PID) {
 		t.Error("it holds the national id")
 	}
+	anonymous := s.Anonymous(t).With("Accept", "application/json").Get("/whoami").Want(http.StatusUnauthorized)
+	if anonymous.JSON()["code"] != "unauthenticated" {
+		t.Errorf("nobody is told %s", anonymous.Body)
+	}
 	if r := s.As(t, kit.Several).Get("/whoami").Want(http.StatusSeeOther); r.Location() != "/account" {
 		t.Errorf("a browser is led to %q", r.Location())
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/mail"
+	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/static"
@@ -120,11 +121,15 @@ func (w *Web) prefer(c echo.Context, name string, valid func(string) bool) strin
 }
 
 // SignedIn lets a signed-in person through. Anybody else who wants to look is
-// taken to the log-in and back; one who wants to do something is told.
+// taken to the log-in and back; one who wants to do something, or data, is told.
 func (w *Web) SignedIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if visitOf(c).known {
 			return next(c)
+		}
+		if wantsData(c.Request()) {
+			c.Set(respond.MachineKey, true)
+			return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
 		}
 		if !looks(c.Request()) {
 			return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
@@ -145,6 +150,12 @@ func (w *Web) Recognised(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// wantsData reports whether the request asks for JSON and for no page.
+func wantsData(r *http.Request) bool {
+	accept := r.Header.Get(echo.HeaderAccept)
+	return strings.Contains(accept, echo.MIMEApplicationJSON) && !strings.Contains(accept, echo.MIMETextHTML)
 }
 
 // looks reports whether the request asks for a page and for nothing to be done.
