@@ -55,11 +55,25 @@ func (keyRotate) Run(ctx context.Context, c console, s *node.Settings) error {
 	})
 }
 
-// putFirst puts a key before the others in the file. The old file stays whole
-// until the new one is on the disk, with the same owner and mode.
+// putFirst puts a key before the others in the file, behind a link if path is
+// one. The old file stays whole until the new one is on the disk, with the same
+// owner and mode. Others who do the same at the same time wait, so that no key
+// is lost under which numbers may lie already.
 func putFirst(path, key string) error {
 	if path == "" {
 		return errors.New("the keys stand in STAFETT_KEY: put a new one first there, with a space after it, start the programs again, and run this again")
+	}
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }() // which lets the next one go on
+	if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", dir.Name(), err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -69,7 +83,7 @@ func putFirst(path, key string) error {
 	if err != nil {
 		return err
 	}
-	next, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	next, err := os.CreateTemp(dir.Name(), filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
@@ -82,5 +96,8 @@ func putFirst(path, key string) error {
 	if err = errors.Join(err, next.Sync(), next.Close()); err != nil {
 		return err
 	}
-	return os.Rename(next.Name(), path)
+	if err := os.Rename(next.Name(), path); err != nil {
+		return err
+	}
+	return dir.Sync() // before anything lies under the key
 }
