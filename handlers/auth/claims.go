@@ -109,7 +109,9 @@ func (c ClaimTable) read(docs documents, numbers party.Numbers, who *party.Arriv
 
 // email returns the address in lower case, when the document that has it says
 // there too that it is verified. An address that nobody has verified is none:
-// at some providers everybody may write what he likes into it.
+// at some providers everybody may write what he likes into it. So is one with
+// letters beyond ASCII, some of which look like, or in lower case are, those of
+// another address.
 func (c ClaimTable) email(docs documents) (string, error) {
 	doc := docs.first(c.Email)
 	if doc == nil || blank(doc[c.Email]) {
@@ -124,7 +126,7 @@ func (c ClaimTable) email(docs documents) (string, error) {
 	}
 	local, domain, ok := strings.Cut(address, "@")
 	if !ok || local == "" || domain == "" || len(address) > maxEmail || models.LineFault(address, maxEmail, true) != "" ||
-		strings.ContainsAny(address, " <>,;:\"()[]\\") || strings.Contains(domain, "@") {
+		!plain(address) || strings.ContainsAny(address, " <>,;:\"()[]\\") || strings.Contains(domain, "@") {
 		return "", nil
 	}
 	return strings.ToLower(address), nil

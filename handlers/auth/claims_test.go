@@ -67,6 +67,8 @@ func TestAddressCountsWhenItIsVerified(t *testing.T) {
 		"no address":              {`"claims":{"email":"email"}`, ``, object{"email": "kari", "email_verified": true}, ""},
 		"two addresses":           {`"claims":{"email":"email"}`, ``, object{"email": "a@example.com, b@example.com", "email_verified": true}, ""},
 		"hidden characters":       {`"claims":{"email":"email"}`, ``, object{"email": "ka\u200bri@example.com", "email_verified": true}, ""},
+		"another K (U+212A)":      {`"claims":{"email":"email"}`, ``, object{"email": "\u212aari@example.com", "email_verified": true}, ""},
+		"a domain in its letters": {`"claims":{"email":"email"}`, ``, object{"email": "kari@ex\u0430mple.com", "email_verified": true}, ""},
 		"too long":                {`"claims":{"email":"email"}`, ``, object{"email": strings.Repeat("k", 250) + "@example.com", "email_verified": true}, ""},
 		"verified by userinfo":    {`"userinfo":true,"claims":{"email":"email"}`, `ok`, object{}, "kari@example.com"},
 		"said here, proved there": {`"userinfo":true,"claims":{"email":"email"}`, `other`, object{"email": "evil@example.com"}, ""},
