@@ -276,3 +276,24 @@ func TestRelationsAreOfNow(t *testing.T) {
 		}
 	})
 }
+
+// What is to begin later and is said no more never begins.
+func TestAFullImportEndsWhatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		tomorrow := w.Clock.Now().Add(24 * time.Hour)
+		rows := staff(3)
+		later := exchange.Person{UserID: 1, OrgNo: verft, URN: modelstest.Director, From: tomorrow}
+		hr := registry.How{Source: "hr", Full: true}
+		mustBring(t, w, exchange.People, hr, "people: 3 new, 1 changed, 0 same, 0 ended, 0 refused", append(slices.Clone(rows), later)...)
+		mustBring(t, w, exchange.People, hr, "people: 0 new, 0 changed, 3 same, 1 ended, 0 refused", rows...)
+		w.Clock.Set(tomorrow.Add(time.Hour))
+		held := read(t, w, func(tx registry.Reader) ([]party.Holding, error) { return tx.Holdings(t.Context(), verft, w.Clock.Now()) })
+		for _, h := range held {
+			if h.URN == modelstest.Director && h.Source == "hr" {
+				t.Errorf("begun all the same: %+v", h)
+			}
+		}
+	})
+}
