@@ -19,6 +19,7 @@ const (
 	logoutType   = "logout+jwt"
 	longestEnd   = time.Hour
 	oldestLogout = 10 * time.Minute
+	endLimit     = 10 * time.Second // for carrying it out
 )
 
 // EndByProvider ends the logins of which the provider says, by a logout token,
@@ -49,6 +50,10 @@ func (l *Login) EndByProvider(ctx context.Context, provider, raw string) error {
 	if err != nil {
 		return invalidToken(fmt.Errorf("logout token: %w", err))
 	}
+	// A token that has been noted as used does not count again, so what it says
+	// is carried out though the provider may have hung up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endLimit)
+	defer cancel()
 	first, err := l.cfg.Replays.Once(ctx, r.Issuer, ended.jti, ended.until)
 	if err != nil {
 		return unavailable(fmt.Errorf("note jti: %w", err))

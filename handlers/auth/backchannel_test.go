@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -153,6 +154,17 @@ func TestLogoutThatCannotBeCheckedEndsNothing(t *testing.T) {
 	s.people.fail = errors.New("disk is full")
 	if err := s.login.EndByProvider(t.Context(), "op", s.logoutToken()); err == nil || models.CodeOf(err) != models.CodeInternal {
 		t.Errorf("a registry that is down: %v", err)
+	}
+}
+
+// A logout token counts once, so that what has begun with it is ended, also for
+// a provider that hangs up meanwhile.
+func TestLogoutIsCarriedOutThoughTheProviderHangsUp(t *testing.T) {
+	s := newSite(t, newProvider(t), "")
+	ctx, hangUp := context.WithCancel(t.Context())
+	s.replays.noted = hangUp
+	if err := s.login.EndByProvider(ctx, "op", s.logoutToken()); err != nil || len(s.people.ended) != 1 {
+		t.Errorf("%v, ended %q", err, s.people.ended)
 	}
 }
 

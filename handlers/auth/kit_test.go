@@ -73,9 +73,10 @@ func (c *clock) advance(d time.Duration) {
 
 // replays is the contract of auth.Replays in memory.
 type replays struct {
-	mu   sync.Mutex
-	seen map[string]bool
-	fail error
+	mu    sync.Mutex
+	seen  map[string]bool
+	fail  error
+	noted func() // when it is set, what happens once a jti is noted
 }
 
 func (r *replays) Once(_ context.Context, issuer, jti string, _ time.Time) (bool, error) {
@@ -87,6 +88,9 @@ func (r *replays) Once(_ context.Context, issuer, jti string, _ time.Time) (bool
 	key := issuer + "\x00" + jti
 	first := !r.seen[key]
 	r.seen[key] = true
+	if r.noted != nil {
+		r.noted()
+	}
 	return first, nil
 }
 

@@ -126,9 +126,12 @@ func (p *people) EndLogin(_ context.Context, a models.Actor, login models.ID) er
 	return p.fail
 }
 
-func (p *people) EndLoginsAt(_ context.Context, issuer, subject, sid string) (int, error) {
+func (p *people) EndLoginsAt(ctx context.Context, issuer, subject, sid string) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
 	p.ended = append(p.ended, issuer+" sub="+subject+" sid="+sid)
 	return 1, p.fail
 }
