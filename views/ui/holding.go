@@ -74,7 +74,8 @@ func (o Origin) line(ctx context.Context) string {
 	switch {
 	case !o.Ended.IsZero():
 		parts = append(parts, i18n.T(ctx, "holding.ended", "Date", i18n.Date(ctx, o.Ended)))
-	case !o.Until.IsZero():
+	// What a login says lasts until the next one, not to a day that anybody chose.
+	case !o.Until.IsZero() && !strings.HasPrefix(o.Source, party.SourceClaim):
 		parts = append(parts, i18n.T(ctx, "holding.until", "Date", LastDay(ctx, o.Until)))
 	}
 	return strings.Join(parts, " · ")

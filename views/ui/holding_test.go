@@ -27,7 +27,7 @@ func TestOriginSaysWhereFromAndHowLong(t *testing.T) {
 		"Gitt av Kari Nes · siden 3. mars 2026 · til og med 31. desember 2026": {Source: party.SourceGiven, By: "Kari Nes", From: march, Until: newYear},
 		"Gitt av en i virksomheten":                                            {Source: party.SourceGiven},
 		"Fra en invitasjon · siden 3. mars 2026 · avsluttet 1. januar 2027":    {Source: party.SourceInvitation, From: march, Until: newYear, Ended: newYear},
-		"Opplyst av Jobbkonto ved innlogging":                                  {Source: party.SourceClaim + "jobb", Provider: "Jobbkonto"},
+		"Opplyst av Jobbkonto ved innlogging · siden 3. mars 2026":             {Source: party.SourceClaim + "jobb", Provider: "Jobbkonto", From: march, Until: newYear},
 		"Lest inn av dem som driver registeret":                                {Source: party.SourceImport},
 	} {
 		if got := strings.TrimSpace(viewstest.Render(t.Context(), t, ui.OriginLine(o))); got != want {
