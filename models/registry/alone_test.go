@@ -125,3 +125,31 @@ func TestSigningInIsTriedAgain(t *testing.T) {
 		}
 	})
 }
+
+// Nobody fills the log by being denied: so much of it is kept an hour, for each
+// action of each person, and what he does is recorded as ever.
+func TestDenialsAreKeptUpToABound(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	before := marked(t, w)
+	try := func(who modelstest.Name) {
+		mustBe(t, w.End(t.Context(), w.As(who, bakeri), models.NewID()), models.Forbidden, models.CodeForbidden)
+	}
+	for range 105 {
+		try(even)
+	}
+	if e := before.since(t); len(e) != 100 || len(e[98].Detail) > 0 || e[99].Detail["more"] == "" {
+		t.Errorf("%d entries, the last of them %+v", len(e), e[len(e)-1])
+	}
+	mustBe(t, w.RevokeInvitation(t.Context(), w.As(even, bakeri), models.NewID()), models.Forbidden, models.CodeForbidden)
+	mustBe(t, w.End(t.Context(), w.As(turid, bakeri), models.NewID()), models.NotFound, models.CodeNotFound)
+	if e := before.since(t); len(e) != 102 {
+		t.Errorf("another action, and another person: %d entries, want 102", len(e))
+	}
+	w.Clock.Set(w.Clock.Now().Add(time.Hour + time.Millisecond))
+	try(even)
+	if e := before.since(t); len(e) != 103 || len(e[102].Detail) > 0 {
+		t.Errorf("an hour later: %d entries, want 103", len(e))
+	}
+	before.mustBeUnchanged(t)
+}

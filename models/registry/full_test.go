@@ -289,7 +289,9 @@ func TestAFullImportEndsWhatHasNotBegun(t *testing.T) {
 		mustBring(t, w, exchange.People, hr, "people: 3 new, 1 changed, 0 same, 0 ended, 0 refused", append(slices.Clone(rows), later)...)
 		mustBring(t, w, exchange.People, hr, "people: 0 new, 0 changed, 3 same, 1 ended, 0 refused", rows...)
 		w.Clock.Set(tomorrow.Add(time.Hour))
-		held := read(t, w, func(tx registry.Reader) ([]party.Holding, error) { return tx.Holdings(t.Context(), verft, w.Clock.Now()) })
+		held := read(t, w, func(tx registry.Reader) ([]party.Holding, error) {
+			return tx.Holdings(t.Context(), verft, w.Clock.Now())
+		})
 		for _, h := range held {
 			if h.URN == modelstest.Director && h.Source == "hr" {
 				t.Errorf("begun all the same: %+v", h)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
@@ -75,12 +76,37 @@ func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, role strin
 	})
 }
 
+// A person's denials are recorded up to this many an hour for each action; the
+// last one says so. Else anybody who can log in could fill the log, and hold up
+// everybody else who writes to it.
+const (
+	denialsKept   = 100
+	denialsWindow = time.Hour
+)
+
 // deny records an attempt that was denied.
 func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, act policy.Action, subject string, code models.Code) error {
-	return r.Store.Write(context.WithoutCancel(ctx), func(tx Tx) error {
+	ctx = context.WithoutCancel(ctx)
+	var detail audit.Detail
+	if a.Kind == models.Person {
+		kept := 0
+		err := r.Store.Read(ctx, func(tx Reader) (err error) {
+			kept, err = tx.Denials(ctx, a.ID, string(act), r.Now().Add(-denialsWindow))
+			return err
+		})
+		switch {
+		case err != nil:
+			return err
+		case kept >= denialsKept:
+			return nil
+		case kept == denialsKept-1:
+			detail = audit.Detail{"more": "not recorded within an hour"}
+		}
+	}
+	return r.Store.Write(ctx, func(tx Tx) error {
 		return tx.AppendAudit(ctx, audit.Entry{
 			At: r.Now(), Actor: a, Role: strongest(s), Action: string(act), Subject: tried(subject),
-			OrgNo: a.OrgNo, Outcome: audit.Denied, Code: code,
+			OrgNo: a.OrgNo, Outcome: audit.Denied, Code: code, Detail: detail,
 		})
 	})
 }
