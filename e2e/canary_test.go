@@ -131,9 +131,10 @@ func (w *world) people() {
 	w.guard("a national id that was typed", typed, in(inAnswer, inAddress))
 	w.guard("a national id on the way", wanted, in(inAnswer, inAddress, inFile, "database session.data"))
 	w.guard("a spoilt national id of a claim", spoilt(manager.pid), nil)
-	for _, h := range []human{manager, developer, newcomer, several, invited, leaver, removed, claimant, known, twin} {
+	// Of the one who is known nothing is taken but that he is the newcomer.
+	for _, h := range []human{manager, developer, newcomer, several, invited, leaver, removed, claimant, twin} {
 		w.wanted = append(w.wanted, "the name of "+h.name)
-		if h.email != "" && h.name != known.name && h.name != twin.name { // theirs are guarded as those of others
+		if h.email != "" && h.name != twin.name { // his is guarded as that of another
 			w.wanted = append(w.wanted, "the address of "+h.name)
 		}
 	}
