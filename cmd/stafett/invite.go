@@ -16,7 +16,7 @@ import (
 
 type invite struct {
 	Org   string `required:"" help:"Number of the organisation; it is added where it is unknown." placeholder:"NUMBER"`
-	Name  string `help:"Name of an organisation that is added." placeholder:"NAME"`
+	Name  string `help:"Name of an organisation that is added; it must have one." placeholder:"NAME"`
 	Role  string `help:"Power or access package that the invitation gives; by default main administrator." default:"urn:altinn:accesspackage:hovedadministrator" placeholder:"URN"`
 	Email string `help:"Address of who is invited, for the list of invitations. No mail is sent." placeholder:"ADDRESS"`
 }
@@ -66,6 +66,9 @@ func (i invite) explained(err error) error {
 	}
 	var all []error
 	for _, f := range e.Fields {
+		if f.Fault == "required" {
+			return fmt.Errorf("there is no organisation %s here: check the number, and say its --name to add it", i.Org)
+		}
 		all = append(all, errors.New(words[f.Field]))
 	}
 	return errors.Join(all...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/stafett/stafett/cmd/node"
@@ -40,6 +41,9 @@ func (o registerRefresh) Run(ctx context.Context, c console, s *node.Settings) e
 }
 
 func withRegister(ctx context.Context, c console, s *node.Settings, f func(*registry.Registry) (registry.RegisterReport, error)) error {
+	if s.RegisterURL == "" {
+		return &settingsError{errors.New("STAFETT_REGISTER_URL is not set, so no register is asked; say https://data.brreg.no/enhetsregisteret")}
+	}
 	st, err := s.Storage()
 	if err != nil {
 		return &settingsError{err}

@@ -290,8 +290,8 @@ func (w *Web) Erase(c echo.Context) error {
 	return see(c, paths.LoggedOutOf(session.Provider))
 }
 
-// whoami is GET /whoami for a program: the person, without any number or
-// address.
+// whoami is GET /whoami for a program: the person, without the national
+// id. docs/login.md has the members.
 type whoami struct {
 	Person        models.ID   `json:"person"`
 	Name          string      `json:"name"`

@@ -227,7 +227,7 @@ func TestNothingIsHalfDone(t *testing.T) {
 			}},
 			{"invite to a new organisation", 4, func(t *testing.T, w world) func() error {
 				return func() error {
-					_, _, err := w.InviteFirst(t.Context(), modelstest.Operator, party.Organisation{OrgNo: "313775429"}, policy.Viewer, "")
+					_, _, err := w.InviteFirst(t.Context(), modelstest.Operator, party.Organisation{OrgNo: "313775429", Name: "Ny Virksomhet AS"}, policy.Viewer, "")
 					return err
 				}
 			}},

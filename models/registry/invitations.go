@@ -86,7 +86,7 @@ func (r *Registry) Invite(ctx context.Context, a models.Actor, in Invite) (made 
 }
 
 // InviteFirst is how whoever runs the registry invites to an organisation, which
-// it adds where it is unknown: so an organisation gets its first administrator.
+// it adds where it is unknown and has a name: so an organisation gets its first administrator.
 // What can be offered is what people can give to each other. Errors are those of
 // Invite, and Invalid with the field name.
 func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Organisation, urn, email string) (made invitation.Invitation, secret string, err error) {
@@ -108,6 +108,9 @@ func (r *Registry) InviteFirst(ctx context.Context, a models.Actor, org party.Or
 		}
 		_, err := standingOrganisation(ctx, tx, org.OrgNo)
 		if err != nil && models.CodeOf(err) == models.CodeNotFound {
+			if org.Name == "" { // a number that was mistyped adds nothing
+				return change{}, models.Faults{{Field: "name", Fault: "required"}}.Err()
+			}
 			_, err = tx.PutOrganisation(ctx, party.Organisation{OrgNo: org.OrgNo, Name: org.Name, Form: org.Form})
 		}
 		if err != nil {

@@ -402,6 +402,7 @@ func TestInviteFirst(t *testing.T) {
 			"unknown role": {org, "urn:x", "", "urn catalogue.unknown"},
 			"a register's": {org, modelstest.Director, "", "urn catalogue.unknown"},
 			"no address":   {org, policy.Viewer, "x", "email form"},
+			"no name":      {party.Organisation{OrgNo: "974760673"}, policy.Viewer, "", "name required"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				_, _, err := w.InviteFirst(ctx, modelstest.Operator, tc.org, tc.urn, tc.email)
