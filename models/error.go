@@ -52,6 +52,7 @@ const (
 	CodeInvitationEnded   Code = "invitation.ended"         // used, revoked, expired, or never made
 	CodeInvitationsMany   Code = "invitation.too_many"      // as many are open as an organisation can have
 	CodeHoldingFixed      Code = "holding.fixed"            // comes from elsewhere and is ended there
+	CodeHoldingSelf       Code = "holding.self"             // nobody gives himself anything
 	CodeHoldingLast       Code = "holding.last"             // without it nobody would administer access
 	CodeNoNationalID      Code = "person.no_national_id"    // none of his logins gives his national id
 	CodeClaimsMany        Code = "organisation.claims_many" // wrong about too many organisations
@@ -80,7 +81,7 @@ func Codes() []Code {
 		CodeSystemExists, CodeClientTaken, CodeSystemDeleted, CodeRequestExists, CodeRequestDecided,
 		CodeRequestExpired, CodeRequestChanged, CodeRequestNotGranted, CodeLevelTooLow, CodeLoginTooOld, CodeOtherPerson,
 		CodeIdentityTaken, CodeIdentityKnown, CodeIdentityLast, CodeInvitationEnded, CodeInvitationsMany,
-		CodeHoldingFixed, CodeHoldingLast, CodeNoNationalID, CodeClaimsMany, CodeStruckOff,
+		CodeHoldingFixed, CodeHoldingSelf, CodeHoldingLast, CodeNoNationalID, CodeClaimsMany, CodeStruckOff,
 		CodeRegisterDown, CodeUserExists,
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,

@@ -64,7 +64,7 @@ func (i importFile) Run(ctx context.Context, c console, s *node.Settings) error 
 // name would end what was never said by a file.
 func (i importFile) sourceFault() error {
 	if i.Source == "" || models.LineFault(i.Source, 50, false) != "" || strings.HasPrefix(i.Source, party.SourceClaim) ||
-		i.Source == party.SourceGiven || i.Source == party.SourceInvitation {
+		i.Source == party.SourceGiven || i.Source == party.SourceInvitation || i.Source == party.SourceRegister {
 		return fmt.Errorf("--source %q is no name of a source of files", i.Source)
 	}
 	return nil

@@ -35,6 +35,7 @@ var statuses = map[models.Code]int{
 	models.CodeInvitationEnded:   http.StatusGone,
 	models.CodeInvitationsMany:   http.StatusConflict,
 	models.CodeHoldingFixed:      http.StatusConflict,
+	models.CodeHoldingSelf:       http.StatusForbidden,
 	models.CodeHoldingLast:       http.StatusConflict,
 	models.CodeNoNationalID:      http.StatusForbidden,
 	models.CodeClaimsMany:        http.StatusTooManyRequests,

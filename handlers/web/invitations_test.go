@@ -65,7 +65,7 @@ func TestAnInvitedPersonActsForTheOrganisationAtOnce(t *testing.T) {
 	}
 	seen := &strings.Builder{}
 	v := logIn(t, s, kit.Nobody, link, seen)
-	for _, want := range []string{"Fjordbris Seilmakeri AS", kit.ApproverP.Name, "tilgangsstyrer", kit.Nobody.Name} {
+	for _, want := range []string{"Fjordbris Seilmakeri AS", kit.ApproverP.Name, "Tilgangsstyrer", kit.Nobody.Name} {
 		if !v.page.Has(want) {
 			t.Errorf("the question does not say %q: %s", want, v.page.Text())
 		}
@@ -190,7 +190,7 @@ func TestAnInvitationComesBackWithItsFaults(t *testing.T) {
 	form := c.Get("/members/invite").Want(http.StatusOK).Page().MustForm("/members/invite")
 	before := s.Snapshot()
 	for _, e := range []struct{ urn, until, email, field, fault string }{
-		{"", "", "", "urn", "catalogue.unknown"},
+		{"", "", "", "urn", "choice"},
 		{policy.Viewer, "i morgen", "", "until", "until.form"},
 		{policy.Viewer, "2025-12-31", "", "until", "until.past"},
 		{policy.Viewer, "", "kari", "email", "email.form"},

@@ -76,11 +76,8 @@ func (w *Web) LoginAgain(c echo.Context) error {
 // somebody may grant, which an unknown one never is. What he does for himself
 // takes none, unless it binds him and he is known more surely than now.
 func (w *Web) level(c echo.Context, next string) int {
-	if strings.HasPrefix(next, paths.Account()) {
-		binds := next == paths.AccountErase() || strings.HasPrefix(next, paths.IdentityAdd(""))
-		if !binds || models.CodeOf(w.Registry.MayBind(c.Request().Context(), actor(c))) != models.CodeLevelTooLow {
-			return 0
-		}
+	if strings.HasPrefix(next, paths.Account()) && models.CodeOf(w.Registry.MayBind(c.Request().Context(), actor(c))) != models.CodeLevelTooLow {
+		return 0
 	}
 	return max(w.Registry.MinLevel, 1)
 }

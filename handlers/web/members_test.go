@@ -120,7 +120,7 @@ func TestAFormToGiveComesBackWithItsFaults(t *testing.T) {
 		{kit.TaxPackage, "9999-12-31", "until", "until.form"},
 		{kit.TaxPackage, "2026-01-14", "until", "until.past"},
 		{kit.VATPackage, "", "urn", "duplicate"},
-		{"", "", "urn", "catalogue.unknown"},
+		{"", "", "urn", "choice"},
 		{"urn:altinn:accesspackage:finnes-ikke", "", "urn", "catalogue.unknown"},
 	} {
 		p := give(t, manager, page, e.urn, e.until).Want(http.StatusUnprocessableEntity).Page()

@@ -199,8 +199,8 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 func (r *Registry) Erase(ctx context.Context, a models.Actor, person models.ID) error {
 	a.OrgNo = ""
 	return r.guard(ctx, a, policy.PersonErase, personSubject(person), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
-		if s.LoginOld() {
-			return change{}, models.NewError(models.Forbidden, models.CodeLoginTooOld)
+		if err := fresh(s); err != nil {
+			return change{}, err
 		}
 		if err := tx.Alone(ctx); err != nil {
 			return change{}, err

@@ -36,7 +36,7 @@ func TestWhatBindsAPersonNeedsAFreshLogin(t *testing.T) {
 		if err := w.Link(t.Context(), a, other); err != nil {
 			t.Errorf("15 minutes after a login: %v", err)
 		}
-		if err := w.Unlink(t.Context(), w.As(siri, ""), other.Issuer, other.Subject); err != nil {
+		if err := w.Unlink(t.Context(), a, other.Issuer, other.Subject); err != nil {
 			t.Errorf("taking it away again: %v", err)
 		}
 		if err := w.Erase(t.Context(), a, models.ID(a.ID)); err != nil {

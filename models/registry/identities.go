@@ -192,10 +192,10 @@ func (r *Registry) rename(ctx context.Context, tx Tx, person models.ID, id party
 func (r *Registry) Link(ctx context.Context, a models.Actor, who party.Arrival) error {
 	a.OrgNo = "" // he does this for himself
 	return r.guard(ctx, a, policy.PersonLink, "person:"+a.ID, func(tx Tx, s policy.Standing, _ *catalog.Catalog) (change, error) {
-		if s.LoginOld() { // a browser that was left open lets nobody else in
-			return change{}, models.NewError(models.Forbidden, models.CodeLoginTooOld)
-		}
 		himself, err := present(ctx, tx, a)
+		if err == nil {
+			err = fresh(s)
+		}
 		if err != nil {
 			return change{}, err
 		}
@@ -230,21 +230,34 @@ func present(ctx context.Context, tx Reader, a models.Actor) (PersonRecord, erro
 }
 
 // MayBind says whether the actor is signed in lately and surely enough to tie
-// one more identity to himself, or to have himself erased. Errors: Forbidden authentication.age when he has
-// proved too long ago who he is, authentication.level when he is signed in at a
-// lower level than one at which he has been known.
+// an identity to himself, to untie one, or to have himself erased. Errors:
+// Forbidden authentication.age when he has proved too long ago who he is,
+// authentication.level when he is signed in at a lower level than one at which
+// he has been known.
 func (r *Registry) MayBind(ctx context.Context, a models.Actor) error {
 	a.OrgNo = ""
 	return r.read(ctx, a, policy.PersonLink, func(tx Reader, s policy.Standing, _ *catalog.Catalog) error {
-		if s.LoginOld() {
-			return models.NewError(models.Forbidden, models.CodeLoginTooOld)
-		}
-		himself, err := tx.PersonRecord(ctx, models.ID(a.ID))
-		if err != nil {
-			return err
-		}
-		return unsure(ctx, tx, s, himself)
+		return mayBind(ctx, tx, s, a)
 	})
+}
+
+func mayBind(ctx context.Context, tx Reader, s policy.Standing, a models.Actor) error {
+	if err := fresh(s); err != nil {
+		return err
+	}
+	himself, err := tx.PersonRecord(ctx, models.ID(a.ID))
+	if err != nil {
+		return err
+	}
+	return unsure(ctx, tx, s, himself)
+}
+
+// fresh refuses what a browser that was left open must not do for its owner.
+func fresh(s policy.Standing) error {
+	if s.LoginOld() {
+		return models.NewError(models.Forbidden, models.CodeLoginTooOld)
+	}
+	return nil
 }
 
 // unsure refuses what binds a person who is known by a national id, or has of
@@ -273,11 +286,14 @@ func unsure(ctx context.Context, tx Reader, s policy.Standing, himself PersonRec
 
 // Unlink forgets one of the actor's own identities and ends the logins that
 // were made by it, and what its provider claimed for him. Errors: NotFound;
-// Conflict identity.last for the only one.
+// Conflict identity.last for the only one; those of MayBind.
 func (r *Registry) Unlink(ctx context.Context, a models.Actor, issuer, subject string) error {
 	a.OrgNo = ""
 	person := models.ID(a.ID)
-	return r.guard(ctx, a, policy.PersonUnlink, "person:"+a.ID, func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+	return r.guard(ctx, a, policy.PersonUnlink, "person:"+a.ID, func(tx Tx, s policy.Standing, _ *catalog.Catalog) (change, error) {
+		if err := mayBind(ctx, tx, s, a); err != nil {
+			return change{}, err
+		}
 		ids, err := tx.Identities(ctx, person)
 		if err != nil {
 			return change{}, err

@@ -254,6 +254,9 @@ func (r *Registry) AcceptInvitation(ctx context.Context, a models.Actor, secret 
 			return change{}, err
 		}
 		i, _, err := r.offered(ctx, tx, c, secret)
+		if err == nil && string(i.InvitedBy) == a.ID {
+			err = models.NewError(models.Forbidden, models.CodeHoldingSelf)
+		}
 		if err != nil {
 			return change{}, err
 		}

@@ -333,7 +333,7 @@ func TestFaultsOfAnInvite(t *testing.T) {
 		"no address":    {registry.Invite{URN: policy.Viewer, Email: "siri"}, "email form"},
 		"two headers":   {registry.Invite{URN: policy.Viewer, Email: "a@b.example\r\nBcc: c@d.example"}, "email form"},
 		"already over":  {registry.Invite{URN: policy.Viewer, RoleUntil: modelstest.Noon}, "role_until until.past"},
-		"nothing":       {registry.Invite{}, "urn catalogue.unknown"},
+		"nothing":       {registry.Invite{}, "urn choice"},
 		"what is a lie": {registry.Invite{URN: "urn:x"}, "urn catalogue.unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -255,7 +255,9 @@ func giving(a models.Actor, s policy.Standing, c *catalog.Catalog, org party.Org
 
 // Give gives a power or an access package to a person who holds something in
 // the organisation that the actor acts for already, until the time, or for now
-// without end when it is zero. Errors: Forbidden for what he may not give;
+// without end when it is zero. Nobody gives himself anything: what he holds for
+// a day could outlive the day. Errors: Forbidden for what he may not give, and
+// holding.self;
 // Invalid with the fields urn and until; NotFound for who is no member; Conflict
 // organisation.struck_off; those of the policy.
 func (r *Registry) Give(ctx context.Context, a models.Actor, person models.ID, urn string, until time.Time) (party.Holding, error) {
@@ -269,6 +271,9 @@ func (r *Registry) Give(ctx context.Context, a models.Actor, person models.ID, u
 		}
 		if err := mayGive(s, c, urn); err != nil {
 			return change{}, err
+		}
+		if string(person) == a.ID {
+			return change{}, models.NewError(models.Forbidden, models.CodeHoldingSelf)
 		}
 		h.From = stored(r.Now())
 		held, err := tx.HoldingsOf(ctx, person, h.From)
@@ -339,6 +344,9 @@ func administers(c *catalog.Catalog, form string, h party.Holding) bool {
 // mayGive says whether the person who stands as s may give urn: nil, Forbidden,
 // or Invalid for what nobody knows.
 func mayGive(s policy.Standing, c *catalog.Catalog, urn string) error {
+	if urn == "" {
+		return models.Faults{{Field: "urn", Fault: "choice"}}.Err()
+	}
 	switch s.Gives(c, urn).Cause {
 	case "":
 		return nil

@@ -302,7 +302,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		viewer, err := w.Give(ctx, w.As(siri, bakeri), w.ID(siri), policy.Viewer, time.Time{})
+		viewer, err := w.Give(ctx, w.As(even, bakeri), w.ID(siri), policy.Viewer, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -511,6 +511,31 @@ func TestNobodyApprovesByARoleThatWasEnded(t *testing.T) {
 		}
 		if _, err := w.Approve(ctx, w.As(siri, bakeri), sent.ID, w.Seen(t, siri, sent.ID)); err != nil {
 			t.Error("with both again:", err)
+		}
+	})
+}
+
+// What somebody holds for a day, or by an employer's account, he could make last
+// by giving it to himself.
+func TestNobodyGivesHimselfAnything(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		a := w.As(kari, bakeri)
+		before := marked(t, w)
+		_, err := w.Give(t.Context(), a, w.ID(kari), policy.Viewer, time.Time{})
+		mustBe(t, err, models.Forbidden, models.CodeHoldingSelf)
+		before.mustHaveDenied(t, string(policy.MemberGive), models.CodeHoldingSelf)
+		_, secret, err := w.Invite(t.Context(), a, registry.Invite{URN: policy.Viewer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = marked(t, w)
+		_, err = w.AcceptInvitation(t.Context(), a, secret)
+		mustBe(t, err, models.Forbidden, models.CodeHoldingSelf)
+		before.mustHaveDenied(t, string(policy.InvitationAccept), models.CodeHoldingSelf)
+		if _, err := w.AcceptInvitation(t.Context(), w.As(siri, ""), secret); err != nil {
+			t.Error("another accepts it:", err)
 		}
 	})
 }

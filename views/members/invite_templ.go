@@ -468,12 +468,12 @@ func Accept(s layout.Shell, v AcceptView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.By == "" {
-				templ_7745c5c3_Err = ui.Rich("members.accept.lead.operator", "Role", i18n.Within(ctx, i18n.In(ctx, v.Role))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Rich("members.accept.lead.operator", "Role", i18n.In(ctx, v.Role)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Rich("members.accept.lead", "Person", v.By, "Role", i18n.Within(ctx, i18n.In(ctx, v.Role))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Rich("members.accept.lead", "Person", v.By, "Role", i18n.In(ctx, v.Role)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -159,7 +159,7 @@ func Member(s layout.Shell, v MemberView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Manager && !v.Person.Erased {
+			if v.Manager && !v.Person.Erased && !v.Person.You {
 				templ_7745c5c3_Err = give(v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
