@@ -43,7 +43,7 @@ func (w *Web) Account(c echo.Context) error {
 		}
 		for _, h := range b.Holds {
 			urn := h.Holding.URN
-			o.Holdings = append(o.Holdings, account.Holding{Role: h.Name, Package: words.isPackage(urn), Origin: words.origin(h.Held), Can: words.can(urn)})
+			o.Holdings = append(o.Holdings, account.Holding{Role: h.Name, Package: words.isPackage(urn), Origin: words.origin(h), Can: words.can(urn)})
 		}
 		v.Organisations = append(v.Organisations, o)
 	}

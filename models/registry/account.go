@@ -52,20 +52,10 @@ type Account struct {
 // Belonging is what a person holds in an organisation.
 type Belonging struct {
 	Membership
-	Holds []Own // the strongest first
+	Holds []Held // the strongest first
 	// Alone: nobody else administers access there. He is not erased by his own
 	// wish then.
 	Alone bool
-}
-
-// Own is a holding of the reader's and what it lets him do.
-type Own struct {
-	Held
-	Manager bool              // administers access
-	Main    bool              // and passes on also what he has no access to himself
-	Clients bool              // decides which clients agent system users serve
-	Systems bool              // registers the organisation's systems and sends requests
-	Grants  []catalog.Package // what he may grant to a system user by it
 }
 
 // Account shows the actor himself.
@@ -116,7 +106,6 @@ func (r *Registry) belongings(ctx context.Context, tx Reader, c *catalog.Catalog
 	if err != nil {
 		return nil, err
 	}
-	amounts := map[[2]string]Own{} // what a holding amounts to, by URN and form
 	var out []Belonging
 	for o, hs := range byOrg {
 		org := orgs[o]
@@ -126,18 +115,13 @@ func (r *Registry) belongings(ctx context.Context, tx Reader, c *catalog.Catalog
 			if !slices.Contains(urns, h.URN) {
 				urns = append(urns, h.URN)
 			}
-			key := [2]string{h.URN, org.Form}
-			own, ok := amounts[key]
-			if !ok {
-				own = ownOf(c, h.URN, org.Form)
-				amounts[key] = own
-			}
-			own.Holding, own.Person, own.By = h, p, persons[h.GivenBy]
-			b.Holds = append(b.Holds, own)
+			b.Holds = append(b.Holds, Held{
+				Holding: h, Name: HoldingName(c, h.URN), Description: holdingDescription(c, h.URN), Person: p, By: persons[h.GivenBy],
+			})
 		}
 		b.Membership = membership(c, org, p, urns)
 		strongest := policy.Standing{Holdings: urns, Form: org.Form}.Strongest(c)
-		slices.SortStableFunc(b.Holds, func(x, y Own) int {
+		slices.SortStableFunc(b.Holds, func(x, y Held) int {
 			return slices.Index(strongest, x.Holding.URN) - slices.Index(strongest, y.Holding.URN)
 		})
 		out = append(out, b)
@@ -146,22 +130,6 @@ func (r *Registry) belongings(ctx context.Context, tx Reader, c *catalog.Catalog
 		return cmp.Or(cmp.Compare(x.Organisation.Display(), y.Organisation.Display()), cmp.Compare(x.Organisation.OrgNo, y.Organisation.OrgNo))
 	})
 	return out, nil
-}
-
-// ownOf says what a holding by itself lets a person do in an organisation of
-// the form, signed in surely enough.
-func ownOf(c *catalog.Catalog, urn, form string) Own {
-	s := policy.Standing{Holdings: []string{urn}, Form: form, Level: 4}
-	own := Own{
-		Held:    Held{Name: HoldingName(c, urn), Description: holdingDescription(c, urn)},
-		Manager: s.AccessManager(c), Main: s.MainAdministrator(c), Clients: s.ClientAdministrator(c), Systems: s.ManagesSystems(c),
-	}
-	for _, p := range c.Packages() {
-		if s.Grants(c, catalog.PackageOf(p.URN)).OK() {
-			own.Grants = append(own.Grants, p)
-		}
-	}
-	return own
 }
 
 // soleManager lists the organisations, of those that stand in their register,
