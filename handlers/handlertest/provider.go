@@ -21,7 +21,7 @@ const (
 		{"id": "test", "name": "Testinnlogging", "issuer": "` + providerIssuer + `", "client_id": "stafett",
 		 "claims": {"pid": "pid", "level": {"high": 4, "substantial": 3, "low": 2}}},
 		{"id": "mail", "name": "E-post", "message": {"nb": "Gir bare lesetilgang", "nn": "Gir berre lesetilgang", "en": "For reading only"},
-		 "issuer": "` + mailIssuer + `", "client_id": "stafett", "claims": {"email": "email"}}]}`
+		 "issuer": "` + mailIssuer + `", "client_id": "stafett", "account_url": "` + mailIssuer + `/account", "claims": {"email": "email"}}]}`
 )
 
 // provider plays two OpenID providers, as the transport of the site's client:

@@ -70,7 +70,7 @@ func (w *Web) waysOf(c echo.Context, a registry.Account, v *account.View) {
 		if a.NationalID && provider.TellsNumber {
 			v.NumberFrom = append(v.NumberFrom, name)
 		}
-		v.Ways = append(v.Ways, account.Way{ID: wayID(id), Provider: name, Email: id.Email, Linked: id.Linked, Seen: id.Seen})
+		v.Ways = append(v.Ways, account.Way{ID: wayID(id), Provider: name, Email: id.Email, Linked: id.Linked, Seen: id.Seen, Href: provider.AccountURL})
 	}
 	slices.SortStableFunc(v.Ways, func(a, b account.Way) int { return b.Seen.Compare(a.Seen) })
 	for _, p := range w.OIDC.Choices() {

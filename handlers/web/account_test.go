@@ -92,6 +92,9 @@ func TestAWayToLogInIsRemovedWhenItIsMeant(t *testing.T) {
 	}
 	s.Clock.Advance(time.Second)
 	s.Way(t, kit.ClerkP, "sunniva@example.com")
+	if page := c.Get("/account").Want(http.StatusOK).Page(); !slices.Contains(page.Links(), "https://mail.example/account") {
+		t.Errorf("no way to the account at the provider: %v", page.Links())
+	}
 	forms := ways(c) // the latest used first
 	if len(forms) != 2 {
 		t.Fatalf("the page offers %v", forms)

@@ -24,6 +24,7 @@ type Way struct {
 	Email    string // the address that the provider has verified; may be empty
 	Linked   time.Time
 	Seen     time.Time // when he last logged in by it
+	Href     string    // where he looks after his account at the provider; empty for nowhere
 }
 
 // Provider is a way to log in that he does not have yet.

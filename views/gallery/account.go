@@ -24,7 +24,7 @@ func ownAccess() account.View {
 		Name: "Kari Fjell", NumberFrom: []string{"Test-ID"},
 		Ways: []account.Way{
 			{ID: "w1", Provider: "Test-ID", Linked: days(-400), Seen: now},
-			{ID: "w2", Provider: "Jobbkonto", Email: "kari.fjell@nordlys.example", Linked: days(-12), Seen: days(-2)},
+			{ID: "w2", Provider: "Jobbkonto", Href: "https://jobbkonto.example/konto", Email: "kari.fjell@nordlys.example", Linked: days(-12), Seen: days(-2)},
 		},
 		More: []account.Provider{{ID: "e-post", Name: "Engangskode på e-post", About: "Vi sender en kode til adressen din"}},
 		Organisations: []account.Organisation{
