@@ -60,6 +60,13 @@ func (b *book) note(place, name string, text ...[]byte) {
 	b.exhibits = append(b.exhibits, exhibit{place, name, b.stage, bytes.Join(text, []byte("\n"))})
 }
 
+// all is what has been noted so far.
+func (b *book) all() []exhibit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.exhibits)
+}
+
 // guard looks out for a value from now on, and among what is there already.
 func (b *book) guard(name, value string, may func(exhibit) bool) string {
 	b.mu.Lock()
@@ -156,19 +163,20 @@ func in(places ...string) func(exhibit) bool {
 func (b *book) report(t *testing.T) {
 	t.Helper()
 	sizes, counts := map[string]int{}, map[string]int{}
-	for _, e := range b.exhibits {
+	exhibits := b.all()
+	for _, e := range exhibits {
 		sizes[e.place] += len(e.text)
 		counts[e.place]++
 	}
 	told, met := map[string]bool{}, map[string]bool{}
 	for _, c := range b.canaries {
-		for _, f := range c.finds(b.exhibits) {
+		for _, f := range c.finds(exhibits) {
 			if line := c.name + " is in: " + f; !told[line] {
 				told[line] = true
 				t.Error(line)
 			}
 		}
-		met[c.name] = met[c.name] || slices.ContainsFunc(b.exhibits, func(e exhibit) bool { return c.in(e.text) })
+		met[c.name] = met[c.name] || slices.ContainsFunc(exhibits, func(e exhibit) bool { return c.in(e.text) })
 	}
 	for _, name := range b.wanted {
 		if !met[name] {

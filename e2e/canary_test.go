@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -188,15 +187,11 @@ func (w *world) live() {
 	sign := w.issuer("https://issuer.example/", "http://localhost:1/"+planted)
 	var ports []string
 	for range 2 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		port, err := freePort()
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		defer l.Close() //nolint:errcheck // closed below already
-		ports = append(ports, l.Addr().String())
-		if err := l.Close(); err != nil {
-			w.t.Fatal(err)
-		}
+		ports = append(ports, "127.0.0.1:"+port)
 	}
 	w.tapped("http://" + ports[0])
 	w.admin = "http://" + ports[1]
@@ -241,7 +236,7 @@ func (w *world) checkPlanted() {
 			continue
 		}
 		found := false
-		for _, f := range c.finds(w.exhibits) {
+		for _, f := range c.finds(w.all()) {
 			found = found || strings.HasPrefix(f, place+" ")
 		}
 		if !found {

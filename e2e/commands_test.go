@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -64,10 +63,7 @@ func free(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: free NAME…")
 	}
 	for _, name := range args {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		ts.Check(err)
-		defer l.Close() //nolint:errcheck // all are held until the last is found
-		_, port, err := net.SplitHostPort(l.Addr().String())
+		port, err := freePort()
 		ts.Check(err)
 		ts.Setenv(name, port)
 	}
