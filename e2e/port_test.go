@@ -2,8 +2,8 @@ package e2e
 
 import (
 	"errors"
-	"math/rand/v2"
 	"net"
+	"os"
 	"strconv"
 	"sync/atomic"
 )
@@ -19,13 +19,12 @@ const (
 
 var portsTried atomic.Int64
 
-func init() { portsTried.Store(rand.Int64N(portCount)) } // other runs on this machine begin elsewhere
-
 // freePort returns a port of the loopback address that nobody listens on. No
 // port is returned twice.
 func freePort() (string, error) {
+	begin := int64(os.Getpid()) * 100 // other runs on this machine begin elsewhere
 	for range portCount {
-		port := strconv.FormatInt(firstPort+portsTried.Add(1)%portCount, 10)
+		port := strconv.FormatInt(firstPort+(begin+portsTried.Add(1))%portCount, 10)
 		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 		if err == nil {
 			return port, l.Close()

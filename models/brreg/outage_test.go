@@ -311,6 +311,9 @@ func TestACallerWhoLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		answer := make(chan struct{})
 		c := offline(t, func(req *http.Request) (*http.Response, error) {
+			if err := req.Context().Err(); err != nil { // as a real one does before it asks
+				return nil, err
+			}
 			select {
 			case <-answer:
 				o := party.OrgNo(path.Base(req.URL.Path))
