@@ -15,15 +15,14 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
 )
 
-// How long sessions live. scs ends them by its own clock as well; these are
-// checked with the injected one.
+// A session lasts as long as its login, see party.Login; scs ends it by its own
+// clock as well, and we by the injected one.
 const (
-	idleLimit     = 30 * time.Minute
-	absoluteLimit = 8 * time.Hour
-	beforeLimit   = 10 * time.Minute
-	seenEvery     = time.Minute // a session is written at most this often for being used
+	beforeLimit = 10 * time.Minute // for a login under way
+	seenEvery   = time.Minute      // a session is written at most this often for being used
 )
 
 // sessionKey is the one value in a session.
@@ -99,7 +98,7 @@ func NewSessions(cfg SessionsConfig) (*Sessions, error) {
 		return m
 	}
 	return &Sessions{
-		signedIn: manager("stafett", absoluteLimit), before: manager("stafett_login", beforeLimit), now: cfg.Now,
+		signedIn: manager("stafett", party.LoginLife), before: manager("stafett_login", beforeLimit), now: cfg.Now,
 	}, nil
 }
 
@@ -127,7 +126,7 @@ func (s *Sessions) Current(ctx context.Context) (current Session, ok bool) {
 		return Session{}, false
 	}
 	now := s.now()
-	if now.Sub(current.Seen) >= idleLimit || now.Sub(current.SignedIn) >= absoluteLimit {
+	if now.Sub(current.Seen) >= party.LoginIdle || now.Sub(current.SignedIn) >= party.LoginLife {
 		return Session{}, false
 	}
 	if now.Sub(current.Seen) >= seenEvery {

@@ -11,6 +11,7 @@ import (
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/views/i18n"
 	"github.com/stafett/stafett/views/paths"
@@ -50,7 +51,8 @@ func way(c echo.Context, p auth.Choice, href string) public.Provider {
 
 // LoginAgain handles GET /login/again: a signed-in person is asked to show anew
 // who he is, at a level at which he may grant something. `next` is what he was
-// about to do. The provider that he has used is the first choice.
+// about to do. He is offered the providers that know him, since nobody else may
+// come back from there, and the one that he has used first.
 func (w *Web) LoginAgain(c echo.Context) error {
 	session := visitOf(c).session
 	v := public.LoginView{Why: public.WhyAge, Next: auth.OwnPath(c.QueryParam("next"))}
@@ -58,7 +60,14 @@ func (w *Web) LoginAgain(c echo.Context) error {
 	if session.Level < level {
 		v.Why = public.WhyLevel
 	}
+	ids, err := w.Registry.Identities(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
 	for _, p := range w.OIDC.Reaching(level) {
+		if !slices.ContainsFunc(ids, func(id party.Identity) bool { return id.Issuer == p.Issuer }) {
+			continue
+		}
 		button := way(c, p, paths.LoginAgainWith(p.ID, v.Next))
 		if p.ID == session.Provider {
 			v.Providers = slices.Insert(v.Providers, 0, button)

@@ -293,8 +293,12 @@ func TestWhoeverIsSureIsDeletedByHimselfAlone(t *testing.T) {
 
 	c, r = mailIn(t, s, "only-mail")
 	r.Want(http.StatusSeeOther)
-	if links := c.Get("/login/again?next=/account/erase").Want(http.StatusOK).Page().Links(); !slices.Contains(links, "/login/mail?next="+url.QueryEscape("/account/erase")+"&purpose=again") {
+	links := c.Get("/login/again?next=/account/erase").Want(http.StatusOK).Page().Links()
+	if !slices.Contains(links, "/login/mail?next="+url.QueryEscape("/account/erase")+"&purpose=again") {
 		t.Errorf("no way by mail: %v", links)
+	}
+	if slices.ContainsFunc(links, func(l string) bool { return strings.HasPrefix(l, "/login/test?") }) {
+		t.Errorf("a provider that does not know him is offered: %v", links)
 	}
 	c.Post("/account/erase", yes).Want(http.StatusSeeOther)
 }

@@ -61,6 +61,17 @@ type Login struct {
 	Agent    string
 }
 
+// How long a login lasts: unused, and in all.
+const (
+	LoginIdle = 30 * time.Minute
+	LoginLife = 8 * time.Hour
+)
+
+// Lasts reports whether the login has neither been ended nor run out at now.
+func (l Login) Lasts(now time.Time) bool {
+	return l.Ended.IsZero() && now.Sub(l.Seen) < LoginIdle && now.Sub(l.Started) < LoginLife
+}
+
 // Where holdings and relations come from. A claim's source is SourceClaim
 // followed by the provider's id.
 const (

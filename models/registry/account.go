@@ -72,7 +72,7 @@ func (r *Registry) Account(ctx context.Context, a models.Actor) (Account, error)
 		if out.Identities, err = tx.Identities(ctx, person); err != nil {
 			return err
 		}
-		if out.Logins, err = liveLogins(ctx, tx, person); err != nil {
+		if out.Logins, err = r.liveLogins(ctx, tx, person); err != nil {
 			return err
 		}
 		out.Memberships, err = r.belongings(ctx, tx, c, record.Person)

@@ -122,15 +122,28 @@ func (r *Registry) Logins(ctx context.Context, a models.Actor) ([]party.Login, e
 	var logins []party.Login
 	err := r.read(ctx, a, policy.PersonRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
 		var err error
-		logins, err = liveLogins(ctx, tx, models.ID(a.ID))
+		logins, err = r.liveLogins(ctx, tx, models.ID(a.ID))
 		return err
 	})
 	return logins, err
 }
 
-func liveLogins(ctx context.Context, tx Reader, person models.ID) ([]party.Login, error) {
+// Identities lists the actor's own ways to log in.
+func (r *Registry) Identities(ctx context.Context, a models.Actor) ([]party.Identity, error) {
+	a.OrgNo = ""
+	var ids []party.Identity
+	err := r.read(ctx, a, policy.PersonRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		var err error
+		ids, err = tx.Identities(ctx, models.ID(a.ID))
+		return err
+	})
+	return ids, err
+}
+
+func (r *Registry) liveLogins(ctx context.Context, tx Reader, person models.ID) ([]party.Login, error) {
 	logins, err := tx.Logins(ctx, person)
-	return slices.DeleteFunc(logins, func(l party.Login) bool { return !l.Ended.IsZero() }), err
+	now := r.Now()
+	return slices.DeleteFunc(logins, func(l party.Login) bool { return !l.Lasts(now) }), err
 }
 
 // EndLogin ends one of the actor's own logins; one that has ended stays as it

@@ -133,6 +133,12 @@ func TestLoggedIn(t *testing.T) {
 				t.Errorf("after %s: %+v, %v", tc.after, logins, err)
 			}
 		}
+		for after, lasts := range map[time.Duration]int{29 * time.Minute: 1, 30 * time.Minute: 0} { // unused for so long
+			w.Clock.Set(modelstest.Noon.Add(time.Minute + after))
+			if logins, err := w.Logins(t.Context(), himself(l)); err != nil || len(logins) != lasts {
+				t.Errorf("unused for %s: %+v, %v", after, logins, err)
+			}
+		}
 		if got := loggedIn(t, w, party.Login{ID: models.NewID()}, party.Login{}); got != "" {
 			t.Errorf("logins that nobody knows last: %s", got)
 		}
@@ -155,7 +161,7 @@ func TestProveAgain(t *testing.T) {
 		l := signIn(t, w, at(arrival(mail, "berit", ""), "one"))
 		other := signIn(t, w, arrival(mail, "berit", ""))
 		carl := signIn(t, w, arrival(mail, "carl", ""))
-		w.Clock.Set(modelstest.Noon.Add(time.Hour))
+		w.Clock.Set(modelstest.Noon.Add(20 * time.Minute))
 		linked := arrival(eid, "b", "")
 		linked.PID = freshPID(t)
 		if err := w.Link(t.Context(), himself(l), linked); err != nil {
