@@ -71,6 +71,14 @@ const (
 	CodeNotAcceptable     Code = "not_acceptable_path"      // the path is not clean
 	CodeInvalidToken      Code = "invalid_token"            // a caller's token does not hold
 	CodeCallerNotAllowed  Code = "caller_not_allowed"       // the caller's token lacks scope or binding
+	CodePrecondition      Code = "precondition"             // it is not as the caller believed (If-Match)
+	CodeKeyReused         Code = "idempotency.reused"       // the same Idempotency-Key for another question
+	CodeTooMany           Code = "too_many"                 // more than the quota
+	CodeChangeExists      Code = "change.exists"            // the correlation id is taken
+	CodeUserKind          Code = "systemuser.kind"          // a standard one where an agent is asked for, or the other way
+	CodeClientUnknown     Code = "client.unknown"           // the organisation is no client of the facilitator
+	CodeClientLacks       Code = "client.lacks"             // the facilitator lacks packages for the client
+	CodeJobEnded          Code = "bulk.ended"               // the job has ended
 	CodeInternal          Code = "internal"                 // a fault of ours
 )
 
@@ -85,7 +93,8 @@ func Codes() []Code {
 		CodeRegisterDown, CodeUserExists,
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,
-		CodeInvalidToken, CodeCallerNotAllowed, CodeInternal,
+		CodeInvalidToken, CodeCallerNotAllowed, CodePrecondition, CodeKeyReused, CodeTooMany, CodeChangeExists, CodeUserKind,
+		CodeClientUnknown, CodeClientLacks, CodeJobEnded, CodeInternal,
 	}
 }
 

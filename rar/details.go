@@ -292,7 +292,7 @@ func (g Grant) Answer(requestID string) Answer {
 			Users:    []models.ID{g.SystemUser},
 			SystemID: g.SystemID,
 		}},
-		MaxTokenLifetime: int(maxTokenLifetime / time.Second),
+		MaxTokenLifetime: int(g.Longest / time.Second),
 		ValidUntil:       g.ValidUntil,
 	}
 }

@@ -38,6 +38,7 @@ type Grant struct {
 	Title       string
 	CreatedAt   time.Time
 	ValidUntil  time.Time
+	Longest     time.Duration // that a token with it may live, in whole seconds
 }
 
 // Enricher answers issuers. All fields must be set; it is safe for concurrent
@@ -76,13 +77,13 @@ func (e *Enricher) Enrich(ctx context.Context, caller Caller, q Query) (Grant, e
 	if err != nil {
 		return Grant{}, unavailable(err)
 	}
-	why := decide(b, q)
+	now := e.Now()
+	why := decide(b, q, now)
 	if why == ReasonNoUser {
 		if why, err = e.closer(ctx, q, b); err != nil {
 			return Grant{}, unavailable(err)
 		}
 	}
-	now := e.Now()
 	d := Decision{ID: e.NewID(), At: now, Kind: Enrich, Caller: caller.Name, Reason: why}
 	if b.ClientKnown {
 		d.ClientID = q.ClientID // else it is the caller's word, of which there is no end
@@ -99,8 +100,17 @@ func (e *Enricher) Enrich(ctx context.Context, caller Caller, q Query) (Grant, e
 	return Grant{
 		DecisionID: d.ID, SystemUser: b.UserID, SystemID: b.SystemID, Supplier: b.Supplier,
 		Customer: b.Customer, ExternalRef: b.ExternalRef, Kind: b.UserKind, Title: b.Title,
-		CreatedAt: b.CreatedAt, ValidUntil: now.Add(answerLife).UTC().Truncate(time.Second),
+		CreatedAt: b.CreatedAt, ValidUntil: until(b, now.Add(answerLife)).UTC().Truncate(time.Second),
+		Longest: until(b, now.Add(maxTokenLifetime)).Sub(now).Truncate(time.Second),
 	}, nil
+}
+
+// until is the time, or the earlier one at which the system user ends.
+func until(b Binding, t time.Time) time.Time {
+	if !b.ValidTo.IsZero() && b.ValidTo.Before(t) {
+		return b.ValidTo
+	}
+	return t
 }
 
 // Turn records that caller was turned away before anything could be looked up,
@@ -129,10 +139,10 @@ func (e *Enricher) closer(ctx context.Context, q Query, b Binding) (Reason, erro
 
 // decide says why q is refused, or nothing when every link of the chain holds:
 // (issuer, client) → system → supplier → live system user → customer →
-// external reference (issuer-contracts 5.2), and nothing has paused it. What the query has matched is
+// external reference (issuer-contracts 5.2), and it is neither paused nor over. What the query has matched is
 // compared again here, byte for byte, so that no collation, join or later edit
 // of the SQL can widen an answer.
-func decide(b Binding, q Query) Reason {
+func decide(b Binding, q Query, now time.Time) Reason {
 	switch {
 	case q.Issuer == "" || q.ClientID == "" || q.Customer == "" || q.ExternalRef == "":
 		return ReasonBadQuestion
@@ -144,14 +154,16 @@ func decide(b Binding, q Query) Reason {
 		return ReasonSystemDeleted
 	case !b.UserFound || b.UserID == "":
 		return ReasonNoUser
-	case b.UserKind != string(systemuser.Standard):
-		return ReasonAgent
+	case b.UserKind != string(systemuser.Standard) && b.UserKind != string(systemuser.Agent):
+		return ReasonUserUnknown
 	case b.Customer != q.Customer:
 		return ReasonOtherParty
 	case b.ExternalRef != q.ExternalRef:
 		return ReasonOtherRef
 	case b.Paused:
 		return ReasonPaused
+	case !b.ValidTo.IsZero() && !b.ValidTo.After(now.Add(time.Second)): // no whole second is left
+		return ReasonOver
 	}
 	return ""
 }

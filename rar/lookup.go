@@ -31,8 +31,9 @@ type Binding struct {
 	Customer      party.OrgNo
 	ExternalRef   string
 	CreatedAt     time.Time
-	Paused        bool // it is given no tokens for now
-	Used          bool // its first use has been recorded
+	Paused        bool      // it is given no tokens for now
+	ValidTo       time.Time // when it ends by itself; zero for never
+	Used          bool      // its first use has been recorded
 }
 
 // Lookup reads current, committed data. Errors are outages.
@@ -59,9 +60,10 @@ type Question struct {
 
 // Held answers a Question.
 type Held struct {
-	Known         bool // there is such a system user
-	Live          bool // neither it nor its system has ended
-	Paused        bool // it is given nothing for now
+	Known         bool      // there is such a system user
+	Live          bool      // neither it nor its system has ended
+	Paused        bool      // it is given nothing for now
+	ValidTo       time.Time // when it ends by itself; zero for never
 	Kind          string
 	Customer      party.OrgNo
 	SystemID      string
@@ -88,6 +90,7 @@ const (
 	ReasonUserUnknown   Reason = "system_user_unknown"
 	ReasonUserEnded     Reason = "system_user_ended"
 	ReasonPaused        Reason = "paused"      // it has been stopped for now, as when its customer was struck off the register
+	ReasonOver          Reason = "over"        // the time that it was granted for has run out
 	ReasonOtherParty    Reason = "other_party" // the system user is another organisation's
 	ReasonAgent         Reason = "agent"       // agents act for clients, which is not built yet
 	ReasonNotHeld       Reason = "right_not_held"

@@ -28,6 +28,7 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			_, err := n.store.PurgeReplays(ctx, time.Now())
 			return err
 		}},
+		{"answers", 10 * time.Minute, func(ctx context.Context) error { _, err := n.Registry.PurgeAnswers(ctx); return err }},
 		// A key that its issuer withdraws is out within half an hour and five
 		// minutes, and no request has to wait for keys.
 		{"keys", 5 * time.Minute, func(ctx context.Context) error {

@@ -54,6 +54,14 @@ var statuses = map[models.Code]int{
 	models.CodeNotAcceptable:     http.StatusBadRequest,
 	models.CodeInvalidToken:      http.StatusUnauthorized,
 	models.CodeCallerNotAllowed:  http.StatusForbidden,
+	models.CodePrecondition:      http.StatusPreconditionFailed,
+	models.CodeKeyReused:         http.StatusUnprocessableEntity, // as the IETF draft of the header has it
+	models.CodeTooMany:           http.StatusTooManyRequests,
+	models.CodeChangeExists:      http.StatusConflict,
+	models.CodeUserKind:          http.StatusConflict,
+	models.CodeClientUnknown:     http.StatusConflict,
+	models.CodeClientLacks:       http.StatusConflict,
+	models.CodeJobEnded:          http.StatusConflict,
 	models.CodeInternal:          http.StatusInternalServerError,
 }
 

@@ -117,8 +117,29 @@ func (c *Catalog) Packages() []Package { return slices.Clone(c.ordered.Packages)
 // Package finds an access package by URN.
 func (c *Catalog) Package(urn string) (Package, bool) { p, ok := c.packages[urn]; return p, ok }
 
-// Resource finds a resource by identifier.
-func (c *Catalog) Resource(id string) (Resource, bool) { r, ok := c.resources[id]; return r, ok }
+// Resource finds a resource by identifier; by several with spaces between them,
+// as a right to all of them together names them, one that stands for all.
+func (c *Catalog) Resource(id string) (Resource, bool) {
+	ids := strings.Fields(id)
+	if len(ids) < 2 {
+		r, ok := c.resources[id]
+		return r, ok
+	}
+	whole := c.resources[ids[0]]
+	whole.ID, whole.Actions = id, nil
+	for i, part := range ids {
+		r, ok := c.resources[part]
+		if !ok {
+			return Resource{}, false
+		}
+		if i > 0 {
+			whole.Title = models.Text{NB: whole.Title.NB + ", " + r.Title.NB, NN: whole.Title.NN + ", " + r.Title.NN, EN: whole.Title.EN + ", " + r.Title.EN}
+			whole.Packages, whole.Roles = slices.Concat(whole.Packages, r.Packages), slices.Concat(whole.Roles, r.Roles)
+		}
+		whole.Refused = whole.Refused || !r.Delegable()
+	}
+	return whole, true
+}
 
 // Role finds a role by URN.
 func (c *Catalog) Role(urn string) (Role, bool) { r, ok := c.roles[urn]; return r, ok }

@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // PackagePrefix begins the URN of every access package.
 const PackagePrefix = "urn:altinn:accesspackage:"
@@ -21,7 +24,7 @@ const (
 // and an action or none for every action) or an access package.
 type Item struct {
 	Kind   ItemKind
-	Ref    string // resource identifier, or URN of the package
+	Ref    string // resource identifiers with spaces between them, or URN of the package
 	Action string // of a right; empty means every action of the resource
 }
 
@@ -32,6 +35,16 @@ func Right(resource, action string) Item {
 
 // PackageOf makes the item of an access package.
 func PackageOf(urn string) Item { return Item{Kind: PackageItem, Ref: urn} }
+
+// Resources are the resources that a right is about: one, or several where the
+// right is to a part of a resource that is a resource itself. Their order in
+// Ref says nothing and is always the same, so that equal rights are equal.
+func (i Item) Resources() []string { return strings.Fields(i.Ref) }
+
+// RightTo makes the item of a right to several resources together.
+func RightTo(resources []string, action string) Item {
+	return Right(strings.Join(slices.Sorted(slices.Values(resources)), " "), action)
+}
 
 // ParseItem reads what String wrote. ok is false for anything else.
 func ParseItem(s string) (Item, bool) {

@@ -51,7 +51,11 @@ func (s Standing) Grants(c *catalog.Catalog, item catalog.Item) Verdict {
 	case item.Kind == catalog.PackageItem:
 		v.Cause, v.Through = s.passesOn(c, item.Ref)
 	default:
-		v.Cause, v.Through = s.passesOnResource(c, item.Ref)
+		for _, id := range item.Resources() {
+			if v.Cause, v.Through = s.passesOnResource(c, id); v.Cause != "" {
+				break // of several resources he must hold each
+			}
+		}
 	}
 	v.Cause = s.barred(c, v.Cause)
 	return v

@@ -12,6 +12,8 @@ type Action string
 const (
 	SystemRegister    Action = "system.register"
 	SystemRead        Action = "system.read"
+	SystemUpdate      Action = "system.update"
+	SystemDelete      Action = "system.delete"
 	RequestSend       Action = "request.send"
 	RequestTrack      Action = "request.track" // the supplier looks at what it sent
 	RequestWithdraw   Action = "request.withdraw"
@@ -19,6 +21,8 @@ const (
 	RequestApprove    Action = "request.approve"
 	RequestReject     Action = "request.reject"
 	RequestLapse      Action = "request.lapse"
+	RequestRenew      Action = "request.renew"
+	RequestForward    Action = "request.forward" // to those who administer access
 	SystemUserRead    Action = "systemuser.read"
 	SystemUserRevoke  Action = "systemuser.revoke"
 	CatalogueImport   Action = "catalogue.import"
@@ -26,6 +30,35 @@ const (
 	AuditVerify       Action = "audit.verify"
 	OrganisationEnter Action = "organisation.enter" // act for the organisation
 	PersonIdentify    Action = "person.identify"    // be tied to an identity at a provider, by logging in there
+
+	// Change requests.
+	ChangeSend     Action = "change.send"
+	ChangeTrack    Action = "change.track"
+	ChangeWithdraw Action = "change.withdraw"
+	ChangeRead     Action = "change.read"
+	ChangeApprove  Action = "change.approve"
+	ChangeReject   Action = "change.reject"
+
+	// System users: what else the customer does, and what the supplier.
+	SystemUserCreate Action = "systemuser.create" // from a visible system, without a request
+	SystemUserTrack  Action = "systemuser.track"  // the supplier looks
+	SystemUserPause  Action = "systemuser.pause"
+	SystemUserResume Action = "systemuser.resume"
+	SystemUserGiveUp Action = "systemuser.give_up"
+	SystemUserStream Action = "systemuser.stream" // all of them, for the platform
+
+	// Which clients an agent system user serves.
+	ClientRead       Action = "client.read"
+	ClientAttach     Action = "client.attach"
+	ClientDetach     Action = "client.detach"
+	ClientAttachSelf Action = "client.attach_self" // the organisation itself
+	ClientDetachSelf Action = "client.detach_self"
+
+	// What a supplier does in bulk, and asks why.
+	BulkStart  Action = "bulk.start"
+	BulkRead   Action = "bulk.read"
+	BulkCancel Action = "bulk.cancel"
+	Diagnose   Action = "diagnose"
 
 	// Who holds what in an organisation.
 	MemberRead          Action = "member.read"
@@ -60,6 +93,11 @@ func Actions() []Action {
 		PersonIdentify, MemberRead, MemberGive, MemberEnd, InvitationSend, InvitationRead, InvitationRevoke, OrganisationRestore,
 		InvitationAccept, OrganisationClaim, PersonLink, PersonUnlink, PersonRead, PersonExport, PersonErase, LoginEnd,
 		PersonRemap, RegisterSync, KeyRotate,
+		SystemUpdate, SystemDelete, RequestRenew, RequestForward,
+		ChangeSend, ChangeTrack, ChangeWithdraw, ChangeRead, ChangeApprove, ChangeReject,
+		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream,
+		ClientRead, ClientAttach, ClientDetach, ClientAttachSelf, ClientDetachSelf,
+		BulkStart, BulkRead, BulkCancel, Diagnose,
 	}
 }
 
@@ -67,12 +105,14 @@ func Actions() []Action {
 type need int
 
 const (
-	nobody  need = iota // no person may
-	himself             // any person, for the action is about him alone
-	member              // holds something in the organisation
-	systems             // may act for it as a supplier
-	manager             // administers access
-	granter             // administers access, and is signed in surely and lately enough to grant
+	nobody   need = iota // no person may
+	himself              // any person, for the action is about him alone
+	member               // holds something in the organisation
+	systems              // may act for it as a supplier
+	manager              // administers access
+	clients              // decides which clients agents serve, or administers access
+	granter              // administers access, and is signed in surely and lately enough to grant
+	attacher             // decides which clients agents serve, and is signed in as a granter is
 )
 
 // persons is the grid for persons; an action that is missing is nobody's.
@@ -102,7 +142,45 @@ var persons = map[Action]need{
 	PersonExport:      himself,
 	PersonErase:       himself,
 	LoginEnd:          himself,
+
+	SystemUpdate:     systems,
+	SystemDelete:     systems,
+	RequestRenew:     systems,
+	RequestForward:   member,
+	ChangeSend:       systems,
+	ChangeTrack:      systems,
+	ChangeWithdraw:   systems,
+	ChangeRead:       member,
+	ChangeApprove:    granter,
+	ChangeReject:     manager,
+	SystemUserCreate: granter,
+	SystemUserTrack:  systems,
+	SystemUserPause:  systems,
+	SystemUserResume: systems,
+	SystemUserGiveUp: systems,
+	ClientRead:       clients,
+	ClientAttach:     attacher,
+	ClientDetach:     clients, // as revoking, never barred by the level or an old login
+	ClientAttachSelf: granter,
+	ClientDetachSelf: manager,
+	BulkStart:        systems,
+	BulkRead:         systems,
+	BulkCancel:       systems,
+	Diagnose:         systems,
 }
+
+// organisations are the actions of an organisation's own program, whose token
+// has the scope for it: those of a supplier.
+var organisations = map[Action]bool{
+	SystemRegister: true, SystemRead: true, SystemUpdate: true, SystemDelete: true,
+	RequestSend: true, RequestTrack: true, RequestWithdraw: true, RequestRenew: true,
+	ChangeSend: true, ChangeTrack: true, ChangeWithdraw: true,
+	SystemUserTrack: true, SystemUserPause: true, SystemUserResume: true, SystemUserGiveUp: true,
+	BulkStart: true, BulkRead: true, BulkCancel: true, Diagnose: true,
+}
+
+// services are the actions of platform services.
+var services = map[Action]bool{SystemUserStream: true}
 
 // operators are the actions of whoever runs the registry. An invitation of his
 // is how an organisation without an administrator gets its first.
@@ -110,6 +188,8 @@ var operators = map[Action]bool{
 	CatalogueImport: true, PartyImport: true, AuditVerify: true, RequestLapse: true,
 	InvitationSend: true, OrganisationRestore: true, PersonRemap: true, PersonExport: true, PersonErase: true,
 	RegisterSync: true, KeyRotate: true,
+	// A program of his with the scope for it keeps the register for suppliers.
+	SystemRegister: true, SystemRead: true, SystemUpdate: true, SystemDelete: true,
 }
 
 // Check says whether the actor may do the action for the organisation that s
@@ -126,8 +206,15 @@ func Check(a models.Actor, act Action, s Standing, c *catalog.Catalog) error {
 		if operators[act] {
 			return nil
 		}
-	case models.Organisation, models.SystemUser, models.Issuer, models.Service:
-		// machines have no action in the grid yet; the API brings them
+	case models.Organisation:
+		if organisations[act] && a.OrgNo != "" {
+			return nil
+		}
+	case models.Service:
+		if services[act] {
+			return nil
+		}
+	case models.SystemUser, models.Issuer:
 	default:
 		return models.NewError(models.Unauthenticated, models.CodeUnauthenticated)
 	}
@@ -147,15 +234,20 @@ func checkPerson(act Action, s Standing, c *catalog.Catalog) error {
 		ok = s.ManagesSystems(c)
 	case manager, granter:
 		ok = s.AccessManager(c)
+	case clients:
+		ok = s.ClientAdministrator(c) || s.AccessManager(c)
+	case attacher:
+		ok = s.ClientAdministrator(c) || s.MainAdministrator(c)
 	}
+	grants := want == granter || want == attacher
 	switch {
 	case !ok && !s.Member():
 		return models.NewError(models.NotFound, models.CodeNotFound)
 	case !ok:
 		return models.NewError(models.Forbidden, models.CodeForbidden)
-	case want == granter && s.LevelLow():
+	case grants && s.LevelLow():
 		return models.NewError(models.Forbidden, models.CodeLevelTooLow)
-	case want == granter && s.LoginOld():
+	case grants && s.LoginOld():
 		return models.NewError(models.Forbidden, models.CodeLoginTooOld)
 	}
 	return nil

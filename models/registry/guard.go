@@ -33,10 +33,10 @@ func (r *Registry) guard(
 ) error {
 	var s policy.Standing
 	err := r.Store.Write(ctx, func(tx Tx) error {
-		if a.Kind == models.Person { // what he may do must still be so at the commit (I1)
-			if err := tx.Alone(ctx); err != nil {
-				return err
-			}
+		// What the actor may do must still be so at the commit (I1), and every
+		// change takes the log first, so that no two wait for each other.
+		if err := tx.Alone(ctx); err != nil {
+			return err
 		}
 		p, c, err := r.check(ctx, tx, a, act)
 		s = p.Standing

@@ -142,6 +142,10 @@ type Tx interface {
 	KeyTx
 	StrikeOffTx
 	RegisterTx
+	OnceTx
+	// Nested runs f so that what it wrote is undone when it fails, while the
+	// transaction goes on.
+	Nested(ctx context.Context, f func() error) error
 	// Alone holds up every other transaction that appends to the audit log,
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.

@@ -33,14 +33,14 @@ func (r *Registry) SystemUsers(ctx context.Context, a models.Actor) ([]SystemUse
 		if err != nil {
 			return err
 		}
-		out, err = namedUsers(ctx, tx, users)
+		out, err = r.namedUsers(ctx, tx, users)
 		return err
 	})
 	return out, err
 }
 
 // namedUsers adds systems, suppliers and use, in one question each.
-func namedUsers(ctx context.Context, tx Reader, users []systemuser.SystemUser) ([]SystemUserView, error) {
+func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser.SystemUser) ([]SystemUserView, error) {
 	var sids []system.ID
 	var ids []models.ID
 	for _, u := range users {
@@ -62,10 +62,10 @@ func namedUsers(ctx context.Context, tx Reader, users []systemuser.SystemUser) (
 	if err != nil {
 		return nil, err
 	}
-	out := make([]SystemUserView, len(users))
+	out, now := make([]SystemUserView, len(users)), r.Now()
 	for i, u := range users {
 		s := systems[u.System]
-		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Use: uses[u.ID], Held: len(u.Effective(s))}
+		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Use: uses[u.ID], Held: len(u.Effective(s, now))}
 	}
 	return out, nil
 }
@@ -95,7 +95,7 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 		if err != nil {
 			return err
 		}
-		views, err := namedUsers(ctx, tx, []systemuser.SystemUser{u})
+		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
 		if err != nil {
 			return err
 		}
@@ -105,12 +105,10 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			return err
 		}
 		out.StruckOff = customer.StruckOff
-		held := u
-		held.Paused = "" // what a pause takes is not lost
-		effective := held.Effective(out.System)
+		still := u.Asked(out.System) // what a pause takes is not lost
 		for _, item := range u.Delegated {
 			out.Asked = append(out.Asked, askedOf(c, out.System, item))
-			if u.Status == systemuser.Active && !slices.Contains(effective, item) {
+			if u.Status == systemuser.Active && !slices.Contains(still, item) {
 				out.Lost = append(out.Lost, item)
 			}
 		}
@@ -169,7 +167,7 @@ func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) err
 		if u.Status == systemuser.Revoked {
 			return change{}, models.NewError(models.Conflict, models.CodeUserRevoked)
 		}
-		u.Status, u.RevokedAt = systemuser.Revoked, r.Now()
+		u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedByCustomer
 		if err := tx.RevokeSystemUser(ctx, u); err != nil {
 			return change{}, err
 		}

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,16 @@ type Request struct {
 	DecidedAt   time.Time // zero while pending
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
-	Version     int64
+	// Removed is when the supplier deleted it, or the system user that came of
+	// it ended: the API shows it no more. Zero while it does.
+	Removed   time.Time
+	Escalated bool        // sent on to those who administer access
+	Purpose   models.Text // the supplier's words for the whole; may be empty
+	// Purposes are its words for single items, instead of those of the system.
+	Purposes     map[catalog.Item]models.Text
+	ValidTo      time.Time // when the system user shall end by itself; zero for never
+	ContactEmail string    // whom the customer may ask at the supplier; may be empty
+	Version      int64
 }
 
 // Limits of a request, in characters.
@@ -41,15 +51,20 @@ const (
 	maxRef    = 255
 	maxTitle  = 100
 	MaxReason = 500
+	// maxPurpose bounds a purpose in each language.
+	maxPurpose = 300
+	maxEmail   = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
 )
 
 // New makes a pending request of r, which holds what the supplier gave. An
 // absent external reference becomes the customer's organisation number, and an
 // absent title the system's name. Faults name the fields external_ref, title,
-// items and redirect_url.
+// items, items[0], redirect_url, purpose, purposes[0], valid_to and
+// contact_email.
 func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life time.Duration) (Request, error) {
 	r.System, r.Status, r.Version = s.ID, Pending, 0
 	r.Reason, r.DecidedBy, r.DecidedAt = "", "", time.Time{} // nobody has answered
+	r.Removed, r.Escalated = time.Time{}, false
 	if r.ExternalRef == "" {
 		r.ExternalRef = string(r.Customer)
 	}
@@ -67,7 +82,38 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 		f.Add("redirect_url", "url.not_registered")
 	}
 	faultsOfItems(&f, r, s, c)
+	f.Add("purpose", purposeFault(r.Purpose))
+	for i, item := range r.Items {
+		f.Add(fmt.Sprintf("purposes[%d]", i), purposeFault(r.Purposes[item]))
+	}
+	if !r.ValidTo.IsZero() && !r.ValidTo.After(now) {
+		f.Add("valid_to", "date.past")
+	}
+	f.Add("contact_email", emailFault(r.ContactEmail))
 	return r, f.Err()
+}
+
+// purposeFault says what is wrong with a purpose, or "". One language is
+// enough, and so is none.
+func purposeFault(t models.Text) string {
+	for _, s := range []string{t.NB, t.NN, t.EN} {
+		if fault := models.TextFault(s, maxPurpose, false); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+// emailFault says what is wrong with an address, or "": it is a bare
+// addr-spec (RFC 5322 section 3.4.1), or empty.
+func emailFault(s string) string {
+	if s == "" {
+		return ""
+	}
+	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > maxEmail || models.LineFault(s, maxEmail, true) != "" {
+		return "email.form"
+	}
+	return ""
 }
 
 // faultsOfItems holds the items to the system's own list and the catalogue.
@@ -82,13 +128,27 @@ func faultsOfItems(f *models.Faults, r Request, s system.System, c *catalog.Cata
 			continue
 		}
 		f.Add(field, c.Fault(item))
-		if p, ok := c.Package(item.Ref); ok && r.Kind == systemuser.Standard && item.Kind == catalog.PackageItem && !p.Assignable {
-			f.Add(field, "catalogue.not_delegable")
-		}
+		f.Add(field, kindFault(item, r.Kind, c))
 		if slices.Index(r.Items, item) < i {
 			f.Add(field, "duplicate")
 		}
 	}
+}
+
+// kindFault says why a system user of the kind may not have the item, or "": a
+// standard one has what may be assigned, an agent has packages that may be
+// passed on for clients.
+func kindFault(item catalog.Item, kind systemuser.Kind, c *catalog.Catalog) string {
+	p, known := c.Package(item.Ref)
+	switch {
+	case item.Kind == catalog.RightItem && kind == systemuser.Agent:
+		return "items.agent_right"
+	case item.Kind == catalog.RightItem || !known:
+		return ""
+	case kind == systemuser.Standard && !p.Assignable, kind == systemuser.Agent && !p.Delegable:
+		return "items.kind"
+	}
+	return ""
 }
 
 // Current is the state at now: a pending request whose time has run out counts
@@ -122,6 +182,23 @@ func (r Request) Apply(e Event, by models.ID, reason string, now time.Time) (Req
 	if e == Reject {
 		r.Reason = reason
 	}
+	return r, nil
+}
+
+// Renewed returns r with a new time to answer it in, from now on. Who let it
+// expire, or would like more time, asks for that; any other state is a Conflict.
+func (r Request) Renewed(now time.Time, life time.Duration) (Request, error) {
+	next, err := r.Current(now).Next(Renew)
+	if err == nil && r.Status != Expired { // a lapse that has not been written down counts as written
+		_, err = r.Status.Next(Renew)
+	}
+	if err != nil {
+		return r, err
+	}
+	if !r.ValidTo.IsZero() && !r.ValidTo.After(now) {
+		return r, models.Faults{{Field: "valid_to", Fault: "date.past"}}.Err()
+	}
+	r.Status, r.DecidedAt, r.ExpiresAt = next, time.Time{}, now.Add(life)
 	return r, nil
 }
 

@@ -11,7 +11,7 @@ import (
 // Status is the state of a request.
 type Status string
 
-// The states of a request. All but Pending are final.
+// The states of a request. All but Pending and Expired are final.
 const (
 	Pending   Status = "pending"
 	Accepted  Status = "accepted"
@@ -29,18 +29,20 @@ const (
 	Reject   Event = "reject"   // by an authorised person at the customer
 	Withdraw Event = "withdraw" // by the supplier
 	Lapse    Event = "lapse"    // its time ran out
+	Renew    Event = "renew"    // by the supplier: it can be answered for as long again
 )
 
 // transitions lists every legal move; anything else is a Conflict.
 var transitions = map[Status]map[Event]Status{
-	Pending: {Approve: Accepted, Reject: Rejected, Withdraw: Withdrawn, Lapse: Expired},
+	Pending: {Approve: Accepted, Reject: Rejected, Withdraw: Withdrawn, Lapse: Expired, Renew: Pending},
+	Expired: {Renew: Pending},
 }
 
 // Statuses lists the states in the order of life.
 func Statuses() []Status { return []Status{Pending, Accepted, Rejected, Withdrawn, Expired} }
 
 // Events lists the events.
-func Events() []Event { return []Event{Approve, Reject, Withdraw, Lapse} }
+func Events() []Event { return []Event{Approve, Reject, Withdraw, Lapse, Renew} }
 
 // Next returns the state after e. An illegal move is a Conflict error with the
 // code request.decided, or request.expired when the time ran out.

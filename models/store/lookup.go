@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/stafett/stafett/migrations"
 	"github.com/stafett/stafett/models"
@@ -19,7 +20,8 @@ var _ rar.Lookup = (*Store)(nil)
 // bindingSQL reads the chain client, system, system user: three look-ups by
 // unique indexes, in one statement and therefore in one snapshot.
 const bindingSQL = `
-SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL, u.paused
+SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL,
+  u.paused <> '' OR u.supplier_paused_at IS NOT NULL, u.valid_to_at
 FROM system_client c
 JOIN system s ON s.id = c.system_id
 LEFT JOIN system_user u
@@ -31,11 +33,11 @@ WHERE c.issuer = ? AND c.client_id = ?`
 // package that carries the resource. A grant of every action gives those that
 // the resource has, or any where the catalogue names none.
 const holdsSQL = `
-SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused,
+SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused <> '' OR u.supplier_paused_at IS NOT NULL, u.valid_to_at,
   EXISTS (SELECT 1 FROM resource r WHERE r.id = q.resource),
   EXISTS (
     SELECT 1 FROM delegation d
-    JOIN system_ask a ON a.system_id = u.system_id AND a.kind = d.kind AND a.ref = d.ref AND a.action = d.action
+    JOIN system_ask a ON a.system_id = u.system_id AND a.kind = d.kind AND a.ref = d.ref AND (a.action = d.action OR a.action = '')
     WHERE d.system_user_id = u.id AND (
       d.kind = 'right' AND d.ref = q.resource AND d.action = q.action
       OR (d.kind = 'right' AND d.ref = q.resource AND d.action = ''
@@ -120,10 +122,11 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 	}
 	var b rar.Binding
 	var supplier string
-	var id, kind, title, customer, ref, paused sql.NullString
-	var createdAt sql.NullInt64
+	var id, kind, title, customer, ref sql.NullString
+	var paused sql.NullBool
+	var createdAt, validTo sql.NullInt64
 	err = s.hot.binding.QueryRowContext(ctx, string(q.Customer), q.ExternalRef, q.Issuer, q.ClientID).
-		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &customer, &ref, &createdAt, &b.Used, &paused)
+		Scan(&b.SystemID, &supplier, &b.SystemDeleted, &id, &kind, &title, &customer, &ref, &createdAt, &b.Used, &paused, &validTo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Binding{}, nil
 	}
@@ -135,10 +138,17 @@ func (s *Store) Binding(ctx context.Context, q rar.Query) (rar.Binding, error) {
 		return b, nil
 	}
 	b.UserFound, b.UserID, b.UserKind, b.Title = true, models.ID(id.String), kind.String, title.String
-	b.Paused = paused.String != ""
+	b.Paused, b.ValidTo = paused.Bool, untilOrZero(validTo)
 	// What the row says, not what was asked: the caller compares the two.
 	b.Customer, b.ExternalRef, b.CreatedAt = party.OrgNo(customer.String), ref.String, instant(createdAt.Int64)
 	return b, nil
+}
+
+func untilOrZero(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return instant(n.Int64)
 }
 
 // Why implements rar.Lookup. What is known of the very triple comes before a
@@ -171,10 +181,11 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 		return rar.Held{}, s.outage(err)
 	}
 	var h rar.Held
-	var status, customer, paused string
+	var status, customer string
 	var deleted, given bool
+	var validTo sql.NullInt64
 	err = s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action).
-		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &paused, &h.ResourceKnown, &given)
+		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.Paused, &validTo, &h.ResourceKnown, &given)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Held{}, nil
 	}
@@ -183,7 +194,7 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 	}
 	h.Known, h.Customer = true, party.OrgNo(customer)
 	h.Live = systemuser.Status(status) == systemuser.Active && !deleted
-	h.Paused = paused != ""
+	h.ValidTo = untilOrZero(validTo)
 	h.Holds = h.Live && !h.Paused && h.ResourceKnown && given
 	return h, nil
 }

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
@@ -72,6 +73,12 @@ func (t *transaction) requests(ctx context.Context, q *gorm.DB) ([]request.Reque
 	for _, i := range items {
 		r := &requests[at[i.RequestID]]
 		r.Items = append(r.Items, i.Item.domain())
+		if why := i.Purpose.domain(); !why.Empty() {
+			if r.Purposes == nil {
+				r.Purposes = map[catalog.Item]models.Text{}
+			}
+			r.Purposes[i.Item.domain()] = why
+		}
 	}
 	return requests, err
 }
@@ -90,7 +97,7 @@ func (t *transaction) AddRequest(ctx context.Context, r request.Request) error {
 	}
 	items := make([]requestItemRow, len(r.Items))
 	for i, item := range r.Items {
-		items[i] = requestItemRow{RequestID: row.ID, Position: i, Item: toItem(item)}
+		items[i] = requestItemRow{RequestID: row.ID, Position: i, Item: toItem(item), Purpose: toText(r.Purposes[item])}
 	}
 	return create(t.q(ctx), items)
 }

@@ -23,6 +23,11 @@ type requestRow struct {
 	DecidedAt   *int64  `gorm:"column:decided_at"`
 	CreatedAt   int64   `gorm:"column:created_at;autoCreateTime:false"`
 	ExpiresAt   int64   `gorm:"column:expires_at"`
+	RemovedAt   *int64  `gorm:"column:removed_at"`
+	Escalated   bool    `gorm:"column:escalated"`
+	Purpose     textRow `gorm:"embedded;embeddedPrefix:purpose_"`
+	ValidTo     *int64  `gorm:"column:valid_to_at"`
+	Contact     string  `gorm:"column:contact_email"`
 	Version     int64   `gorm:"column:version"`
 }
 
@@ -33,7 +38,8 @@ func toRequest(r request.Request, supplier string) requestRow {
 		ID: string(r.ID), Kind: string(r.Kind), SystemID: string(r.System), Supplier: supplier, Customer: string(r.Customer),
 		ExternalRef: r.ExternalRef, Title: r.Title, RedirectURL: r.RedirectURL, Status: string(r.Status), Reason: r.Reason,
 		DecidedBy: orNull(r.DecidedBy), DecidedAt: millisOrNull(r.DecidedAt), CreatedAt: millis(r.CreatedAt),
-		ExpiresAt: millis(r.ExpiresAt), Version: r.Version,
+		ExpiresAt: millis(r.ExpiresAt), Version: r.Version, RemovedAt: millisOrNull(r.Removed), Escalated: r.Escalated,
+		Purpose: toText(r.Purpose), ValidTo: millisOrNull(r.ValidTo), Contact: r.ContactEmail,
 	}
 }
 
@@ -43,7 +49,8 @@ func (r requestRow) domain() request.Request {
 		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), System: system.ID(r.SystemID), Customer: party.OrgNo(r.Customer),
 		ExternalRef: r.ExternalRef, Title: r.Title, RedirectURL: r.RedirectURL, Status: request.Status(r.Status), Reason: r.Reason,
 		DecidedBy: models.ID(orEmpty(r.DecidedBy)), DecidedAt: instantOrZero(r.DecidedAt), CreatedAt: instant(r.CreatedAt),
-		ExpiresAt: instant(r.ExpiresAt), Version: r.Version,
+		ExpiresAt: instant(r.ExpiresAt), Version: r.Version, Removed: instantOrZero(r.RemovedAt), Escalated: r.Escalated,
+		Purpose: r.Purpose.domain(), ValidTo: instantOrZero(r.ValidTo), ContactEmail: r.Contact,
 	}
 }
 
@@ -51,6 +58,7 @@ type requestItemRow struct {
 	RequestID string  `gorm:"column:request_id"`
 	Position  int     `gorm:"column:position"`
 	Item      itemRow `gorm:"embedded"`
+	Purpose   textRow `gorm:"embedded;embeddedPrefix:purpose_"`
 }
 
 func (requestItemRow) TableName() string { return "request_item" }
@@ -66,9 +74,14 @@ type userRow struct {
 	Status      string `gorm:"column:status"`
 	ApprovedBy  string `gorm:"column:approved_by"`
 	CreatedAt   int64  `gorm:"column:created_at;autoCreateTime:false"`
+	ChangedAt   int64  `gorm:"column:changed_at"`
 	RevokedAt   *int64 `gorm:"column:revoked_at"`
+	RevokedBy   string `gorm:"column:revoked_by"`
+	ValidTo     *int64 `gorm:"column:valid_to_at"`
 	Version     int64  `gorm:"column:version"`
 	Paused      string `gorm:"column:paused"`
+	PausedBy    *int64 `gorm:"column:supplier_paused_at"`
+	Seq         int64  `gorm:"column:seq"`
 }
 
 func (userRow) TableName() string { return "system_user" }
@@ -78,7 +91,8 @@ func toUser(u systemuser.SystemUser) userRow {
 		ID: string(u.ID), Kind: string(u.Kind), SystemID: string(u.System), Customer: string(u.Customer),
 		ExternalRef: u.ExternalRef, Title: u.Title, Status: string(u.Status), ApprovedBy: string(u.ApprovedBy),
 		CreatedAt: millis(u.CreatedAt), RevokedAt: millisOrNull(u.RevokedAt), Version: u.Version,
-		Paused: string(u.Paused),
+		Paused: string(u.Paused), ChangedAt: millis(u.ChangedAt), RevokedBy: string(u.RevokedBy), ValidTo: millisOrNull(u.ValidTo),
+		PausedBy: millisOrNull(u.SupplierPaused), Seq: u.Seq,
 	}
 }
 
@@ -88,7 +102,8 @@ func (r userRow) domain() systemuser.SystemUser {
 		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), System: system.ID(r.SystemID), Customer: party.OrgNo(r.Customer),
 		ExternalRef: r.ExternalRef, Title: r.Title, Status: systemuser.Status(r.Status), ApprovedBy: models.ID(r.ApprovedBy),
 		CreatedAt: instant(r.CreatedAt), RevokedAt: instantOrZero(r.RevokedAt), Version: r.Version,
-		Paused: systemuser.Pause(r.Paused),
+		Paused: systemuser.Pause(r.Paused), ChangedAt: instant(r.ChangedAt), RevokedBy: systemuser.Ender(r.RevokedBy),
+		ValidTo: instantOrZero(r.ValidTo), SupplierPaused: instantOrZero(r.PausedBy), Seq: r.Seq,
 	}
 }
 

@@ -1,15 +1,18 @@
 package store
 
 import (
+	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/system"
 )
 
 type systemRow struct {
 	ID          string  `gorm:"column:id"`
+	UUID        string  `gorm:"column:uuid"`
 	Supplier    string  `gorm:"column:supplier"`
 	Name        textRow `gorm:"embedded;embeddedPrefix:name_"`
 	Description textRow `gorm:"embedded;embeddedPrefix:description_"`
+	Exact       bool    `gorm:"column:exact_redirects"`
 	Visible     bool    `gorm:"column:visible"`
 	Deleted     bool    `gorm:"column:deleted"`
 	Version     int64   `gorm:"column:version"`
@@ -21,7 +24,7 @@ func (systemRow) TableName() string { return "system" }
 
 func toSystem(s system.System) systemRow {
 	return systemRow{
-		ID: string(s.ID), Supplier: string(s.Supplier), Name: toText(s.Name), Description: toText(s.Description),
+		ID: string(s.ID), UUID: string(s.UUID), Exact: s.ExactRedirects, Supplier: string(s.Supplier), Name: toText(s.Name), Description: toText(s.Description),
 		Visible: s.Visible, Deleted: s.Deleted, Version: s.Version, CreatedAt: millis(s.CreatedAt), ChangedAt: millis(s.ChangedAt),
 	}
 }
@@ -29,7 +32,7 @@ func toSystem(s system.System) systemRow {
 // domain lacks the clients, asks and redirect URLs, which have tables of their own.
 func (r systemRow) domain() system.System {
 	return system.System{
-		ID: system.ID(r.ID), Supplier: party.OrgNo(r.Supplier), Name: r.Name.domain(), Description: r.Description.domain(),
+		ID: system.ID(r.ID), UUID: models.ID(r.UUID), ExactRedirects: r.Exact, Supplier: party.OrgNo(r.Supplier), Name: r.Name.domain(), Description: r.Description.domain(),
 		Visible: r.Visible, Deleted: r.Deleted, Version: r.Version, CreatedAt: instant(r.CreatedAt), ChangedAt: instant(r.ChangedAt),
 	}
 }

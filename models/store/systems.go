@@ -108,6 +108,9 @@ func (t *transaction) Customers(ctx context.Context, ids []system.ID) (map[syste
 // AddSystem implements registry.Tx.
 func (t *transaction) AddSystem(ctx context.Context, s system.System) error {
 	s.Version = 1
+	if s.UUID == "" {
+		s.UUID = models.NewID()
+	}
 	return t.whole(ctx, func() error {
 		row := toSystem(s)
 		if err := add(t.q(ctx), &row, models.CodeSystemExists); err != nil {

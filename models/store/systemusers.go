@@ -86,6 +86,13 @@ func (t *transaction) Ended(ctx context.Context, ids []models.ID) (map[models.ID
 // AddSystemUser implements registry.Tx, as do the functions below.
 func (t *transaction) AddSystemUser(ctx context.Context, u systemuser.SystemUser) error {
 	u.Version = 1
+	if u.ChangedAt.IsZero() {
+		u.ChangedAt = u.CreatedAt
+	}
+	var err error
+	if u.Seq, err = t.nextSeq(ctx, 1); err != nil {
+		return err
+	}
 	row := toUser(u)
 	if err := add(t.q(ctx), &row, models.CodeUserExists); err != nil {
 		return err
@@ -97,6 +104,16 @@ func (t *transaction) AddSystemUser(ctx context.Context, u systemuser.SystemUser
 	return create(t.q(ctx), delegations)
 }
 
+// nextSeq takes the next n numbers in the order of changes and returns the
+// first. The counter's row is held until the transaction ends, so that numbers
+// are in the order of commits and none is missing. It is taken after the head of
+// the audit log (Alone), as every change does.
+func (t *transaction) nextSeq(ctx context.Context, n int) (int64, error) {
+	var first int64
+	err := t.q(ctx).Raw("UPDATE system_user_counter SET next = next + ? RETURNING next - ?", n, n).Scan(&first).Error
+	return first, err
+}
+
 func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bool, error) {
 	var n int64
 	err := t.q(ctx).Model(&userRow{}).
@@ -106,10 +123,15 @@ func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bo
 }
 
 func (t *transaction) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	seq, err := t.nextSeq(ctx, 1)
+	if err != nil {
+		return err
+	}
 	done := t.q(ctx).Model(&userRow{}).
 		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
 		Updates(map[string]any{
-			"status": string(systemuser.Revoked), "revoked_at": millisOrNull(u.RevokedAt), "version": gorm.Expr("version + 1"),
+			"status": string(systemuser.Revoked), "revoked_at": millisOrNull(u.RevokedAt), "revoked_by": string(u.RevokedBy),
+			"changed_at": millisOrNull(u.RevokedAt), "seq": seq, "version": gorm.Expr("version + 1"),
 		})
 	if done.Error == nil && done.RowsAffected == 0 {
 		return models.NewError(models.Conflict, models.CodeUserRevoked)

@@ -122,6 +122,9 @@ func (t *transaction) whole(ctx context.Context, f func() error) error {
 	return err
 }
 
+// Nested implements registry.Tx.
+func (t *transaction) Nested(ctx context.Context, f func() error) error { return t.whole(ctx, f) }
+
 // one reads the row that q finds; none is a NotFound error.
 func one[R any](q *gorm.DB) (R, error) {
 	var row R

@@ -3,6 +3,7 @@ package system
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -70,10 +71,14 @@ func hostname(h string) bool {
 
 // Redirects reports whether a request may send the browser to u: u is itself
 // well-formed and equals a registered URL in scheme, host, port and path. The
-// query is free, since suppliers carry their tenant there (design.md 5).
+// query is free, since suppliers carry their tenant there (design.md 5), unless
+// the system asks for equality of every byte.
 func (s System) Redirects(u string) bool {
 	if redirectFault(u) != "" {
 		return false
+	}
+	if s.ExactRedirects {
+		return slices.Contains(s.RedirectURLs, u)
 	}
 	want, _, _ := strings.Cut(u, "?")
 	for _, r := range s.RedirectURLs {

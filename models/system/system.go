@@ -42,17 +42,21 @@ type Ask struct {
 // not stored yet.
 type System struct {
 	ID           ID
+	UUID         models.ID // Altinn's internal id; the store sets it
 	Supplier     party.OrgNo
 	Name         models.Text
 	Description  models.Text
 	Clients      []Client
 	Asks         []Ask
 	RedirectURLs []string
-	Visible      bool // customers may find it and ask for it themselves
-	Deleted      bool
-	Version      int64
-	CreatedAt    time.Time
-	ChangedAt    time.Time
+	// ExactRedirects: a request's redirect URL equals a registered one byte for
+	// byte, the query too.
+	ExactRedirects bool
+	Visible        bool // customers may find it and ask for it themselves
+	Deleted        bool
+	Version        int64
+	CreatedAt      time.Time
+	ChangedAt      time.Time
 }
 
 // Limits of a system, in characters and in entries.
@@ -75,9 +79,13 @@ func (s System) Asked() []catalog.Item {
 	return items
 }
 
-// Ask finds what the system asks for that is exactly item.
+// Ask finds what the system asks for that is exactly item, or else covers it: a
+// request may ask for one action of a resource that the system asks for whole.
 func (s System) Ask(item catalog.Item) (Ask, bool) {
 	i := slices.IndexFunc(s.Asks, func(a Ask) bool { return a.Item == item })
+	if i < 0 {
+		i = slices.IndexFunc(s.Asks, func(a Ask) bool { return a.Item.Covers(item) })
+	}
 	if i < 0 {
 		return Ask{}, false
 	}
@@ -153,10 +161,7 @@ func (s System) faultsOfClients(f *models.Faults, issuers []string) {
 }
 
 func (s System) faultsOfAsks(f *models.Faults, c *catalog.Catalog) {
-	switch {
-	case len(s.Asks) == 0:
-		f.Add("asks", "items.none")
-	case len(s.Asks) > maxAsks:
+	if len(s.Asks) > maxAsks {
 		f.Add("asks", "too_many")
 	}
 	for i, a := range s.Asks {
@@ -164,9 +169,6 @@ func (s System) faultsOfAsks(f *models.Faults, c *catalog.Catalog) {
 		f.Add(field, c.Fault(a.Item))
 		if slices.IndexFunc(s.Asks, func(b Ask) bool { return b.Item == a.Item }) < i {
 			f.Add(field, "duplicate")
-		}
-		if a.Purpose.Empty() {
-			f.Add(fmt.Sprintf("purpose[%d]", i), "required")
 		}
 		for _, t := range []string{a.Purpose.NB, a.Purpose.NN, a.Purpose.EN} {
 			f.Add(fmt.Sprintf("purpose[%d]", i), models.TextFault(t, maxPurpose, false))

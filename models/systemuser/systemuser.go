@@ -48,18 +48,49 @@ type SystemUser struct {
 	Delegated   []catalog.Item // what was approved
 	ApprovedBy  models.ID      // person
 	CreatedAt   time.Time
+	ChangedAt   time.Time
 	RevokedAt   time.Time // zero while it lives
+	RevokedBy   Ender     // empty while it lives
+	ValidTo     time.Time // when it ends by itself; zero for never
 	Paused      Pause
-	Version     int64
+	// SupplierPaused is when its supplier paused it; zero while it has not.
+	SupplierPaused time.Time
+	Seq            int64 // in the order in which last changes were committed; the store sets it
+	Version        int64
 }
+
+// Ender says whose act the end of a system user was.
+type Ender string
+
+// Who ends system users: the customer takes it back, the supplier gives it up,
+// or its system is deleted.
+const (
+	EndedByCustomer Ender = "customer"
+	EndedBySupplier Ender = "supplier"
+	EndedBySystem   Ender = "system"
+)
+
+// Stopped reports whether the system user is given no tokens at now although it
+// has not been revoked.
+func (u SystemUser) Stopped(now time.Time) bool {
+	return u.Paused != "" || !u.SupplierPaused.IsZero() || u.Over(now)
+}
+
+// Over reports whether its time has run out at now.
+func (u SystemUser) Over(now time.Time) bool { return !u.ValidTo.IsZero() && !now.Before(u.ValidTo) }
 
 // Effective returns what the system user holds now: what was approved, as far
 // as its system still asks for it. A system that shrinks takes rights away; one
-// that grows gives none.
-func (u SystemUser) Effective(s system.System) []catalog.Item {
-	if u.Status != Active || u.Paused != "" || s.Deleted {
+// that grows gives none. An agent holds what it has for its clients alone.
+func (u SystemUser) Effective(s system.System, now time.Time) []catalog.Item {
+	if u.Status != Active || u.Stopped(now) || s.Deleted {
 		return nil
 	}
-	asked := s.Asked()
-	return slices.DeleteFunc(slices.Clone(u.Delegated), func(i catalog.Item) bool { return !slices.Contains(asked, i) })
+	return u.Asked(s)
+}
+
+// Asked returns what was approved and is still asked for by the system, whether
+// or not the system user may use it now.
+func (u SystemUser) Asked(s system.System) []catalog.Item {
+	return slices.DeleteFunc(slices.Clone(u.Delegated), func(i catalog.Item) bool { _, ok := s.Ask(i); return !ok })
 }

@@ -3,6 +3,7 @@ package systemuser_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -27,6 +28,8 @@ func asking(items ...catalog.Item) system.System {
 	return s
 }
 
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
 func TestEffectiveIsWhatWasApprovedAndIsStillAskedFor(t *testing.T) {
 	t.Parallel()
 	deleted := asking(salary, read)
@@ -42,7 +45,7 @@ func TestEffectiveIsWhatWasApprovedAndIsStillAskedFor(t *testing.T) {
 		{"the system asks for less", systemuser.Active, []catalog.Item{salary, read}, asking(read), []catalog.Item{read}},
 		{"the system asks for more", systemuser.Active, []catalog.Item{read}, asking(salary, read, write), []catalog.Item{read}},
 		{"the system asks for another action", systemuser.Active, []catalog.Item{read}, asking(write), []catalog.Item{}},
-		{"the system asks for the whole where one action was given", systemuser.Active, []catalog.Item{read}, asking(whole), []catalog.Item{}},
+		{"the system asks for the whole where one action was given", systemuser.Active, []catalog.Item{read}, asking(whole), []catalog.Item{read}},
 		{"the system asks for one action where the whole was given", systemuser.Active, []catalog.Item{whole}, asking(read), []catalog.Item{}},
 		{"the system asks for nothing", systemuser.Active, []catalog.Item{salary}, asking(), []catalog.Item{}},
 		{"the system is deleted", systemuser.Active, []catalog.Item{salary, read}, deleted, nil},
@@ -53,7 +56,7 @@ func TestEffectiveIsWhatWasApprovedAndIsStillAskedFor(t *testing.T) {
 			t.Parallel()
 			u := systemuser.SystemUser{Status: tc.status, Delegated: tc.given}
 			before := slices.Clone(tc.given)
-			if diff := cmp.Diff(tc.want, u.Effective(tc.system)); diff != "" {
+			if diff := cmp.Diff(tc.want, u.Effective(tc.system, now)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(before, u.Delegated); diff != "" {
@@ -73,11 +76,37 @@ func TestEffectiveNeverGrows(t *testing.T) {
 		u := systemuser.SystemUser{Status: systemuser.Active, Delegated: given}
 		for range rapid.IntRange(1, 4).Draw(t, "changes of the system") {
 			s := asking(some.Draw(t, "asks")...)
-			for _, item := range u.Effective(s) {
+			for _, item := range u.Effective(s, time.Time{}) {
 				if !slices.Contains(given, item) || !slices.Contains(s.Asked(), item) {
 					t.Fatalf("holds %v: approved %v, asked %v", item, given, s.Asked())
 				}
 			}
 		}
 	})
+}
+
+// What the supplier has paused, and what was granted for a time that has run
+// out, holds nothing, to the millisecond.
+func TestAStoppedSystemUserHoldsNothing(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*systemuser.SystemUser)
+		holds  bool
+	}{
+		"live":                        {func(*systemuser.SystemUser) {}, true},
+		"struck off":                  {func(u *systemuser.SystemUser) { u.Paused = systemuser.StruckOff }, false},
+		"paused by its supplier":      {func(u *systemuser.SystemUser) { u.SupplierPaused = now.Add(-time.Hour) }, false},
+		"ends in a millisecond":       {func(u *systemuser.SystemUser) { u.ValidTo = now.Add(time.Millisecond) }, true},
+		"ends now":                    {func(u *systemuser.SystemUser) { u.ValidTo = now }, false},
+		"has ended a millisecond ago": {func(u *systemuser.SystemUser) { u.ValidTo = now.Add(-time.Millisecond) }, false},
+	} {
+		u := systemuser.SystemUser{Status: systemuser.Active, Delegated: []catalog.Item{salary}}
+		tc.change(&u)
+		if held := u.Effective(asking(salary), now); (len(held) == 1) != tc.holds {
+			t.Errorf("%s: holds %v", name, held)
+		}
+		if len(u.Asked(asking(salary))) != 1 {
+			t.Errorf("%s: what was approved is gone", name)
+		}
+	}
 }

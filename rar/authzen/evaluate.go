@@ -75,7 +75,7 @@ func (e *Evaluator) decide(ctx context.Context, caller rar.Caller, r Request) (m
 	if err != nil {
 		return "", "", err
 	}
-	why := refusal(h, r)
+	why := refusal(h, r, e.Now())
 	if why == "" && r.ClientID != nil {
 		why, err = e.client(ctx, caller, r, h)
 	}
@@ -84,7 +84,7 @@ func (e *Evaluator) decide(ctx context.Context, caller rar.Caller, r Request) (m
 
 // refusal says why h is not enough for r. The order puts first what is wrong
 // with the subject, then what it lacks.
-func refusal(h rar.Held, r Request) rar.Reason {
+func refusal(h rar.Held, r Request, now time.Time) rar.Reason {
 	switch {
 	case !h.Known:
 		return rar.ReasonUserUnknown
@@ -92,6 +92,8 @@ func refusal(h rar.Held, r Request) rar.Reason {
 		return rar.ReasonUserEnded
 	case h.Paused:
 		return rar.ReasonPaused
+	case !h.ValidTo.IsZero() && !h.ValidTo.After(now):
+		return rar.ReasonOver
 	case h.Kind != string(systemuser.Standard):
 		return rar.ReasonAgent
 	case r.Party == "" || h.Customer != r.Party:

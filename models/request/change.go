@@ -1,0 +1,79 @@
+package request
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// Change is a supplier's question to a customer: may this live system user have
+// other rights? It is a request whose Items are the rights that the system user
+// is to have, beside those that it is to have no more.
+type Change struct {
+	Request
+	// Correlation is the supplier's own id for it, unique within the supplier.
+	// ID is the same unless another supplier had it first.
+	Correlation models.ID
+	SystemUser  models.ID
+	Unwanted    []catalog.Item
+}
+
+// NewChange makes a pending change request of c, which holds what the supplier
+// gave, for the system user u of the system s. Faults name the fields items[0],
+// unwanted[0], redirect_url, purpose, purposes[0] and contact_email.
+func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalog.Catalog, now time.Time, life time.Duration) (Change, error) {
+	c.Kind, c.System, c.Customer, c.ExternalRef, c.Title = u.Kind, u.System, u.Customer, u.ExternalRef, u.Title
+	c.SystemUser, c.Status, c.Version = u.ID, Pending, 0
+	c.Reason, c.DecidedBy, c.DecidedAt, c.Removed, c.Escalated = "", "", time.Time{}, time.Time{}, false
+	c.ValidTo = time.Time{}
+	c.CreatedAt, c.ExpiresAt = now, now.Add(life)
+	var f models.Faults
+	if c.RedirectURL != "" && !s.Redirects(c.RedirectURL) {
+		f.Add("redirect_url", "url.not_registered")
+	}
+	if len(c.Items) > 0 {
+		faultsOfItems(&f, c.Request, s, known)
+	}
+	for i, item := range c.Unwanted {
+		field := fmt.Sprintf("unwanted[%d]", i)
+		switch {
+		case slices.Index(c.Unwanted, item) < i:
+			f.Add(field, "duplicate")
+		case slices.Contains(c.Items, item):
+			f.Add(field, "items.both")
+		}
+	}
+	f.Add("purpose", purposeFault(c.Purpose))
+	for i, item := range c.Items {
+		f.Add(fmt.Sprintf("purposes[%d]", i), purposeFault(c.Purposes[item]))
+	}
+	f.Add("contact_email", emailFault(c.ContactEmail))
+	return c, f.Err()
+}
+
+// Empty reports whether the change asks for nothing.
+func (c Change) Empty() bool { return len(c.Items)+len(c.Unwanted) == 0 }
+
+// Needed is what the change would do to a system user that holds the items: what
+// it lacks, what it would lose, and all that it would hold then, in the order of
+// what it holds and of the change.
+func (c Change) Needed(held []catalog.Item) (added, removed, after []catalog.Item) {
+	for _, item := range held {
+		if slices.Contains(c.Unwanted, item) {
+			removed = append(removed, item)
+		} else {
+			after = append(after, item)
+		}
+	}
+	for _, item := range c.Items {
+		if !slices.Contains(held, item) {
+			added = append(added, item)
+		}
+	}
+	return added, removed, append(after, added...)
+}
