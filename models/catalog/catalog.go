@@ -173,8 +173,8 @@ func (c *Catalog) Fault(i Item) string {
 			return "catalogue.not_delegable"
 		}
 	case RightItem:
-		r, ok := c.resources[i.Ref]
-		if !ok || i.Action != "" && len(r.Actions) > 0 && !slices.Contains(r.Actions, i.Action) {
+		r, ok := c.Resource(i.Ref)
+		if !ok || i != RightTo(i.Resources(), i.Action) || !c.hasAction(i) {
 			return "catalogue.unknown"
 		}
 		if !r.Delegable() {
@@ -184,6 +184,15 @@ func (c *Catalog) Fault(i Item) string {
 		return "catalogue.unknown"
 	}
 	return ""
+}
+
+// hasAction reports whether each resource of the right has its action: lists it,
+// or lists none. Every action is had by all.
+func (c *Catalog) hasAction(i Item) bool {
+	return i.Action == "" || !slices.ContainsFunc(i.Resources(), func(id string) bool {
+		actions := c.resources[id].Actions
+		return len(actions) > 0 && !slices.Contains(actions, i.Action)
+	})
 }
 
 const maxWords = 10

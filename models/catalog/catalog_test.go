@@ -79,6 +79,38 @@ func TestLookUps(t *testing.T) {
 	}
 }
 
+// A right to several resources is to one thing that is all of them.
+func TestSeveralResourcesStandTogether(t *testing.T) {
+	t.Parallel()
+	c := catalog.New(data())
+	got, ok := c.Resource("skd-amelding skd-skattekort")
+	want := catalog.Resource{
+		ID: "skd-amelding skd-skattekort", Title: text("A-melding, Skattekort", "A-melding, Skattekort", "Payroll report, Tax card"),
+		Packages: []string{salary, salary, tax}, Roles: []string{director},
+	}
+	if diff := cmp.Diff(want, got); !ok || diff != "" {
+		t.Errorf("found %t (-want +got):\n%s", ok, diff)
+	}
+	for ids, delegable := range map[string]bool{
+		"skd-amelding skd-skattekort": true, "kept skd-amelding": false, "skd-amelding kept": false,
+		"nav-schema skd-amelding": false, "skd-amelding nav-schema": false,
+	} {
+		if r, ok := c.Resource(ids); !ok || r.Delegable() != delegable {
+			t.Errorf("%q: found %t, delegable %t", ids, ok, r.Delegable())
+		}
+	}
+	for _, ids := range []string{"skd-amelding borte", "borte skd-amelding", " ", " skd-amelding"} {
+		if r, ok := c.Resource(ids); ok {
+			t.Errorf("%q is found: %+v", ids, r)
+		}
+	}
+	if diff := cmp.Diff(data().Resources[0], must(c.Resource("skd-amelding"))); diff != "" {
+		t.Errorf("the first of them was changed (-want +got):\n%s", diff)
+	}
+}
+
+func must[T any](v T, _ bool) T { return v }
+
 func second[T any](_ T, ok bool) bool { return ok }
 
 func TestWithinListsWhatAPackageCarries(t *testing.T) {
@@ -115,6 +147,17 @@ func TestFault(t *testing.T) {
 		{"an action in another letter case", catalog.Right("skd-amelding", "Read"), "catalogue.unknown"},
 		{"any action where none are listed", catalog.Right("skd-skattekort", "read"), ""},
 		{"a resource that does not exist", catalog.Right("skd", ""), "catalogue.unknown"},
+		{"two resources with every action", catalog.Right("skd-amelding skd-skattekort", ""), ""},
+		{"two resources with an action that one lists and the other lists none", catalog.Right("skd-amelding skd-skattekort", "read"), ""},
+		{"two resources with an action that the first lacks", catalog.Right("skd-amelding skd-skattekort", "sign"), "catalogue.unknown"},
+		{"two resources with an action that the second lacks", catalog.Right("brreg-register skd-amelding", "sign"), "catalogue.unknown"},
+		{"two resources of which one does not exist", catalog.Right("skd-amelding skd-borte", ""), "catalogue.unknown"},
+		{"two resources of which the second is kept", catalog.Right("brreg-register kept", ""), "catalogue.not_delegable"},
+		{"two resources of which the first is a consent", catalog.Right("consent skd-amelding", "read"), "catalogue.not_delegable"},
+		{"two resources in another order", catalog.Right("skd-skattekort skd-amelding", ""), "catalogue.unknown"},
+		{"two resources, one of them twice", catalog.Right("skd-amelding skd-amelding", ""), "catalogue.unknown"},
+		{"two resources two spaces apart", catalog.Right("skd-amelding  skd-skattekort", ""), "catalogue.unknown"},
+		{"two resources and a line feed", catalog.Right("skd-amelding skd-skattekort\n", ""), "catalogue.unknown"},
 		{"a scheme of Maskinporten", catalog.Right("nav-schema", ""), "catalogue.not_delegable"},
 		{"a service of Altinn 2", catalog.Right("old-service", ""), "catalogue.not_delegable"},
 		{"a consent", catalog.Right("consent", ""), "catalogue.not_delegable"},

@@ -41,9 +41,10 @@ func PackageOf(urn string) Item { return Item{Kind: PackageItem, Ref: urn} }
 // Ref says nothing and is always the same, so that equal rights are equal.
 func (i Item) Resources() []string { return strings.Fields(i.Ref) }
 
-// RightTo makes the item of a right to several resources together.
+// RightTo makes the item of a right to several resources together. One that is
+// named twice counts once.
 func RightTo(resources []string, action string) Item {
-	return Right(strings.Join(slices.Sorted(slices.Values(resources)), " "), action)
+	return Right(strings.Join(slices.Compact(slices.Sorted(slices.Values(resources))), " "), action)
 }
 
 // ParseItem reads what String wrote. ok is false for anything else.

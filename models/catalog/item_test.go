@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stafett/stafett/models/catalog"
@@ -25,6 +26,9 @@ func TestCovers(t *testing.T) {
 		{"another package", catalog.PackageOf(tax), catalog.PackageOf(salary), false},
 		{"a package is no right", catalog.PackageOf(salary), catalog.Right(salary, ""), false},
 		{"a right is no package", catalog.Right(salary, ""), catalog.PackageOf(salary), false},
+		{"two resources cover one action of both", catalog.RightTo([]string{"b", "a"}, ""), catalog.RightTo([]string{"a", "b"}, "read"), true},
+		{"two resources do not cover one of them", catalog.RightTo([]string{"a", "b"}, ""), catalog.Right("a", "read"), false},
+		{"one resource does not cover two", catalog.Right("a", ""), catalog.RightTo([]string{"a", "b"}, "read"), false},
 		{"nothing covers nothing that exists", catalog.Item{}, read, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -43,6 +47,7 @@ func TestItemsAsOneWord(t *testing.T) {
 		"skd-amelding":      catalog.Right("skd-amelding", ""),
 		"skd-amelding#read": catalog.Right("skd-amelding", "read"),
 		"app_skd_mva#a#b":   catalog.Right("app_skd_mva", "a#b"),
+		"a b#read":          catalog.RightTo([]string{"b", "a"}, "read"),
 	} {
 		if got := item.String(); got != word {
 			t.Errorf("%+v as a word is %q, want %q", item, got, word)
@@ -54,6 +59,29 @@ func TestItemsAsOneWord(t *testing.T) {
 	for _, word := range []string{"", "#", "#read", catalog.PackagePrefix, "skd-amelding#"} {
 		if got, ok := catalog.ParseItem(word); ok {
 			t.Errorf("%q is read as %+v", word, got)
+		}
+	}
+}
+
+// Equal rights are equal however they were written.
+func TestRightsToSeveralResources(t *testing.T) {
+	t.Parallel()
+	want := catalog.Right("a b c", "read")
+	for _, resources := range [][]string{{"a", "b", "c"}, {"c", "a", "b"}, {"b", "c", "a", "b"}} {
+		given := slices.Clone(resources)
+		if got := catalog.RightTo(resources, "read"); got != want {
+			t.Errorf("%v: %+v, want %+v", resources, got, want)
+		}
+		if !slices.Equal(given, resources) {
+			t.Errorf("RightTo changed what it was given: %v, before %v", resources, given)
+		}
+	}
+	if one := catalog.RightTo([]string{"a"}, ""); one != catalog.Right("a", "") {
+		t.Errorf("one resource: %+v", one)
+	}
+	for ref, want := range map[string][]string{"a b c": {"a", "b", "c"}, "a": {"a"}, "": nil} {
+		if got := catalog.Right(ref, "read").Resources(); !slices.Equal(got, want) {
+			t.Errorf("a right to %q is to %q, want %q", ref, got, want)
 		}
 	}
 }
