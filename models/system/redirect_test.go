@@ -152,6 +152,34 @@ func TestRequestsMayUseARegisteredURLWithTheirOwnQuery(t *testing.T) {
 	}
 }
 
+// A system may hold its requests to the very bytes that it registered.
+func TestExactRedirects(t *testing.T) {
+	t.Parallel()
+	s := fjordlonn()
+	s.ExactRedirects = true
+	s.RedirectURLs = []string{ours + "?kunde=0", "https://fjordlonn.example/b", "http://fjordlonn.example/old"}
+	for u, want := range map[string]bool{
+		ours + "?kunde=0":              true,
+		"https://fjordlonn.example/b":  true,
+		ours:                           false,
+		ours + "?":                     false,
+		ours + "?kunde=1":              false,
+		ours + "?kunde=0&x=1":          false,
+		ours + "?kunde=%30":            false,
+		ours + "?Kunde=0":              false,
+		ours + "?kunde=0#":             false,
+		"https://fjordlonn.example/b?": false,
+		"https://fjordlonn.example/b/": false,
+		"https://FJORDLONN.example/b":  false,
+		"http://fjordlonn.example/old": false, // registered before it was forbidden
+		"":                             false,
+	} {
+		if got := s.Redirects(u); got != want {
+			t.Errorf("Redirects(%q) = %t, want %t", u, got, want)
+		}
+	}
+}
+
 // Every payload, bare and wound around our own host, is either refused or goes
 // where it says: a request never leaves what is registered, and what can be
 // registered is an https URL of a host name that every parser reads alike.

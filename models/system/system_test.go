@@ -26,7 +26,7 @@ const (
 func catalogue() *catalog.Catalog {
 	return catalog.New(catalog.Data{
 		Packages:  []catalog.Package{{URN: salary, Delegable: true, Assignable: true}, {URN: catalog.PackagePrefix + "laast"}},
-		Resources: []catalog.Resource{{ID: "skd-amelding", Actions: []string{"read", "write"}}, {ID: "kept", Refused: true}},
+		Resources: []catalog.Resource{{ID: "skd-amelding", Actions: []string{"read", "write"}}, {ID: "skd-skattekort"}, {ID: "kept", Refused: true}},
 	})
 }
 
@@ -91,7 +91,7 @@ func TestFaultsOfASystem(t *testing.T) {
 		{"21 clients", func(s *system.System) {
 			s.Clients = many(21, func(i int) system.Client { return system.Client{Issuer: issuer, ID: fmt.Sprint("c", i)} })
 		}, faults{"clients too_many"}},
-		{"nothing asked for", func(s *system.System) { s.Asks = nil }, faults{"asks items.none"}},
+		{"nothing asked for", func(s *system.System) { s.Asks = nil }, nil},
 		{"101 things asked for", func(s *system.System) { s.Asks = many(101, func(int) system.Ask { return s.Asks[0] })[:101] }, append(faults{"asks too_many"}, many(100, func(i int) string { return fmt.Sprintf("asks[%d] duplicate", i+1) })...)},
 		{"an unknown resource", func(s *system.System) { s.Asks[1].Item = catalog.Right("skd", "") }, faults{"asks[1] catalogue.unknown"}},
 		{"an unknown action", func(s *system.System) { s.Asks[1].Item.Action = "sign" }, faults{"asks[1] catalogue.unknown"}},
@@ -100,8 +100,11 @@ func TestFaultsOfASystem(t *testing.T) {
 		{"a resource that is kept", func(s *system.System) { s.Asks[0].Item = catalog.Right("kept", "") }, faults{"asks[0] catalogue.not_delegable"}},
 		{"the same ask twice", func(s *system.System) { s.Asks[1] = s.Asks[0] }, faults{"asks[1] duplicate"}},
 		{"two actions of one resource", func(s *system.System) { s.Asks[0].Item = catalog.Right("skd-amelding", "write") }, nil},
-		{"no purpose", func(s *system.System) { s.Asks[1].Purpose = models.Text{} }, faults{"purpose[1] required"}},
-		{"a blank purpose", func(s *system.System) { s.Asks[1].Purpose = models.Text{NB: "  "} }, faults{"purpose[1] required"}},
+		{"no purpose", func(s *system.System) { s.Asks[1].Purpose = models.Text{} }, nil},
+		{"two resources together", func(s *system.System) {
+			s.Asks[1].Item = catalog.RightTo([]string{"skd-skattekort", "skd-amelding"}, "read")
+		}, nil},
+		{"two resources of which one is kept", func(s *system.System) { s.Asks[1].Item = catalog.RightTo([]string{"skd-amelding", "kept"}, "") }, faults{"asks[1] catalogue.not_delegable"}},
 		{"a purpose of 301 characters", func(s *system.System) { s.Asks[0].Purpose.EN = long[:602] }, faults{"purpose[0] too_long"}},
 		{"a purpose with a zero-width letter", func(s *system.System) { s.Asks[0].Purpose.NN = "a\u200bb" }, faults{"purpose[0] text.control"}},
 		{"a redirect URL without TLS", func(s *system.System) { s.RedirectURLs[0] = "http://fjordlonn.example/" }, faults{"redirect_urls[0] url.https"}},
@@ -109,8 +112,8 @@ func TestFaultsOfASystem(t *testing.T) {
 			s.RedirectURLs = many(21, func(i int) string { return fmt.Sprintf("https://a%d.example/", i) })
 		}, faults{"redirect_urls too_many"}},
 		{"everything at once", func(s *system.System) {
-			s.ID, s.Name.NB, s.Clients[0].ID, s.Asks[0].Purpose, s.RedirectURLs[0] = "x", "", "", models.Text{}, "x"
-		}, faults{"id system_id.supplier", "name.nb required", "clients[0] required", "purpose[0] required", "redirect_urls[0] url.form"}},
+			s.ID, s.Name.NB, s.Clients[0].ID, s.Asks[0].Purpose.NB, s.RedirectURLs[0] = "x", "", "", "a\u200bb", "x"
+		}, faults{"id system_id.supplier", "name.nb required", "clients[0] required", "purpose[0] text.control", "redirect_urls[0] url.form"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,6 +127,40 @@ func TestFaultsOfASystem(t *testing.T) {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A request may ask for part of what the system asks for, never for more; the
+// ask that says the same comes before one that only covers it.
+func TestAskFindsWhatCovers(t *testing.T) {
+	t.Parallel()
+	read, write, whole := catalog.Right("skd-amelding", "read"), catalog.Right("skd-amelding", "write"), catalog.Right("skd-amelding", "")
+	both := catalog.RightTo([]string{"skd-amelding", "skd-skattekort"}, "")
+	s := func(items ...catalog.Item) (s system.System) {
+		for _, item := range items {
+			s.Asks = append(s.Asks, system.Ask{Item: item})
+		}
+		return s
+	}
+	for _, tc := range []struct {
+		name  string
+		asks  system.System
+		want  catalog.Item
+		found catalog.Item
+	}{
+		{"the same", s(write, read), read, read},
+		{"one action of the whole", s(whole), read, whole},
+		{"the same before the whole", s(whole, read), read, read},
+		{"the whole of one action", s(read, write), whole, catalog.Item{}},
+		{"another action", s(write), read, catalog.Item{}},
+		{"one action of two resources", s(both), catalog.Right(both.Ref, "read"), both},
+		{"one of two resources", s(both), whole, catalog.Item{}},
+		{"a package of that name", s(catalog.Right(salary, "")), catalog.PackageOf(salary), catalog.Item{}},
+		{"of a system that asks for nothing", s(), read, catalog.Item{}},
+	} {
+		if got, ok := tc.asks.Ask(tc.want); got.Item != tc.found || ok != (tc.found != catalog.Item{}) {
+			t.Errorf("%s: found %v, %t; want %v", tc.name, got.Item, ok, tc.found)
+		}
 	}
 }
 
