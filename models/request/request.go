@@ -189,9 +189,6 @@ func (r Request) Apply(e Event, by models.ID, reason string, now time.Time) (Req
 // expire, or would like more time, asks for that; any other state is a Conflict.
 func (r Request) Renewed(now time.Time, life time.Duration) (Request, error) {
 	next, err := r.Current(now).Next(Renew)
-	if err == nil && r.Status != Expired { // a lapse that has not been written down counts as written
-		_, err = r.Status.Next(Renew)
-	}
 	if err != nil {
 		return r, err
 	}

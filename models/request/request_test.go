@@ -18,6 +18,7 @@ import (
 const (
 	salary  = catalog.PackagePrefix + "lonn"
 	clients = catalog.PackagePrefix + "regnskapsforer-lonn"
+	own     = catalog.PackagePrefix + "egen"
 	kari    = models.ID("5b6f0c3e-52a1-4d7e-9d3b-0e4b6a1c2f10")
 )
 
@@ -26,9 +27,11 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func catalogue() *catalog.Catalog {
 	return catalog.New(catalog.Data{
 		Packages: []catalog.Package{
-			{URN: salary, Delegable: true, Assignable: true}, {URN: clients, Delegable: true},
+			{URN: salary, Delegable: true, Assignable: true}, {URN: clients, Delegable: true}, {URN: own, Assignable: true},
 		},
-		Resources: []catalog.Resource{{ID: "skd-amelding", Actions: []string{"read", "write"}}, {ID: "kept", Refused: true}},
+		Resources: []catalog.Resource{
+			{ID: "skd-amelding", Actions: []string{"read", "write"}}, {ID: "skd-skattekort", Actions: []string{"read", "write"}}, {ID: "kept", Refused: true},
+		},
 	})
 }
 
@@ -39,7 +42,7 @@ func fjordlonn() system.System {
 	}
 	for _, item := range []catalog.Item{
 		catalog.PackageOf(salary), catalog.PackageOf(clients), catalog.Right("skd-amelding", "read"),
-		catalog.Right("skd-amelding", ""), catalog.Right("kept", ""), catalog.PackageOf(catalog.PackagePrefix + "borte"),
+		catalog.Right("skd-amelding", ""), catalog.PackageOf(own), catalog.RightTo([]string{"skd-skattekort"}, "read"), catalog.Right("kept", ""), catalog.PackageOf(catalog.PackagePrefix + "borte"),
 	} {
 		s.Asks = append(s.Asks, system.Ask{Item: item})
 	}
@@ -94,6 +97,7 @@ func TestNewTakesNoAnswerFromTheSupplier(t *testing.T) {
 	given := asked()
 	given.System, given.Status, given.Reason = "313775429_other", request.Accepted, "yes"
 	given.DecidedBy, given.DecidedAt, given.Version = kari, noon, 7
+	given.Removed, given.Escalated = noon, true
 	given.CreatedAt, given.ExpiresAt = noon.Add(-time.Hour), noon.Add(1000*time.Hour)
 	got, err := request.New(given, fjordlonn(), catalogue(), noon, request.Life)
 	if err != nil {
@@ -130,15 +134,48 @@ func TestFaultsOfARequest(t *testing.T) {
 		{"a redirect to elsewhere", func(r *request.Request) { r.RedirectURL = "https://evil.example/svar" }, []string{"redirect_url url.not_registered"}},
 		{"a redirect without TLS", func(r *request.Request) { r.RedirectURL = "http://fjordlonn.example/svar" }, []string{"redirect_url url.not_registered"}},
 		{"nothing asked for", func(r *request.Request) { r.Items = nil }, []string{"items items.none"}},
-		{"what the system does not ask for", func(r *request.Request) { r.Items = []catalog.Item{catalog.Right("skd-amelding", "write")} }, []string{"items[0] items.not_on_system"}},
+		{"what the system does not ask for", func(r *request.Request) { r.Items = []catalog.Item{catalog.Right("skd-skattekort", "write")} }, []string{"items[0] items.not_on_system"}},
+		{"the whole of what the system asks an action of", func(r *request.Request) { r.Items = []catalog.Item{catalog.Right("skd-skattekort", "")} }, []string{"items[0] items.not_on_system"}},
+		{"an action that the system asks for with all others", func(r *request.Request) { r.Items = []catalog.Item{catalog.Right("skd-amelding", "write")} }, nil},
+		{"an action that the resource lacks", func(r *request.Request) { r.Items = []catalog.Item{catalog.Right("skd-amelding", "sign")} }, []string{"items[0] catalogue.unknown"}},
 		{"an action of a resource that the system asks for whole", func(r *request.Request) {
 			r.Items = []catalog.Item{catalog.Right("skd-amelding", ""), catalog.Right("skd-amelding", "read")}
 		}, nil},
 		{"the same twice", func(r *request.Request) { r.Items = append(r.Items, r.Items[0]) }, []string{"items[1] duplicate"}},
 		{"what the catalogue no longer has", func(r *request.Request) { r.Items[0] = catalog.PackageOf(catalog.PackagePrefix + "borte") }, []string{"items[0] catalogue.unknown"}},
 		{"what its owner keeps", func(r *request.Request) { r.Items[0] = catalog.Right("kept", "") }, []string{"items[0] catalogue.not_delegable"}},
-		{"a package for agents, to a standard system user", func(r *request.Request) { r.Items[0] = catalog.PackageOf(clients) }, []string{"items[0] catalogue.not_delegable"}},
+		{"a package for agents, to a standard system user", func(r *request.Request) { r.Items[0] = catalog.PackageOf(clients) }, []string{"items[0] items.kind"}},
 		{"a package for agents, to an agent", func(r *request.Request) { r.Kind, r.Items[0] = systemuser.Agent, catalog.PackageOf(clients) }, nil},
+		{"a package for standard ones, to a standard system user", func(r *request.Request) { r.Items[0] = catalog.PackageOf(own) }, nil},
+		{"a package for standard ones, to an agent", func(r *request.Request) { r.Kind, r.Items[0] = systemuser.Agent, catalog.PackageOf(own) }, []string{"items[0] items.kind"}},
+		{"a right, to an agent", func(r *request.Request) {
+			r.Kind, r.Items[0] = systemuser.Agent, catalog.Right("skd-amelding", "read")
+		}, []string{"items[0] items.agent_right"}},
+		{"a purpose of 300 characters in one language", func(r *request.Request) { r.Purpose.NN = strings.Repeat("ø", 300) }, nil},
+		{"a purpose of 301 characters", func(r *request.Request) { r.Purpose.EN = strings.Repeat("ø", 301) }, []string{"purpose too_long"}},
+		{"a purpose that turns around", func(r *request.Request) { r.Purpose = models.Text{NB: "a\u202eb"} }, []string{"purpose text.control"}},
+		{"a purpose of one item", func(r *request.Request) { r.Purposes = why(r.Items[0], "Sende lønn") }, nil},
+		{"a purpose of an item that is too long", func(r *request.Request) {
+			r.Items = append(r.Items, catalog.Right("skd-amelding", "read"))
+			r.Purposes = why(r.Items[1], strings.Repeat("ø", 301))
+		}, []string{"purposes[1] too_long"}},
+		{"a purpose of an item with a zero-width letter", func(r *request.Request) { r.Purposes = why(r.Items[0], "a\u200bb") }, []string{"purposes[0] text.control"}},
+		{"an end in a millisecond", func(r *request.Request) { r.ValidTo = noon.Add(time.Millisecond) }, nil},
+		{"an end now", func(r *request.Request) { r.ValidTo = noon }, []string{"valid_to date.past"}},
+		{"an end that is past", func(r *request.Request) { r.ValidTo = noon.Add(-time.Hour) }, []string{"valid_to date.past"}},
+		{"a contact", func(r *request.Request) { r.ContactEmail = "hjelp+lonn@fjord.example" }, nil},
+		{"a contact of 254 characters", func(r *request.Request) { r.ContactEmail = "a@" + strings.Repeat("b", 244) + ".example" }, nil},
+		{"a contact of 255 characters", func(r *request.Request) { r.ContactEmail = "a@" + strings.Repeat("b", 245) + ".example" }, []string{"contact_email email.form"}},
+		{"a contact with a name", func(r *request.Request) { r.ContactEmail = "Kari <kari@fjord.example>" }, []string{"contact_email email.form"}},
+		{"a contact in brackets", func(r *request.Request) { r.ContactEmail = "<kari@fjord.example>" }, []string{"contact_email email.form"}},
+		{"a contact without a place", func(r *request.Request) { r.ContactEmail = "kari" }, []string{"contact_email email.form"}},
+		{"two contacts", func(r *request.Request) { r.ContactEmail = "a@fjord.example,b@fjord.example" }, []string{"contact_email email.form"}},
+		{"a contact of two lines", func(r *request.Request) { r.ContactEmail = "a@fjord.example\r\nBcc: b@fjord.example" }, []string{"contact_email email.form"}},
+		{"a contact with a letter that turns around", func(r *request.Request) { r.ContactEmail = "a\u202eb@fjord.example" }, []string{"contact_email email.form"}},
+		{"a contact after a space", func(r *request.Request) { r.ContactEmail = " a@fjord.example" }, []string{"contact_email email.form"}},
+		{"everything new at once", func(r *request.Request) {
+			r.Purpose.NB, r.Purposes, r.ValidTo, r.ContactEmail = "\x00", why(r.Items[0], "\x00"), noon, "x"
+		}, []string{"purpose text.control", "purposes[0] text.control", "valid_to date.past", "contact_email email.form"}},
 		{"everything at once", func(r *request.Request) { r.ExternalRef, r.Title, r.RedirectURL, r.Items = "a ", " ", "x", nil }, []string{"external_ref text.spaces", "title required", "redirect_url url.not_registered", "items items.none"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -146,18 +183,28 @@ func TestFaultsOfARequest(t *testing.T) {
 			r := asked()
 			tc.change(&r)
 			_, err := request.New(r, fjordlonn(), catalogue(), noon, request.Life)
-			var got []string
-			if e, ok := errors.AsType[*models.Error](err); ok {
-				for _, f := range e.Fields {
-					got = append(got, f.Field+" "+f.Fault)
-				}
-			} else if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("faults (-want +got):\n%s", diff)
-			}
+			mustFault(t, err, tc.want...)
 		})
+	}
+}
+
+func why(item catalog.Item, nb string) map[catalog.Item]models.Text {
+	return map[catalog.Item]models.Text{item: {NB: nb}}
+}
+
+// mustFault holds the fields and faults of an error to want.
+func mustFault(t *testing.T, err error, want ...string) {
+	t.Helper()
+	var got []string
+	if e, ok := errors.AsType[*models.Error](err); ok {
+		for _, f := range e.Fields {
+			got = append(got, f.Field+" "+f.Fault)
+		}
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 }
 
@@ -207,6 +254,63 @@ func TestARequestLapsesAtItsMoment(t *testing.T) {
 		if (err == nil) == tc.open || tc.open && kindOf(err) != models.Conflict {
 			t.Errorf("%v from its end, lapse: %s, %v", tc.after, lapsed.Status, err)
 		}
+	}
+}
+
+// A supplier that renews a request gives the customer the whole time again, also
+// after its end, whether or not that has been written down; an answer stays.
+func TestRenewed(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		status request.Status
+		after  time.Duration // since it was made
+		code   models.Code
+	}{
+		{"while it can be answered", request.Pending, time.Hour, ""},
+		{"at its end", request.Pending, request.Life, ""},
+		{"after its end", request.Pending, request.Life + time.Hour, ""},
+		{"expired", request.Expired, request.Life + time.Hour, ""},
+		{"accepted", request.Accepted, time.Hour, models.CodeRequestDecided},
+		{"rejected", request.Rejected, request.Life + time.Hour, models.CodeRequestDecided},
+		{"withdrawn", request.Withdrawn, time.Hour, models.CodeRequestDecided},
+	} {
+		r, err := request.New(asked(), fjordlonn(), catalogue(), noon, request.Life)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.ValidTo = noon.Add(1000 * time.Hour)
+		if r.Status = tc.status; tc.status != request.Pending {
+			r.DecidedAt = noon.Add(time.Minute)
+		}
+		now, want := noon.Add(tc.after), r
+		if tc.code == "" {
+			want.Status, want.DecidedAt, want.ExpiresAt = request.Pending, time.Time{}, now.Add(2*time.Hour)
+		}
+		got, err := r.Renewed(now, 2*time.Hour)
+		if models.CodeOf(err) != tc.code && (err != nil || tc.code != "") {
+			t.Errorf("%s: %v, want %q", tc.name, err, tc.code)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
+		if got.Status == request.Pending && got.Current(now.Add(2*time.Hour-time.Millisecond)) != request.Pending {
+			t.Errorf("%s: it cannot be answered until its new end", tc.name)
+		}
+	}
+}
+
+// What would make a system user that has ended already is not renewed.
+func TestRenewedWithinTheTimeThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	r := request.Request{Status: request.Expired, ValidTo: noon, DecidedAt: noon.Add(-time.Hour), ExpiresAt: noon.Add(-time.Hour)}
+	if _, err := r.Renewed(noon.Add(-time.Millisecond), time.Hour); err != nil {
+		t.Errorf("a millisecond before: %v", err)
+	}
+	got, err := r.Renewed(noon, time.Hour)
+	mustFault(t, err, "valid_to date.past")
+	if diff := cmp.Diff(r, got); diff != "" {
+		t.Errorf("it was changed (-want +got):\n%s", diff)
 	}
 }
 

@@ -20,12 +20,12 @@ var update = flag.Bool("update", false, "rewrite docs/states.md")
 func TestWhatCanHappenToARequest(t *testing.T) {
 	t.Parallel()
 	const matrix = `
-		            approve    reject     withdraw   lapse
-		pending     accepted   rejected   withdrawn  expired    -
-		accepted    -          -          -          -          request.decided
-		rejected    -          -          -          -          request.decided
-		withdrawn   -          -          -          -          request.decided
-		expired     -          -          -          -          request.expired
+		            approve    reject     withdraw   lapse      renew
+		pending     accepted   rejected   withdrawn  expired    pending    -
+		accepted    -          -          -          -          -          request.decided
+		rejected    -          -          -          -          -          request.decided
+		withdrawn   -          -          -          -          -          request.decided
+		expired     -          -          -          -          pending    request.expired
 	`
 	lines := strings.Split(strings.TrimSpace(matrix), "\n")
 	events := strings.Fields(lines[0])
@@ -35,7 +35,7 @@ func TestWhatCanHappenToARequest(t *testing.T) {
 	}
 	for _, line := range lines[1:] {
 		cells := strings.Fields(line)
-		from, code := request.Status(cells[0]), models.Code(cells[5])
+		from, code := request.Status(cells[0]), models.Code(cells[6])
 		for i, event := range events {
 			want := cells[i+1]
 			t.Run(string(from)+" "+event, func(t *testing.T) {
@@ -67,8 +67,8 @@ func TestAFinalStatusAcceptsNothing(t *testing.T) {
 		if s.Final() != (moves == 0) {
 			t.Errorf("%s: final is %t, and %d events move it", s, s.Final(), moves)
 		}
-		if (s == request.Pending) == s.Final() {
-			t.Errorf("%s: final is %t; only pending is not", s, s.Final())
+		if (s == request.Pending || s == request.Expired) == s.Final() {
+			t.Errorf("%s: final is %t; only pending and expired are not", s, s.Final())
 		}
 	}
 	if unknown := request.Status("draft"); unknown.Final() {
@@ -83,7 +83,7 @@ func TestAFinalStatusAcceptsNothing(t *testing.T) {
 func TestStatesAreDocumented(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join("..", "..", "docs", "states.md")
-	want := "# States\n\nA request for a system user is answered once; this is every move that there is, drawn from the table in\n" +
+	want := "# States\n\nA request for a system user is answered once, and one that has expired can be renewed; this is every move that there is, drawn from the table in\n" +
 		"`models/request/states.go` (`make golden`).\n\n```mermaid\n" + request.Diagram() + "```\n"
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
