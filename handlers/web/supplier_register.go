@@ -54,7 +54,7 @@ func (w *Web) Register(c echo.Context) error {
 		return w.showDraft(c, http.StatusOK, d, done, name, nil)
 	}
 	d.dropEmptyRows()
-	saved, err := w.Registry.RegisterSystem(c.Request().Context(), actor(c), d.system)
+	saved, err := w.save(c, d)
 	if err == nil {
 		return see(c, paths.SupplierSystem(string(saved.ID)))
 	}
@@ -75,6 +75,38 @@ func (w *Web) Register(c echo.Context) error {
 	}
 	respond.Failed(c, e.Code)
 	return w.showDraft(c, respond.Status(e.Code), d, supplier.Nothing, "", faults)
+}
+
+// save registers the draft, or says all that is wrong with it at once: the form
+// demands more than the registry does.
+func (w *Web) save(c echo.Context, d draft) (system.System, error) {
+	lacks := d.lacks()
+	switch {
+	case len(lacks) == 0:
+		return w.Registry.RegisterSystem(c.Request().Context(), actor(c), d.system)
+	case !visitOf(c).acting.Supplier:
+		return system.System{}, models.NewError(models.Forbidden, models.CodeForbidden)
+	}
+	catalogue, err := w.Registry.Catalog(c.Request().Context())
+	if err != nil {
+		return system.System{}, err
+	}
+	return system.System{}, append(d.system.Faults(catalogue, w.Registry.Issuers), lacks...).Err()
+}
+
+// lacks says what is absent that a system may lack in Altinn's register, and
+// that an approver here is owed: something to ask for, and why.
+func (d *draft) lacks() models.Faults {
+	var f models.Faults
+	if len(d.system.Asks) == 0 {
+		f.Add("asks", "items.none")
+	}
+	for i, a := range d.system.Asks {
+		if a.Purpose.Empty() {
+			f.Add("purpose["+strconv.Itoa(i)+"]", "required")
+		}
+	}
+	return f
 }
 
 // readDraft reads the form. What is no item of the catalogue's form is dropped;

@@ -69,6 +69,11 @@ func TestAFaultyRegistrationComesBackFilled(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what the form demands and what the registry does, at once", func(t *testing.T) {
+		p := c.In(t).Post(register, but(but(whole(), "purpose_nb", "", "Lese"), "name_nn", "")).Want(http.StatusUnprocessableEntity).Page()
+		hasFault(t, p, "purpose_nb", "required")
+		hasFault(t, p, "name_nn", "required")
+	})
 	taken := but(but(whole(), "client_id", "client-343940092_taken"), "client_issuer", kit.Issuer1)
 	if p := c.Post(register, taken).Want(http.StatusConflict).Page(); !p.Has(says(t, "fault.client.taken")) {
 		t.Errorf("a client of another system: %s", p.Text())
@@ -89,6 +94,7 @@ func TestTheRegisterFormIsForSuppliers(t *testing.T) {
 		for _, op := range []string{"search", "add:" + kit.VATPackage, "save", ""} {
 			press(c, whole(), op).Want(http.StatusForbidden)
 		}
+		press(c, but(whole(), "asks"), "save").Want(http.StatusForbidden) // nor is it told what is wrong with it
 	}
 }
 
