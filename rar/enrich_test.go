@@ -21,7 +21,7 @@ func TestEnrich(t *testing.T) {
 	want := rar.Grant{
 		DecisionID: "d1", SystemUser: user, SystemID: system, Supplier: supplier, Customer: customer,
 		ExternalRef: "r1", Kind: "standard", Title: "SmartCloud", CreatedAt: noon.Add(-time.Hour),
-		ValidUntil: time.Date(2026, 11, 21, 12, 0, 37, 0, time.UTC),
+		ValidUntil: time.Date(2026, 11, 21, 12, 0, 37, 0, time.UTC), Longest: 2 * time.Minute,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("grant (-want +got):\n%s", diff)
@@ -29,6 +29,51 @@ func TestEnrich(t *testing.T) {
 	recorded := []rar.Decision{{ID: "d1", At: noon, Kind: rar.Enrich, Caller: issuer, ClientID: client, SystemUser: user, FirstUse: true}}
 	if diff := cmp.Diff(recorded, b.firsts); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
+	}
+}
+
+// An agent's own organisation gets tokens; its clients' rights are another thing.
+func TestEnrichAnAgent(t *testing.T) {
+	binding := whole()
+	binding.UserKind = "agent"
+	got, err := enricher(t, &facts{binding: binding}, &book{}).Enrich(t.Context(), caller, query())
+	if err != nil || got.Kind != "agent" || got.SystemUser != user || got.Customer != customer {
+		t.Errorf("granted %+v, %v", got, err)
+	}
+}
+
+// What is granted for a time never reaches past its end, neither the answer nor
+// a token made of it; noon is 500 ns after a whole second.
+func TestAnAnswerEndsWithTheSystemUser(t *testing.T) {
+	second := noon.Truncate(time.Second)
+	for _, tc := range []struct {
+		name    string
+		validTo time.Time
+		until   time.Time
+		longest time.Duration
+	}{
+		{"without end", time.Time{}, second.Add(30 * time.Second), 2 * time.Minute},
+		{"in an hour", noon.Add(time.Hour), second.Add(30 * time.Second), 2 * time.Minute},
+		{"in two minutes", noon.Add(2 * time.Minute), second.Add(30 * time.Second), 2 * time.Minute},
+		{"in a nanosecond less", noon.Add(2*time.Minute - 1), second.Add(30 * time.Second), 2*time.Minute - time.Second},
+		{"in half a minute", noon.Add(30 * time.Second), second.Add(30 * time.Second), 30 * time.Second},
+		{"in ten seconds and a half", noon.Add(10*time.Second + 500*time.Millisecond), second.Add(10 * time.Second), 10 * time.Second},
+		{"in a millisecond more than a second", noon.Add(1001 * time.Millisecond), second.Add(time.Second), time.Second},
+		{"in another zone", noon.Add(10 * time.Second).In(time.FixedZone("", 3600)), second.Add(10 * time.Second), 10 * time.Second},
+	} {
+		binding := whole()
+		binding.ValidTo = tc.validTo
+		got, err := enricher(t, &facts{binding: binding}, &book{}).Enrich(t.Context(), caller, query())
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		if !got.ValidUntil.Equal(tc.until) || got.Longest != tc.longest {
+			t.Errorf("%s: valid until %v for %v, want %v for %v", tc.name, got.ValidUntil, got.Longest, tc.until, tc.longest)
+		}
+		if a := got.Answer("q"); a.MaxTokenLifetime != int(tc.longest/time.Second) || !a.ValidUntil.Equal(tc.until) {
+			t.Errorf("%s: answers %d s until %v", tc.name, a.MaxTokenLifetime, a.ValidUntil)
+		}
 	}
 }
 
@@ -68,12 +113,14 @@ var links = []struct {
 	{"the system is deleted", func(b *rar.Binding, _ *rar.Query) { b.SystemDeleted = true }, rar.ReasonSystemDeleted},
 	{"there is no system user", func(b *rar.Binding, _ *rar.Query) { b.UserFound = false }, rar.ReasonRevoked},
 	{"the system user has no id", func(b *rar.Binding, _ *rar.Query) { b.UserID = "" }, rar.ReasonRevoked},
-	{"the system user is an agent", func(b *rar.Binding, _ *rar.Query) { b.UserKind = "agent" }, rar.ReasonAgent},
-	{"the system user has no kind", func(b *rar.Binding, _ *rar.Query) { b.UserKind = "" }, rar.ReasonAgent},
+	{"the system user has no kind", func(b *rar.Binding, _ *rar.Query) { b.UserKind = "" }, rar.ReasonUserUnknown},
+	{"the system user is of a kind that nobody knows", func(b *rar.Binding, _ *rar.Query) { b.UserKind = "Agent" }, rar.ReasonUserUnknown},
 	{"the system user is another customer's", func(b *rar.Binding, _ *rar.Query) { b.Customer = other }, rar.ReasonOtherParty},
 	{"the reference differs in case", func(b *rar.Binding, _ *rar.Query) { b.ExternalRef = "R1" }, rar.ReasonOtherRef},
 	{"the reference differs by a space", func(b *rar.Binding, _ *rar.Query) { b.ExternalRef = "r1 " }, rar.ReasonOtherRef},
 	{"the system user is paused", func(b *rar.Binding, _ *rar.Query) { b.Paused = true }, rar.ReasonPaused},
+	{"the system user is over", func(b *rar.Binding, _ *rar.Query) { b.ValidTo = noon.Add(-time.Hour) }, rar.ReasonOver},
+	{"the system user has a second left", func(b *rar.Binding, _ *rar.Query) { b.ValidTo = noon.Add(time.Second) }, rar.ReasonOver},
 	{"the reference differs in composition", func(b *rar.Binding, q *rar.Query) { b.ExternalRef, q.ExternalRef = "\u00e9", "e\u0301" }, rar.ReasonOtherRef},
 }
 
