@@ -119,6 +119,7 @@ func TestANo(t *testing.T) {
 		{"unknown", func(f *facts) { f.held.Known = false }, question, rar.ReasonUserUnknown},
 		{"ended", func(f *facts) { f.held.Live = false }, question, rar.ReasonUserEnded},
 		{"paused", func(f *facts) { f.held.Paused = true }, question, rar.ReasonPaused},
+		{"over, to the millisecond", func(f *facts) { f.held.ValidTo = noon }, question, rar.ReasonOver},
 		{"an agent", func(f *facts) { f.held.Kind = "agent" }, question, rar.ReasonAgent},
 		{"another organisation's", func(f *facts) { f.held.Customer = other }, question, rar.ReasonOtherParty},
 		{"right not held", func(f *facts) { f.held.Holds = false }, question, rar.ReasonNotHeld},
