@@ -79,9 +79,9 @@ var layers = []layer{
 	{"views/customer", with(nouns, "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
 	{"views/...", with(nouns[:7], "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
 
-	// HTTP: parse, call one use case, answer. The three audiences never meet.
+	// HTTP: parse, call one use case, answer. web, hooks and api never meet.
 	{"handlers/openapi/openapitest", with("handlers/openapi", "github.com/getkin/kin-openapi/...")},
-	{"handlers/openapi", with("github.com/getkin/kin-openapi/...", "github.com/oapi-codegen/runtime/...", echo, uuid)},
+	{"handlers/openapi", with("github.com/getkin/kin-openapi/...", "github.com/oasdiff/yaml", "github.com/oapi-codegen/runtime/...", echo, uuid)},
 	{"handlers/respond", with("models", "views/...", echo, templ)},
 	{"handlers/auth/keyset", with("models", jose, json, sync, "golang.org/x/time/rate")},
 	{"handlers/auth/token", with("models", "handlers/auth/keyset", jose, json, sync, "github.com/maypok86/otter/v2/...")},
@@ -91,10 +91,11 @@ var layers = []layer{
 	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "handlers/mail", "views/...", "static", echo, templ)},
 	{"handlers/mail", with(nouns, "views/i18n", "views/paths", "github.com/wneessen/go-mail")},
 	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
+	{"handlers/api", with(nouns, "models/registry", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
 	{"handlers/handlertest", with(nouns, ledgers, "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
 		echo, jose, "github.com/getkin/kin-openapi/...", "golang.org/x/net/html/...")},
 	{"handlers", with(nouns, "models/registry", "rar/...", "handlers/respond", "handlers/auth",
-		"handlers/web", "handlers/hooks", "handlers/openapi", "views/...", "static", echo, uuid)},
+		"handlers/web", "handlers/hooks", "handlers/api", "handlers/openapi", "views/...", "static", echo, uuid)},
 
 	// What stands alone.
 	{"migrations", with("github.com/pressly/goose/v3/...")},

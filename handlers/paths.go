@@ -11,20 +11,35 @@ import (
 // without regard to case (design.md 5), and all, to tell which methods an
 // address has.
 type paths struct {
-	patterns [][]string
-	spelt    map[string]bool // the same without values in them, as the table spells them
+	patterns map[int][][]string // by how many segments, words before values, as the router matches
+	spelt    map[string]bool    // the same without values in them, as the table spells them
 	routes   []Route
 }
 
 func newPaths(routes []Route) *paths {
-	p := &paths{routes: routes, spelt: map[string]bool{}}
+	p := &paths{routes: routes, patterns: map[int][][]string{}, spelt: map[string]bool{}}
 	for _, r := range routes {
 		if r.Audience == Programs || strings.HasPrefix(r.Path, "/accessmanagement/") {
-			p.patterns = append(p.patterns, strings.Split(r.Path, "/"))
+			segments := strings.Split(r.Path, "/")
+			p.patterns[len(segments)] = append(p.patterns[len(segments)], segments)
 			p.spelt[r.Path] = !strings.Contains(r.Path, ":")
 		}
 	}
+	for _, patterns := range p.patterns {
+		slices.SortStableFunc(patterns, func(a, b []string) int { return slices.CompareFunc(a, b, wordsFirst) })
+	}
 	return p
+}
+
+// wordsFirst puts a segment that is a word before one that is a value.
+func wordsFirst(a, b string) int {
+	switch valueA, valueB := strings.HasPrefix(a, ":"), strings.HasPrefix(b, ":"); {
+	case valueA == valueB:
+		return 0
+	case valueA:
+		return 1
+	}
+	return -1
 }
 
 // canonical returns r with the path as the route table spells it and the query
@@ -41,7 +56,7 @@ func (p *paths) canonical(r *http.Request) *http.Request {
 		path = strings.TrimSuffix(path, "/")
 	}
 	segments := strings.Split(path, "/")
-	for _, pattern := range p.patterns {
+	for _, pattern := range p.patterns[len(segments)] {
 		if !matches(pattern, segments) {
 			continue
 		}
@@ -62,9 +77,6 @@ func (p *paths) canonical(r *http.Request) *http.Request {
 func escapedSlash(u *url.URL) bool { return strings.Contains(strings.ToLower(u.RawPath), "%2f") }
 
 func matches(pattern, segments []string) bool {
-	if len(pattern) != len(segments) {
-		return false
-	}
 	for i, p := range pattern {
 		if !strings.HasPrefix(p, ":") && !strings.EqualFold(p, segments[i]) {
 			return false
@@ -78,11 +90,11 @@ func matches(pattern, segments []string) bool {
 func (p *paths) allowed(path string) (methods []string, a Audience) {
 	segments := strings.Split(path, "/")
 	for _, r := range p.routes {
-		pattern := strings.Split(r.Path, "/")
-		if last := len(pattern) - 1; pattern[last] == "*" && len(segments) > last {
-			pattern, segments = pattern[:last], segments[:last]
+		pattern, asked := strings.Split(r.Path, "/"), segments
+		if last := len(pattern) - 1; pattern[last] == "*" && len(asked) > last {
+			pattern, asked = pattern[:last], asked[:last]
 		}
-		if !slices.EqualFunc(pattern, segments, func(p, s string) bool { return p == s || strings.HasPrefix(p, ":") && s != "" }) {
+		if !slices.EqualFunc(pattern, asked, func(p, s string) bool { return p == s || strings.HasPrefix(p, ":") && s != "" }) {
 			continue
 		}
 		a = r.Audience

@@ -43,7 +43,7 @@ type Route struct {
 func (s *Server) Routes() []Route {
 	w, h := s.web, s.hooks
 	get, post := http.MethodGet, http.MethodPost
-	return []Route{
+	routes := []Route{
 		{get, "/", "front", People, Open, w.Front},
 		{get, "/login", "login", People, Open, w.Login},
 		{get, "/login/callback", "login.callback", People, Open, w.Callback},
@@ -115,6 +115,7 @@ func (s *Server) Routes() []Route {
 		{get, "/health/ready", "health.ready", Programs, Open, s.ready},
 		{get, "/assets/*", "assets", People, Open, echo.WrapHandler(s.Assets)},
 	}
+	return append(routes, s.apiRoutes()...)
 }
 
 // Document writes the route table as Markdown; docs/routes.md is made of it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/stafett/stafett/handlers/api"
 	"github.com/stafett/stafett/handlers/hooks"
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/handlers/web"
@@ -20,6 +21,7 @@ import (
 type Config struct {
 	Web    *web.Web
 	Hooks  *hooks.Hooks
+	API    *api.API
 	Assets *static.Assets
 	Logger *slog.Logger
 	Now    func() time.Time

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/stafett/stafett/handlers"
+	"github.com/stafett/stafett/handlers/api"
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/hooks"
 	"github.com/stafett/stafett/handlers/mail"
@@ -135,11 +136,14 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 	machine := hooks.New(hooks.Config{
 		Door: door, Logins: login, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
 	})
+	calls := api.New(api.Config{
+		Registry: n.Registry, Door: door, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, PortalURL: s.PortalURL,
+	})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n.Admin = promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
 	return handlers.New(handlers.Config{
-		Web: pages, Hooks: machine, Assets: assets, Logger: n.logger, Now: time.Now,
+		Web: pages, Hooks: machine, API: calls, Assets: assets, Logger: n.logger, Now: time.Now,
 		PublicURL: s.PublicURL, Secure: s.Secure, Proxies: s.TrustedProxies, Contact: s.Contact,
 		Sessions: sessions.Middleware, Ready: n.store.Ping,
 		Middleware: []echo.MiddlewareFunc{counted(metrics)},

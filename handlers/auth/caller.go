@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type Caller struct {
 	Scopes     []string
 	Actor      models.Actor
 	User       User // the person of an altinn-platform token
+	Portal     bool // its issuer's end users may approve and reject through the API
 	ExpiresAt  time.Time
 }
 
@@ -39,23 +41,38 @@ type User struct {
 	PID       party.PersonID
 }
 
+// String names the person for keys of ours, never for logs.
+func (u User) String() string { return strconv.Itoa(u.ID) + " " + u.PartyUUID }
+
 // HasScope reports whether the token has exactly this scope.
 func (c Caller) HasScope(scope string) bool { return slices.Contains(c.Scopes, scope) }
 
-// RequireScope returns nil for a program whose token has the scope. A person's
+// RequireScope returns nil for a program whose token has one of the scopes. A person's
 // and a system user's token never pass here, whatever they carry: these
 // endpoints are for the program itself. The error is Forbidden,
 // CodeCallerNotAllowed.
-func (c Caller) RequireScope(scope string) error {
+func (c Caller) RequireScope(scopes ...string) error {
 	switch c.Actor.Kind {
 	case models.Organisation, models.Service:
-		if c.HasScope(scope) {
+		if slices.ContainsFunc(scopes, c.HasScope) {
 			return nil
 		}
 		return notAllowed("scope is missing")
 	case models.Person, models.SystemUser, models.Issuer, models.Operator:
 	}
 	return notAllowed("kind of caller")
+}
+
+// RequirePerson returns nil for a person whose token has one of the scopes, or
+// any where none is named. The error is as that of RequireScope.
+func (c Caller) RequirePerson(scopes ...string) error {
+	if c.Actor.Kind != models.Person {
+		return notAllowed("kind of caller")
+	}
+	if len(scopes) > 0 && !slices.ContainsFunc(scopes, c.HasScope) {
+		return notAllowed("scope is missing")
+	}
+	return nil
 }
 
 // RequireEnricher returns nil for an issuer that may ask for enrichment: by
@@ -87,7 +104,7 @@ const maxClientID = 256
 
 // readCaller takes the caller from the claims of a verified access token.
 func readCaller(issuer Issuer, claims token.Claims, numbers party.Numbers) (Caller, error) {
-	c := Caller{Issuer: issuer.ID, Profile: issuer.Profile, Enriches: issuer.Enriches}
+	c := Caller{Issuer: issuer.ID, Profile: issuer.Profile, Enriches: issuer.Enriches, Portal: issuer.Portal}
 	var err error
 	if c.Scopes, err = readScopes(claims); err != nil {
 		return Caller{}, err
@@ -198,6 +215,13 @@ func (c *Caller) readUser(claims token.Claims) error {
 		level = 0
 	}
 	c.Actor = models.Actor{Kind: models.Person, Level: level}
+	// When he proved who he is: as the token says, or else when it was made.
+	for _, name := range []string{"auth_time", "iat"} {
+		if at, ok := claims.Whole(name); ok && at > 0 {
+			c.Actor.AuthTime = time.Unix(int64(at), 0).UTC()
+			break
+		}
+	}
 	return nil
 }
 

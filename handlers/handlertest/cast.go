@@ -19,7 +19,9 @@ const (
 	SupplierB = party.OrgNo("399177944")
 	CustomerP = party.OrgNo("355913619")
 	CustomerQ = party.OrgNo("233505862")
-	Unknown   = party.OrgNo("298300362") // a number that holds, of nobody in the registry
+	// FacilitatorF is the accountant of CustomerP and CustomerQ.
+	FacilitatorF = party.OrgNo("394580732")
+	Unknown      = party.OrgNo("298300362") // a number that holds, of nobody in the registry
 )
 
 // What the catalogue of the cast holds.
@@ -28,14 +30,19 @@ const (
 	VATPackage     = catalog.PackagePrefix + "merverdiavgift"
 	ClientPackage  = catalog.PackagePrefix + "klientadministrator"
 	ManagerPackage = catalog.PackagePrefix + "tilgangsstyrer"
-	Resource       = "skattemelding" // in TaxPackage; actions read and write
-	OwnResource    = "postkasse"     // in no package: the access manager's to give
-	KeptResource   = "kun-person"    // cannot be delegated
+	// AccountantPackage is for agents: accountants have it for their clients.
+	AccountantPackage = catalog.PackagePrefix + "regnskapsforer-lonn"
+	PayResource       = "lonnsmelding"  // in AccountantPackage
+	Resource          = "skattemelding" // in TaxPackage; actions read and write
+	OwnResource       = "postkasse"     // in no package: the access manager's to give
+	KeptResource      = "kun-person"    // cannot be delegated
 )
 
 const (
 	director = "urn:altinn:external-role:ccr:daglig-leder"
 	employee = "urn:altinn:role:rettighetshaver"
+	// Accountant is the role in which FacilitatorF serves its clients.
+	Accountant = "urn:altinn:external-role:ccr:regnskapsforer"
 )
 
 // Person is somebody of the cast. The first organisation is the one that
@@ -74,13 +81,15 @@ var (
 	// ViewerP looks on at P and does nothing.
 	ViewerP = Person{"Solveig Bre", "01846099855", []holding{{CustomerP, []string{policy.Viewer}}}}
 	// Several acts for two customers: director of Q, employee of P.
-	Several = Person{"Terje Havn", "17816948940", []holding{{CustomerQ, []string{director}}, {CustomerP, []string{employee}}}}
-	Nobody  = Person{"Amund Drift", "19928833014", nil}
+	Several      = Person{"Terje Havn", "17816948940", []holding{{CustomerQ, []string{director}}, {CustomerP, []string{employee}}}}
+	DirectorF    = Person{"Marit Tall", "25845044662", []holding{{FacilitatorF, []string{director}}}}
+	ClientAdminF = Person{"Peder Ark", "06856049211", []holding{{FacilitatorF, []string{ClientPackage}}}}
+	Nobody       = Person{"Amund Drift", "19928833014", nil}
 )
 
 // People lists the cast.
 func People() []Person {
-	return []Person{DeveloperA, DirectorA, DeveloperB, DirectorB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, ViewerP, Several, Nobody}
+	return []Person{DeveloperA, DirectorA, DeveloperB, DirectorB, ApproverP, ApproverQ, ClerkP, ClientAdminP, PartialP, ViewerP, Several, DirectorF, ClientAdminF, Nobody}
 }
 
 func text(nb string) models.Text { return models.Text{NB: nb, NN: nb + " (nn)", EN: nb + " (en)"} }
@@ -93,17 +102,20 @@ func rows() map[exchange.Kind][]any {
 			catalog.Package{URN: TaxPackage, Name: text("Skatt næring"), Description: text("Levere skattemelding"), Area: "skatt", Delegable: true, Assignable: true},
 			catalog.Package{URN: VATPackage, Name: text("Merverdiavgift"), Description: text("Levere mva-melding"), Area: "skatt", Delegable: true, Assignable: true},
 			catalog.Package{URN: ClientPackage, Name: text("Klientadministrator"), Description: text("Administrere klienter"), Area: "skatt"},
+			catalog.Package{URN: AccountantPackage, Name: text("Regnskapsfører lønn"), Description: text("Melde lønn for klienter"), Area: "skatt", Delegable: true},
 			catalog.Package{URN: ManagerPackage, Name: text("Tilgangsstyrer"), Description: text("Styre tilganger"), Area: "skatt", Assignable: true},
 		},
-		exchange.Roles: {catalog.Role{URN: director, Name: text("Daglig leder")}, catalog.Role{URN: employee, Name: text("Rettighetshaver")}},
+		exchange.Roles: {catalog.Role{URN: director, Name: text("Daglig leder")}, catalog.Role{URN: employee, Name: text("Rettighetshaver")}, catalog.Role{URN: Accountant, Name: text("Regnskapsfører")}},
 		exchange.RolePackages: {
 			catalog.RolePackage{RoleURN: director, PackageURN: ManagerPackage, CanDelegate: true, HasAccess: true},
 			catalog.RolePackage{RoleURN: director, PackageURN: TaxPackage, CanDelegate: true, HasAccess: true},
 			catalog.RolePackage{RoleURN: director, PackageURN: VATPackage, CanDelegate: true, HasAccess: true},
+			catalog.RolePackage{RoleURN: Accountant, PackageURN: AccountantPackage, CanDelegate: true, HasAccess: true},
 		},
 		exchange.Resources: {
 			catalog.Resource{ID: Resource, Title: text("Skattemelding"), Description: text("Levere skattemeldingen"), Owner: "skd", Actions: []string{"read", "write"}, Packages: []string{TaxPackage}},
 			catalog.Resource{ID: OwnResource, Title: text("Postkasse"), Description: text("Lese post"), Owner: "digdir", Actions: []string{"read"}},
+			catalog.Resource{ID: PayResource, Title: text("Lønnsmelding"), Description: text("Melde lønn"), Owner: "skd", Actions: []string{"read", "write"}, Packages: []string{AccountantPackage}},
 			catalog.Resource{ID: KeptResource, Title: text("Kun person"), Description: text("Kan ikke gis videre"), Owner: "digdir", Refused: true},
 		},
 		exchange.Organisations: {
@@ -111,6 +123,11 @@ func rows() map[exchange.Kind][]any {
 			party.Organisation{OrgNo: SupplierB, Name: "Loggbok Data AS", Form: "AS"},
 			party.Organisation{OrgNo: CustomerP, Name: "Fjordbris Seilmakeri AS", Form: "AS"},
 			party.Organisation{OrgNo: CustomerQ, Name: "Granlia Bakeri AS", Form: "AS"},
+			party.Organisation{OrgNo: FacilitatorF, Name: "Tallmester Regnskap AS", Form: "AS"},
+		},
+		exchange.Relations: {
+			party.Relation{Facilitator: FacilitatorF, Client: CustomerP, RoleURN: Accountant},
+			party.Relation{Facilitator: FacilitatorF, Client: CustomerQ, RoleURN: Accountant},
 		},
 	}
 	for _, p := range People() {

@@ -2,6 +2,7 @@ package handlertest
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -108,6 +109,18 @@ func (c *Client) Cookie(name string) string {
 // SetCookie puts a cookie into the browser.
 func (c *Client) SetCookie(name, value string) {
 	c.jar.SetCookies(root, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
+}
+
+// Call sends v as JSON; a string or nil goes out as it is.
+func (c *Client) Call(method, target string, v any) *Response {
+	c.t.Helper()
+	switch v := v.(type) {
+	case nil:
+		return c.Do(method, target, "", "")
+	case string:
+		return c.Do(method, target, "application/json", v)
+	}
+	return c.Do(method, target, "application/json", string(must(json.Marshal(v))))
 }
 
 // Get asks for a page. target is a path with its query, as it is to stand.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stafett/stafett/handlers"
+	"github.com/stafett/stafett/handlers/api"
 	"github.com/stafett/stafett/handlers/auth"
 	"github.com/stafett/stafett/handlers/hooks"
 	"github.com/stafett/stafett/handlers/mail"
@@ -146,6 +147,9 @@ func (s *Site) build(dir string, o options) {
 		}),
 		Hooks: hooks.New(hooks.Config{
 			Door: door, Logins: login, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,
+		}),
+		API: api.New(api.Config{
+			Registry: s.Registry, Door: door, Now: s.Clock.Now, PublicURL: PublicURL, PortalURL: PublicURL,
 		}),
 		Assets: assets, Logger: logger, Now: s.Clock.Now, PublicURL: PublicURL, Secure: true, Contact: "drift@stafett.example",
 		Sessions: s.sessions.Middleware, Ready: o.ready,

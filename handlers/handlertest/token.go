@@ -8,18 +8,29 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"testing"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 )
 
 // The issuers that every site trusts. Both enrich, each for its own clients.
 const (
 	Issuer1 = "https://issuer.example/"
 	Issuer2 = "https://other-issuer.example/"
+)
+
+// The issuers of end users' tokens, one of them a portal by configuration, and
+// of platform services' tokens.
+const (
+	Portal  = "https://portal.example/openid/"
+	Front   = "https://front.example/openid/"
+	Service = "https://platform.example/"
 )
 
 var signingKey = sync.OnceValue(func() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) })
@@ -33,7 +44,18 @@ func issuersFile(dir string) []byte {
 	issuer := func(id string) map[string]any {
 		return map[string]any{"iss": id, "profile": "maskinporten", "jwks": "file:keys.json", "audiences": []string{"*"}, "algorithms": []string{"ES256"}, "enriches": true}
 	}
-	return must(json.Marshal(map[string]any{"default": Issuer1, "issuers": []any{issuer(Issuer1), issuer(Issuer2)}}))
+	other := func(id, profile string, portal bool) map[string]any {
+		i := issuer(id)
+		i["profile"], i["audiences"] = profile, []string{"stafett"}
+		delete(i, "enriches")
+		if portal {
+			i["portal"] = true
+		}
+		return i
+	}
+	return must(json.Marshal(map[string]any{"default": Issuer1, "issuers": []any{
+		issuer(Issuer1), issuer(Issuer2), other(Portal, "altinn-platform", true), other(Front, "altinn-platform", false), other(Service, "platform", false),
+	}}))
 }
 
 // Claims are the claims of a token.
@@ -50,6 +72,49 @@ func (s *Site) AccessToken(org party.OrgNo, scope string, changes Claims) string
 		"consumer": map[string]string{"authority": party.ISO6523, "ID": org.ISO6523()},
 	}
 	return sign("JWT", merged(claims, changes))
+}
+
+// EndUserToken signs a token of the platform iss for the person at level 4 with
+// the scope; changes as in AccessToken.
+func (s *Site) EndUserToken(iss string, p Person, scope string, changes Claims) string {
+	now := s.Clock.Now().Unix()
+	claims := Claims{
+		"iss": iss, "aud": "stafett", "scope": scope, "iat": now, "exp": now + 120, "jti": string(models.NewID()),
+		"urn:altinn:userid": 4000 + len(p.Name), "pid": p.PID, "urn:altinn:authlevel": 4,
+	}
+	return sign("JWT", merged(claims, changes))
+}
+
+// ServiceToken signs a token of the platform for one of its services.
+func (s *Site) ServiceToken(name string, changes Claims) string {
+	now := s.Clock.Now().Unix()
+	claims := Claims{"iss": Service, "aud": "stafett", "sub": name, "iat": now, "exp": now + 120, "jti": string(models.NewID())}
+	return sign("JWT", merged(claims, changes))
+}
+
+// PartyID is the party id of an organisation of the cast, for paths.
+func (s *Site) PartyID(t testing.TB, o party.OrgNo) string {
+	t.Helper()
+	return strconv.FormatInt(s.organisation(t, o).PartyID, 10)
+}
+
+// PartyUUID is the party uuid of an organisation of the cast.
+func (s *Site) PartyUUID(t testing.TB, o party.OrgNo) string {
+	t.Helper()
+	return s.organisation(t, o).UUID
+}
+
+func (s *Site) organisation(t testing.TB, o party.OrgNo) party.Organisation {
+	t.Helper()
+	var org party.Organisation
+	err := s.Store.Read(t.Context(), func(tx registry.Reader) (err error) {
+		org, err = tx.Organisation(t.Context(), o)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return org
 }
 
 // IssuerCall signs a call that the issuer makes itself.

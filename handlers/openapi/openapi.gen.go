@@ -71,28 +71,28 @@ func (e EnrichProblemError) Valid() bool {
 
 // Defines values for EnrichProblemReason.
 const (
-	InvalidValue EnrichProblemReason = "invalid_value"
-	MissingField EnrichProblemReason = "missing_field"
-	NoSystemUser EnrichProblemReason = "no_system_user"
-	TooMany      EnrichProblemReason = "too_many"
-	UnknownField EnrichProblemReason = "unknown_field"
-	UnknownType  EnrichProblemReason = "unknown_type"
+	EnrichProblemReasonInvalidValue EnrichProblemReason = "invalid_value"
+	EnrichProblemReasonMissingField EnrichProblemReason = "missing_field"
+	EnrichProblemReasonNoSystemUser EnrichProblemReason = "no_system_user"
+	EnrichProblemReasonTooMany      EnrichProblemReason = "too_many"
+	EnrichProblemReasonUnknownField EnrichProblemReason = "unknown_field"
+	EnrichProblemReasonUnknownType  EnrichProblemReason = "unknown_type"
 )
 
 // Valid indicates whether the value is a known member of the EnrichProblemReason enum.
 func (e EnrichProblemReason) Valid() bool {
 	switch e {
-	case InvalidValue:
+	case EnrichProblemReasonInvalidValue:
 		return true
-	case MissingField:
+	case EnrichProblemReasonMissingField:
 		return true
-	case NoSystemUser:
+	case EnrichProblemReasonNoSystemUser:
 		return true
-	case TooMany:
+	case EnrichProblemReasonTooMany:
 		return true
-	case UnknownField:
+	case EnrichProblemReasonUnknownField:
 		return true
-	case UnknownType:
+	case EnrichProblemReasonUnknownType:
 		return true
 	default:
 		return false
@@ -208,6 +208,48 @@ func (e SystemUserUserType) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AccessPackage defines model for AccessPackage.
+type AccessPackage struct {
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Urn Example: urn:altinn:accesspackage:jordbruk
+	Urn string `json:"urn"`
+}
+
+// AltinnProblem A problem document in Altinn's numbering.
+type AltinnProblem struct {
+	Code   string  `json:"code"`
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors Faults of members that have no code, by the member's name.
+	Errors            *map[string][]string `json:"errors,omitempty"`
+	Status            int                  `json:"status"`
+	StatusDescription string               `json:"statusDescription"`
+	Title             string               `json:"title"`
+	TraceId           string               `json:"traceId"`
+	Type              string               `json:"type"`
+	ValidationErrors  *[]struct {
+		Code string `json:"code"`
+
+		// Detail The same as title, for clients that read it here.
+		Detail string   `json:"detail"`
+		Paths  []string `json:"paths"`
+		Title  string   `json:"title"`
+	} `json:"validationErrors,omitempty"`
+}
+
+// AnyProblem A problem document (RFC 9457). `code` says what has happened.
+type AnyProblem struct {
+	Code      string  `json:"code"`
+	Detail    *string `json:"detail,omitempty"`
+	RequestId *string `json:"request_id,omitempty"`
+	Status    int     `json:"status"`
+	Title     string  `json:"title"`
+	TraceId   *string `json:"traceId,omitempty"`
+	Type      string  `json:"type"`
 }
 
 // AuthzenConfiguration defines model for AuthzenConfiguration.
@@ -383,6 +425,13 @@ type LogoutRefusal struct {
 // `temporarily_unavailable` when it could not be checked or carried out.
 type LogoutRefusalError string
 
+// Names A text in the three languages.
+type Names struct {
+	En string `json:"en"`
+	Nb string `json:"nb"`
+	Nn string `json:"nn"`
+}
+
 // OrgNo A Norwegian organisation number, with a right check digit.
 //
 // Example: 313775429
@@ -426,6 +475,65 @@ type Problem struct {
 	Type      string  `json:"type"`
 }
 
+// Purpose Your own words to the customer for why; one language is enough.
+type Purpose struct {
+	En *string `json:"en,omitempty"`
+	Nb *string `json:"nb,omitempty"`
+	Nn *string `json:"nn,omitempty"`
+}
+
+// Right defines model for Right.
+type Right struct {
+	// Action One action of the resource; every action when it is left out.
+	Action *string `json:"action,omitempty"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose  *Purpose `json:"purpose,omitempty"`
+	Resource []struct {
+		// Id Example: urn:altinn:resource
+		Id    string `json:"id"`
+		Value string `json:"value"`
+	} `json:"resource"`
+}
+
+// SystemDTO defines model for SystemDTO.
+type SystemDTO struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+
+	// Description A text in the three languages.
+	Description Names `json:"description"`
+	IsVisible   bool  `json:"isVisible"`
+
+	// Name A text in the three languages.
+	Name     Names   `json:"name"`
+	Rights   []Right `json:"rights"`
+	SystemId string  `json:"systemId"`
+
+	// SystemVendorOrgName Always empty, as in Altinn.
+	SystemVendorOrgName   string `json:"systemVendorOrgName"`
+	SystemVendorOrgNumber string `json:"systemVendorOrgNumber"`
+}
+
+// SystemFull defines model for SystemFull.
+type SystemFull struct {
+	AccessPackages      []AccessPackage `json:"accessPackages"`
+	AllowedRedirectUrls []string        `json:"allowedRedirectUrls"`
+	ClientId            []string        `json:"clientId"`
+
+	// Description A text in the three languages.
+	Description Names  `json:"description"`
+	Id          string `json:"id"`
+	IsDeleted   bool   `json:"isDeleted"`
+	IsVisible   bool   `json:"isVisible"`
+
+	// Name A text in the three languages.
+	Name   Names   `json:"name"`
+	Rights []Right `json:"rights"`
+	Vendor struct {
+		ID string `json:"ID"`
+	} `json:"vendor"`
+}
+
 // SystemUser A system user in the shape of Altinn's look-up.
 type SystemUser struct {
 	Created          time.Time           `json:"created"`
@@ -460,8 +568,32 @@ type SystemUserSupplierName string
 // SystemUserUserType defines model for SystemUser.UserType.
 type SystemUserUserType string
 
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
+// PageSize defines model for PageSize.
+type PageSize = int
+
+// PartyId defines model for PartyId.
+type PartyId = int64
+
+// SystemId defines model for SystemId.
+type SystemId = string
+
+// Token defines model for Token.
+type Token = string
+
+// Total defines model for Total.
+type Total = bool
+
+// BadRequest A problem document in Altinn's numbering.
+type BadRequest = AltinnProblem
+
 // CallerNotAllowed A problem document (RFC 9457).
 type CallerNotAllowed = Problem
+
+// Conflicting A problem document (RFC 9457). `code` says what has happened.
+type Conflicting = AnyProblem
 
 // Internal A problem document (RFC 9457).
 type Internal = Problem
@@ -472,8 +604,29 @@ type Invalid = Problem
 // InvalidToken A problem document (RFC 9457).
 type InvalidToken = Problem
 
+// KeyReused A problem document (RFC 9457). `code` says what has happened.
+type KeyReused = AnyProblem
+
+// MediaType A problem document (RFC 9457). `code` says what has happened.
+type MediaType = AnyProblem
+
+// NotAllowed A problem document (RFC 9457). `code` says what has happened.
+type NotAllowed = AnyProblem
+
+// NotAuthenticated A problem document (RFC 9457). `code` says what has happened.
+type NotAuthenticated = AnyProblem
+
+// NotFound A problem document (RFC 9457). `code` says what has happened.
+type NotFound = AnyProblem
+
+// Precondition A problem document (RFC 9457). `code` says what has happened.
+type Precondition = AnyProblem
+
 // TooLarge A problem document (RFC 9457).
 type TooLarge = Problem
+
+// TooMany A problem document (RFC 9457). `code` says what has happened.
+type TooMany = AnyProblem
 
 // Unavailable A problem document (RFC 9457).
 type Unavailable = Problem

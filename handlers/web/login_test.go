@@ -297,7 +297,9 @@ func TestWhoeverIsSureIsDeletedByHimselfAlone(t *testing.T) {
 	if !slices.Contains(links, "/login/mail?next="+url.QueryEscape("/account/erase")+"&purpose=again") {
 		t.Errorf("no way by mail: %v", links)
 	}
-	if slices.ContainsFunc(links, func(l string) bool { return strings.HasSuffix(l, "&purpose=again") && !strings.HasPrefix(l, "/login/mail?") }) {
+	if slices.ContainsFunc(links, func(l string) bool {
+		return strings.HasSuffix(l, "&purpose=again") && !strings.HasPrefix(l, "/login/mail?")
+	}) {
 		t.Errorf("a provider that does not know him is offered: %v", links)
 	}
 	c.Post("/account/erase", yes).Want(http.StatusSeeOther)

@@ -45,6 +45,14 @@ type Arrival struct {
 	New      bool      // he says that he is nobody whom we know by his e-mail address
 }
 
+// EndUser is a person as a token of a platform names him: by any of the three.
+// Zero values say nothing.
+type EndUser struct {
+	UserID    int64
+	PartyUUID string
+	PID       PersonID
+}
+
 // Login is one sign-in of a person in one browser.
 type Login struct {
 	ID       models.ID

@@ -56,6 +56,13 @@ type PartyReader interface {
 	Persons(ctx context.Context, ids []models.ID) (map[models.ID]party.Person, error)
 	PersonByIdentity(ctx context.Context, issuer, subject string) (models.ID, error)
 	PersonByPID(ctx context.Context, pid party.PersonID) (models.ID, error)
+	// PersonByEndUser finds the one person that all that is given names. Two
+	// persons, or one who has been erased, are a NotFound error.
+	PersonByEndUser(ctx context.Context, u party.EndUser) (models.ID, error)
+	// OrganisationByParty finds an organisation by its party id.
+	OrganisationByParty(ctx context.Context, partyID int64) (party.Organisation, error)
+	// OrganisationByUUID finds an organisation by its party uuid.
+	OrganisationByUUID(ctx context.Context, uuid string) (party.Organisation, error)
 }
 
 // SystemReader reads systems.

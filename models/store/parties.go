@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/party"
 )
 
@@ -71,6 +72,39 @@ func (t *transaction) PersonByPID(ctx context.Context, pid party.PersonID) (mode
 	}
 	row, err := one[personRow](t.q(ctx).Select("id").Where("pid_hash IN ?", keys.hashes(pid)))
 	return models.ID(row.ID), err
+}
+
+func (t *transaction) PersonByEndUser(ctx context.Context, u party.EndUser) (models.ID, error) {
+	none := models.NewError(models.NotFound, models.CodeNotFound)
+	if u == (party.EndUser{}) {
+		return "", none
+	}
+	row, err := t.findPerson(ctx, exchange.Person{UserID: u.UserID, PartyUUID: u.PartyUUID, PID: u.PID})
+	switch {
+	case models.CodeOf(err) == models.CodeInvalid && err != nil:
+		return "", none // what the token says is not one person
+	case err != nil:
+		return "", err
+	case row == nil || row.ErasedAt != nil || u.PartyUUID != "" && row.PartyUUID != nil && *row.PartyUUID != u.PartyUUID:
+		return "", none
+	}
+	return models.ID(row.ID), nil
+}
+
+func (t *transaction) OrganisationByParty(ctx context.Context, partyID int64) (party.Organisation, error) {
+	row, err := one[organisationRow](t.q(ctx).Where("party_id = ?", partyID))
+	if err != nil {
+		return party.Organisation{}, err
+	}
+	return row.domain(), nil
+}
+
+func (t *transaction) OrganisationByUUID(ctx context.Context, uuid string) (party.Organisation, error) {
+	row, err := one[organisationRow](t.q(ctx).Where("uuid = ?", uuid))
+	if err != nil {
+		return party.Organisation{}, err
+	}
+	return row.domain(), nil
 }
 
 // AddPerson implements registry.Tx, as do the functions below. A national id

@@ -21,7 +21,7 @@ type Validator struct{ router routers.Router }
 // New reads the description and demands that it is valid.
 func New(t testing.TB) *Validator {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(openapi.YAML())
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.JSON())
 	if err != nil {
 		t.Fatal(err)
 	}

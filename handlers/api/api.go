@@ -1,0 +1,161 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/auth"
+	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
+)
+
+// Door tells who sent a request. *auth.Door does.
+type Door interface {
+	// Caller verifies the request's bearer token. The error is a models.Error:
+	// Unauthenticated, Forbidden or Unavailable.
+	Caller(ctx context.Context, r *http.Request) (auth.Caller, error)
+}
+
+// Config is what the API needs; all of it.
+type Config struct {
+	Registry  *registry.Registry
+	Door      Door
+	Numbers   party.Numbers
+	Now       func() time.Time
+	PublicURL string // of links to ourselves, without a slash at the end
+	PortalURL string // of links to pages for customers, without a slash at the end
+}
+
+// API is the calls. Start with New.
+type API struct{ Config }
+
+// New makes the API.
+func New(c Config) *API { return &API{c} }
+
+// Question is one request to the API by a caller whose token holds.
+type Question struct {
+	echo.Context
+	Caller   auth.Caller
+	Registry *registry.Registry // bound to the transaction in which the answer is kept, if it is
+	Body     []byte             // of a POST, PUT or DELETE, as it came
+}
+
+// Ctx is the context of the request.
+func (q Question) Ctx() context.Context { return q.Request().Context() }
+
+// Call answers a question, or fails: with a *Failure in Altinn's numbering, or
+// any other error for the one translator.
+type Call func(Question) (Answer, error)
+
+// idempotencyKey names a POST that shall be done once.
+const idempotencyKey = "Idempotency-Key"
+
+// maxKey bounds an Idempotency-Key, in bytes.
+const maxKey = 255
+
+// Serve makes a handler of a call. A POST with an Idempotency-Key is answered
+// once: the same again gets the same answer for 24 hours.
+func (a *API) Serve(call Call) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		caller, err := a.Door.Caller(c.Request().Context(), c.Request())
+		if err != nil {
+			return err
+		}
+		q := Question{Context: c, Caller: caller, Registry: a.Registry}
+		if q.Body, err = read(c.Request()); err != nil {
+			return err
+		}
+		answer, err := a.answer(q, call)
+		if err != nil {
+			return fail(c, err)
+		}
+		return answer.send(c)
+	}
+}
+
+func (a *API) answer(q Question, call Call) (Answer, error) {
+	keys := q.Request().Header.Values(idempotencyKey)
+	if q.Request().Method != http.MethodPost || len(keys) == 0 {
+		return call(q)
+	}
+	if len(keys) != 1 || !visible(keys[0], maxKey) {
+		return Answer{}, binding(idempotencyKey, "must stand once and be 1 to 255 visible ASCII characters.")
+	}
+	kept, repeated, err := a.Registry.Once(q.Ctx(), registry.Question{
+		Caller: q.name(), Route: q.Path(), Key: keys[0], Digest: q.digest(),
+	}, func(bound *registry.Registry) (registry.Kept, error) {
+		inside := q
+		inside.Registry = bound
+		answer, err := call(inside)
+		if err != nil {
+			return registry.Kept{}, err
+		}
+		return answer.kept()
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	return replay(kept, repeated), nil
+}
+
+// name is the caller among all: a client of an issuer, or a person behind it.
+func (q Question) name() string {
+	name := q.Caller.Issuer + " " + q.Caller.ClientID
+	if q.Caller.Actor.Kind == models.Person {
+		name += " " + q.Caller.User.String()
+	}
+	return name
+}
+
+// digest is of all that decides what a POST does. The order of the query's
+// names says nothing.
+func (q Question) digest() []byte {
+	h := sha256.New()
+	values, _ := url.ParseQuery(q.Request().URL.RawQuery)
+	for _, part := range []string{q.Request().URL.Path, values.Encode()} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	h.Write(q.Body)
+	return h.Sum(nil)
+}
+
+// read reads the body. Its size is bounded by the server.
+func read(r *http.Request) ([]byte, error) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if _, over := errors.AsType[*http.MaxBytesError](err); over {
+		return nil, err
+	}
+	if err != nil { // the caller has gone, or sends less than it said
+		return nil, &models.Error{Kind: models.Invalid, Code: models.CodeNotAcceptable, Err: err}
+	}
+	return body, nil
+}
+
+// visible reports whether s is 1 to limit characters of visible ASCII.
+func visible(s string, limit int) bool {
+	if s == "" || len(s) > limit {
+		return false
+	}
+	for _, b := range []byte(s) {
+		if b <= ' ' || b > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// requestID is what problem documents call traceId.
+func requestID(c echo.Context) string { return respond.RequestID(c) }
