@@ -84,7 +84,9 @@ func (r *Response) checkProblem() {
 	title, _ := p["title"].(string)
 	status, _ := p["status"].(float64)
 	code, _ := p["code"].(string)
-	if kind != "urn:stafett:problem:"+code || code == "" || title == "" || int(status) != r.Status || p["request_id"] == "" || strings.Contains(r.Body, "⟦") {
+	ours := kind == "urn:stafett:problem:"+code
+	altinns := kind == "urn:altinn:error:"+code && p["traceId"] != "" && altinnPath(r.req.URL.Path)
+	if !ours && !altinns || code == "" || title == "" || int(status) != r.Status || p["request_id"] == "" || strings.Contains(r.Body, "⟦") {
 		r.errorf("problem document: %s", r.Body)
 	}
 }
@@ -108,6 +110,13 @@ func (r *Response) checkDescribed(sent string) {
 func (r *Response) errorf(format string, args ...any) {
 	r.t.Helper()
 	r.t.Errorf("%s %s: "+format, slices.Concat([]any{r.req.Method, clip(r.req.URL.RequestURI())}, args)...)
+}
+
+// altinnPath reports whether the path is of an API that numbers its problems as
+// Altinn does.
+func altinnPath(path string) bool {
+	path = strings.ToLower(path)
+	return strings.HasPrefix(path, "/authentication/") || strings.HasPrefix(path, "/accessmanagement/") || strings.HasPrefix(path, "/api/")
 }
 
 func clip(s string) string { return s[:min(len(s), 200)] }
