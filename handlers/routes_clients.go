@@ -1,0 +1,6 @@
+package handlers
+
+// clientRoutes are those of clients of agents.
+func (s *Server) clientRoutes() []Route {
+	return nil
+}

@@ -1,0 +1,6 @@
+package handlers
+
+// requestRoutes are those of requests of suppliers.
+func (s *Server) requestRoutes() []Route {
+	return nil
+}
