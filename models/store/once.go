@@ -50,7 +50,7 @@ func (t *transaction) KeepAnswer(ctx context.Context, q registry.Question, k reg
 		return err
 	}
 	return t.q(ctx).Model(&idempotencyRow{}).Where(sameQuestion, q.Caller, q.Route, q.Key).
-		Updates(map[string]any{"status": k.Status, "header": string(header), "body": k.Body}).Error
+		Updates(map[string]any{"status": k.Status, "header": string(header), "body": append([]byte{}, k.Body...)}).Error // none is empty, not NULL
 }
 
 func (t *transaction) DropQuestion(ctx context.Context, q registry.Question) error {
