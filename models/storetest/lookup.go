@@ -63,6 +63,11 @@ func testBinding(t *testing.T, k *kit) {
 	exec(t, k, "UPDATE system_user SET paused = 'struck_off'")
 	whole.SystemDeleted, whole.Paused = false, true
 	same(t, "a paused system user", whole, k.binding(t, q))
+	exec(t, k, "UPDATE system_user SET paused = '', supplier_paused_at = 1")
+	same(t, "one that its supplier has paused", whole, k.binding(t, q))
+	exec(t, k, "UPDATE system_user SET supplier_paused_at = NULL, valid_to_at = "+ms(Now().Add(time.Hour)))
+	whole.Paused, whole.ValidTo = false, Now().Add(time.Hour)
+	same(t, "one that ends by itself", whole, k.binding(t, q))
 	revoke(t, k, u)
 	same(t, "a revoked system user", noUser, k.binding(t, q))
 }
@@ -114,7 +119,8 @@ func testWhy(t *testing.T, k *kit) {
 func testHolds(t *testing.T, k *kit) {
 	settle(t, k)
 	s := ledger()
-	s.Asks = append(s.Asks, system.Ask{Item: catalog.Right("vat", ""), Purpose: text("Alt")}, system.Ask{Item: catalog.PackageOf(wages), Purpose: text("Lønn")})
+	s.Asks = append(s.Asks, system.Ask{Item: catalog.Right("vat", ""), Purpose: text("Alt")}, system.Ask{Item: catalog.PackageOf(wages), Purpose: text("Lønn")},
+		system.Ask{Item: catalog.Right("customs", "write")}, system.Ask{Item: catalog.RightTo([]string{"tax", "customs"}, "")})
 	s = addSystem(t, k, s)
 	give := func(ref string, items ...catalog.Item) models.ID {
 		u := userOf(ask(s, bakeri, ref), berit)
@@ -122,7 +128,8 @@ func testHolds(t *testing.T, k *kit) {
 		return addUser(t, k, u).ID
 	}
 	one, every, pack := give("one", catalog.Right("vat", "read")), give("every", catalog.Right("vat", "")), give("pack", catalog.PackageOf(accounts))
-	tax, none, unasked := give("tax", catalog.Right("tax", "")), give("none"), give("unasked", catalog.Right("customs", "read"), catalog.Right("tax", "read"))
+	tax, none, unasked := give("tax", catalog.Right("tax", "")), give("none"), give("unasked", catalog.Right("customs", "read"))
+	part, wide, both := give("part", catalog.Right("tax", "read")), give("wide", catalog.Right("customs", "")), give("both", catalog.RightTo([]string{"tax", "customs"}, ""))
 	for _, c := range []struct {
 		user             models.ID
 		resource, action string
@@ -144,7 +151,14 @@ func testHolds(t *testing.T, k *kit) {
 		{none, "vat", "read", false},
 		// approved once, but not what the system asks for
 		{unasked, "customs", "read", false},
-		{unasked, "tax", "read", false},
+		// one action of what the system asks for whole, and the whole of what it asks one action of
+		{part, "tax", "read", true},
+		{part, "tax", "write", false},
+		{wide, "customs", "read", false},
+		{wide, "customs", "write", false},
+		// a right to two resources together is to neither alone
+		{both, "tax", "read", false},
+		{both, "customs", "write", false},
 	} {
 		got, err := k.Holds(t.Context(), rar.Question{SystemUser: c.user, Resource: c.resource, Action: c.action})
 		if err != nil {
@@ -182,6 +196,14 @@ func testHoldsNow(t *testing.T, k *kit, user models.ID) {
 		{
 			"it is paused", "UPDATE system_user SET paused = 'struck_off'", "UPDATE system_user SET paused = ''",
 			rar.Held{Live: true, Paused: true, ResourceKnown: true},
+		},
+		{
+			"its supplier has paused it", "UPDATE system_user SET supplier_paused_at = 1", "UPDATE system_user SET supplier_paused_at = NULL",
+			rar.Held{Live: true, Paused: true, ResourceKnown: true},
+		},
+		{ // whose clock says whether it is over
+			"it ends by itself", "UPDATE system_user SET valid_to_at = " + ms(Now()), "UPDATE system_user SET valid_to_at = NULL",
+			rar.Held{Live: true, ValidTo: Now(), ResourceKnown: true, Holds: true},
 		},
 		{"the system is deleted", "UPDATE system SET deleted = TRUE", "UPDATE system SET deleted = FALSE", rar.Held{ResourceKnown: true}},
 	} {

@@ -112,6 +112,7 @@ func addSystem(t testing.TB, k *kit, s system.System) system.System {
 	t.Helper()
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.AddSystem(ctx, s) })
 	s.Version = 1
+	s.UUID = read(t, k, theSystem(s.ID)).UUID
 	return s
 }
 
@@ -142,15 +143,17 @@ func userOf(r request.Request, by models.ID) systemuser.SystemUser {
 func addUser(t testing.TB, k *kit, u systemuser.SystemUser) systemuser.SystemUser {
 	t.Helper()
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.AddSystemUser(ctx, u) })
-	u.Version = 1
+	u.Version, u.ChangedAt = 1, u.CreatedAt
+	u.Seq = read(t, k, userOfCustomer(u.Customer, u.ID)).Seq
 	return u
 }
 
 // revoke ends a system user and returns it as it is read back.
 func revoke(t testing.TB, k *kit, u systemuser.SystemUser) systemuser.SystemUser {
 	t.Helper()
-	u.Status, u.RevokedAt = systemuser.Revoked, Now()
+	u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, Now(), systemuser.EndedByCustomer
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.RevokeSystemUser(ctx, u) })
 	u.Version++
+	u.ChangedAt, u.Seq = u.RevokedAt, read(t, k, userOfCustomer(u.Customer, u.ID)).Seq
 	return u
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
@@ -31,6 +32,13 @@ func testRequests(t *testing.T, k *kit) {
 	r := addRequest(t, k, ask(s, bakeri, "ref"))
 	same(t, "request for the customer", r, read(t, k, requestFor(bakeri, r.ID)))
 	same(t, "request from the supplier", r, read(t, k, requestFrom(rotor, r.ID)))
+	more := ask(s, bakeri, "more")
+	more.Purpose, more.ContactEmail, more.ValidTo = models.Text{NN: "Føre rekneskap"}, "hjelp@rotor.example", Now().Add(time.Hour)
+	more.Purposes = map[catalog.Item]models.Text{more.Items[0]: text("Lese"), more.Items[2]: {EN: "Tax"}}
+	more.Escalated = true
+	more = addRequest(t, k, more)
+	same(t, "request with purposes, an end and a contact", more, read(t, k, requestFor(bakeri, more.ID)))
+	same(t, "the same from the supplier", more, read(t, k, requestFrom(rotor, more.ID)))
 	same(t, "customer of the request", bakeri, read(t, k, func(ctx context.Context, x registry.Reader) (party.OrgNo, error) {
 		return x.RequestCustomer(ctx, r.ID)
 	}))
@@ -38,7 +46,7 @@ func testRequests(t *testing.T, k *kit) {
 		return x.RequestCustomer(ctx, models.NewID())
 	})
 	notFound(t, err)
-	same(t, "waiting", 1, read(t, k, waiting(bakeri, Now())))
+	same(t, "waiting", 2, read(t, k, waiting(bakeri, Now())))
 	same(t, "waiting for another", 0, read(t, k, waiting(verft, Now())))
 	same(t, "waiting when the time has run out", 0, read(t, k, waiting(bakeri, r.ExpiresAt)))
 

@@ -60,6 +60,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 	}{
 		{"a failed write leaves nothing", testRollback},
 		{"a panic in a write leaves nothing", testPanic},
+		{"what is nested is undone alone", testNested},
 		{"a commit outlives its caller", testCancel},
 		{"a read sees one snapshot", testSnapshot},
 		{"what is acknowledged is there after a restart", testRestart},
@@ -97,6 +98,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"system users", testSystemUsers},
 		{"one live system user for a triple", testLiveTriple},
 		{"a system user is revoked once", testRevoke},
+		{"system users are numbered as they change", testSeq},
+		{"numbers of system users are in the order of commits", testSeqRace},
 		{"no answer crosses from one organisation to another", testTenants},
 		{"lists are ordered and bounded", testLists},
 		{"lists cost the same however long", testStatements},
@@ -112,6 +115,9 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"what a system user holds", testHolds},
 		{"decisions are counted", testLedger},
 		{"a token is used once", testOnce},
+		{"a question is claimed once", testQuestions},
+		{"questions asked at once wait", testQuestionRace},
+		{"kept answers are deleted", testPurgeAnswers},
 		{"sessions", testSessions},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -28,13 +28,18 @@ func testSystems(t *testing.T, k *kit) {
 	same(t, "supplies before", false, read(t, k, supplies(rotor)))
 	s := addSystem(t, k, ledger())
 	same(t, "system", s, read(t, k, theSystem(s.ID)))
+	if _, err := models.ParseID(string(s.UUID)); err != nil {
+		t.Errorf("its internal id is %q", s.UUID)
+	}
 	_, err := tryRead(t, k, theSystem("310000011_none"))
 	notFound(t, err)
 
 	bare := addSystem(t, k, system.System{
 		ID: "310000011_bare", Supplier: rotor, Name: text("Bar"), Description: text("Bar"),
-		CreatedAt: Now().Add(time.Second), ChangedAt: Now().Add(time.Second),
+		CreatedAt: Now().Add(time.Second), ChangedAt: Now().Add(time.Second), ExactRedirects: true,
+		UUID: "5f0c730f-fa59-4cdd-af38-2c010fcb5f7f",
 	})
+	same(t, "an internal id that is given", models.ID("5f0c730f-fa59-4cdd-af38-2c010fcb5f7f"), bare.UUID)
 	same(t, "systems, newest first", []system.System{bare, s}, read(t, k, systemsOf(rotor)))
 	same(t, "another supplier's systems", []system.System{}, read(t, k, systemsOf(lodd)))
 	found := read(t, k, func(ctx context.Context, r registry.Reader) (map[system.ID]system.System, error) {

@@ -2,11 +2,14 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
@@ -36,7 +39,11 @@ func testSystemUsers(t *testing.T, k *kit) {
 	s := addSystem(t, k, ledger())
 	u := addUser(t, k, userOf(ask(s, bakeri, "a"), berit))
 	same(t, "system user", u, read(t, k, userOfCustomer(bakeri, u.ID)))
-	addUser(t, k, userOf(ask(s, bakeri, "b"), berit))
+	short := userOf(ask(s, bakeri, "b"), berit)
+	short.Kind, short.ValidTo, short.SupplierPaused = systemuser.Agent, Now().Add(time.Hour), Now().Add(time.Second)
+	short.Delegated = []catalog.Item{catalog.RightTo([]string{"vat", "tax"}, "read"), catalog.Right("tax", "read")}
+	short = addUser(t, k, short)
+	same(t, "an agent with an end, paused by its supplier", short, read(t, k, userOfCustomer(bakeri, short.ID)))
 	v := addUser(t, k, userOf(ask(s, verft, "a"), vidar))
 	same(t, "customers", map[system.ID]int{s.ID: 2}, read(t, k, customers(s.ID, "310000011_none")))
 	revoke(t, k, v)
@@ -89,7 +96,7 @@ func testRevoke(t *testing.T, k *kit) {
 	settle(t, k)
 	u := addUser(t, k, userOf(ask(addSystem(t, k, ledger()), bakeri, "ref"), berit))
 	gone := u
-	gone.Status, gone.RevokedAt = systemuser.Revoked, Now()
+	gone.Status, gone.RevokedAt, gone.RevokedBy = systemuser.Revoked, Now().Add(time.Second), systemuser.EndedBySupplier
 	try := func(u systemuser.SystemUser) error {
 		return k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.RevokeSystemUser(ctx, u) })
 	}
@@ -105,8 +112,76 @@ func testRevoke(t *testing.T, k *kit) {
 	}
 	same(t, "system user", u, read(t, k, userOfCustomer(bakeri, u.ID)))
 	oneWins(t, race(8, func(int) error { return try(gone) }), models.CodeUserRevoked)
-	gone.Version = 2
+	gone.Version, gone.ChangedAt, gone.Seq = 2, gone.RevokedAt, u.Seq+1
 	same(t, "revoked system user", gone, read(t, k, userOfCustomer(bakeri, u.ID)))
+}
+
+// testSeq: each change takes the next number, and one that is undone takes none.
+func testSeq(t *testing.T, k *kit) {
+	settle(t, k)
+	s := addSystem(t, k, ledger())
+	a, b := addUser(t, k, userOf(ask(s, bakeri, "a"), berit)), addUser(t, k, userOf(ask(s, verft, "b"), vidar))
+	a = revoke(t, k, a)
+	undone := errors.New("undone")
+	err := k.try(t, func(ctx context.Context, tx registry.Tx) error {
+		return errors.Join(tx.AddSystemUser(ctx, userOf(ask(s, bakeri, "undone"), berit)), undone)
+	})
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	k.write(t, func(ctx context.Context, tx registry.Tx) error { // a conflict leaves nothing behind
+		failsWith(t, tx.AddSystemUser(ctx, userOf(ask(s, verft, "b"), vidar)), models.Conflict, models.CodeUserExists)
+		failsWith(t, tx.RevokeSystemUser(ctx, a), models.Conflict, models.CodeUserRevoked)
+		return nil
+	})
+	c := addUser(t, k, userOf(ask(s, bakeri, "c"), berit))
+	same(t, "numbers", []int64{3, 2, 4}, []int64{a.Seq, b.Seq, c.Seq})
+}
+
+// testSeqRace: whoever takes a number sees the changes of all lower ones, so
+// that a reader who goes by the numbers misses none.
+func testSeqRace(t *testing.T, k *kit) {
+	settle(t, k)
+	s := addSystem(t, k, ledger())
+	const writers, each = 8, 4
+	errs := race(writers, func(i int) error {
+		for n := range each {
+			u := userOf(ask(s, bakeri, fmt.Sprint(i, n)), berit)
+			err := k.try(t, func(ctx context.Context, tx registry.Tx) error {
+				if err := tx.AddSystemUser(ctx, u); err != nil {
+					return err
+				}
+				seen, err := tx.SystemUsersOf(ctx, bakeri, writers*each+1)
+				last := int64(0)
+				for _, other := range seen {
+					last = max(last, other.Seq)
+				}
+				if err == nil && last != int64(len(seen)) {
+					t.Errorf("took number %d and sees %d system users", last, len(seen))
+				}
+				if n == each-1 {
+					return errors.New("undone") // and its number is another's
+				}
+				return err
+			})
+			if (err != nil) != (n == each-1) {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	var got, want []int64
+	for i, u := range read(t, k, usersOf(bakeri, writers*each)) {
+		got, want = append(got, u.Seq), append(want, int64(i+1))
+	}
+	slices.Sort(got)
+	if len(got) != writers*(each-1) {
+		t.Errorf("%d system users, want %d", len(got), writers*(each-1))
+	}
+	same(t, "numbers", want, got)
 }
 
 func testTenants(t *testing.T, k *kit) {

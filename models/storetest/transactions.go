@@ -58,6 +58,47 @@ func testPanic(t *testing.T, k *kit) {
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return putOrganisation(ctx, tx, rotor) })
 }
 
+func testNested(t *testing.T, k *kit) {
+	no := errors.New("no")
+	k.write(t, func(ctx context.Context, tx registry.Tx) error {
+		put := func(o party.OrgNo, then error) func() error {
+			return func() error { return errors.Join(putOrganisation(ctx, tx, o), then) }
+		}
+		if err := putOrganisation(ctx, tx, rotor); err != nil {
+			return err
+		}
+		if err := tx.Nested(ctx, put(lodd, no)); !errors.Is(err, no) {
+			t.Errorf("got error %v, want the one of the function", err)
+		}
+		_, err := tx.Organisation(ctx, lodd)
+		notFound(t, err)
+		err = tx.Nested(ctx, func() error {
+			if err := tx.Nested(ctx, put(verft, no)); !errors.Is(err, no) {
+				t.Errorf("nested twice: got error %v, want the one of the function", err)
+			}
+			return putOrganisation(ctx, tx, bakeri)
+		})
+		if err != nil {
+			return err
+		}
+		err = tx.Nested(ctx, func() error {
+			if err := tx.Nested(ctx, put(lodd, nil)); err != nil {
+				return err
+			}
+			return no
+		})
+		if !errors.Is(err, no) {
+			t.Errorf("got error %v, want the one of the outer function", err)
+		}
+		return nil
+	})
+	for o, there := range map[party.OrgNo]bool{rotor: true, bakeri: true, lodd: false, verft: false} {
+		if _, err := tryRead(t, k, organisation(o)); (err == nil) != there {
+			t.Errorf("%s: %v", o, err)
+		}
+	}
+}
+
 func testCancel(t *testing.T, k *kit) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := k.Write(ctx, func(tx registry.Tx) error {
