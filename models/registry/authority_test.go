@@ -12,6 +12,7 @@ import (
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
 )
@@ -46,6 +47,40 @@ func changes(t *testing.T, w *modelstest.World) map[string]func(models.Actor) er
 	}
 }
 
+// A supplier's own program does what its people do, in its own name, and only
+// with what is the supplier's.
+func TestASuppliersProgramActsForIt(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		program := func(o party.OrgNo) models.Actor {
+			return models.Actor{Kind: models.Organisation, ID: "https://issuer.example/ fjord-lonn", OrgNo: string(o)}
+		}
+		before := marked(t, w)
+		s, err := w.RegisterSystem(t.Context(), program(fjord), modelstest.System())
+		if err != nil || s.Supplier != fjord {
+			t.Fatalf("registered %+v, %v", s, err)
+		}
+		if e := before.mustHaveDone(t, "system.register", "system:"+string(s.ID)); e.Actor != program(fjord) || e.Role != "" || e.OrgNo != string(fjord) {
+			t.Errorf("recorded %+v", e)
+		}
+		before = marked(t, w)
+		sent, err := w.SendRequest(t.Context(), program(fjord), modelstest.Request())
+		if err != nil {
+			t.Fatal(err)
+		}
+		before.mustHaveDone(t, "request.send", "request:"+string(sent.ID))
+		before = marked(t, w)
+		mustBe(t, w.Withdraw(t.Context(), program(loggen), sent.ID), models.NotFound, models.CodeNotFound)
+		before.mustHaveDenied(t, "request.withdraw", models.CodeNotFound)
+		before = marked(t, w)
+		if err := w.Withdraw(t.Context(), program(fjord), sent.ID); err != nil {
+			t.Fatal(err)
+		}
+		before.mustHaveDone(t, "request.withdraw", "request:"+string(sent.ID))
+	})
+}
+
 // A denied attempt changes nothing and leaves one denied entry, whoever tries
 // what.
 func TestDeniedAttemptsAreRecordedAndChangeNothing(t *testing.T) {
@@ -55,7 +90,8 @@ func TestDeniedAttemptsAreRecordedAndChangeNothing(t *testing.T) {
 		uses := changes(t, w)
 		low := w.As(kari, bakeri)
 		low.Level = 2
-		machine := models.Actor{Kind: models.Organisation, ID: "client", OrgNo: string(fjord)}
+		program := models.Actor{Kind: models.Organisation, ID: "client", OrgNo: string(fjord)}
+		service := models.Actor{Kind: models.Service, ID: "client", OrgNo: string(fjord)}
 		for _, tc := range []struct {
 			who    string
 			actor  models.Actor
@@ -69,7 +105,9 @@ func TestDeniedAttemptsAreRecordedAndChangeNothing(t *testing.T) {
 			{"the director, for an organisation that is not his", w.As(kari, fjord), models.NotFound, models.CodeNotFound, "*"},
 			{"the director, for nobody", w.As(kari, ""), models.NotFound, models.CodeNotFound, "*"},
 			{"the supplier's own people, for the customer", w.As(jonas, bakeri), models.NotFound, models.CodeNotFound, "*"},
-			{"a machine", machine, models.Forbidden, models.CodeForbidden, "*"},
+			{"a platform service", service, models.Forbidden, models.CodeForbidden, "*"},
+			{"a program of no organisation", models.Actor{Kind: models.Organisation, ID: "client"}, models.Forbidden, models.CodeForbidden, "*"},
+			{"the supplier's own program", program, models.Forbidden, models.CodeForbidden, "request.approve request.reject systemuser.revoke catalogue.import party.import"},
 			{"a system administrator", w.As(jonas, fjord), models.Forbidden, models.CodeForbidden, "request.approve request.reject systemuser.revoke catalogue.import party.import"},
 			{"the director at a low level", low, models.Forbidden, models.CodeLevelTooLow, "request.approve"},
 			{"a person who is none", models.Actor{Kind: models.Person, ID: "", OrgNo: string(bakeri), Level: 4}, models.NotFound, models.CodeNotFound, "*"},

@@ -47,7 +47,8 @@ type OnceTx interface {
 
 // Once does what is asked and keeps the answer in the same transaction; asked
 // again within 24 hours it gives the answer and does nothing. do works on a
-// registry that is bound to the transaction, and may run more than once. An
+// registry that is bound to the transaction, and may run more than once; it
+// makes one change, for of several those before one that fails would stay. An
 // error of do is not kept, so the same key can be tried again; what it recorded
 // as denied stays. Errors: Conflict idempotency.reused when the key stands for
 // another question; those of do.

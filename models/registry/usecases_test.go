@@ -35,6 +35,9 @@ func TestRegisterSystem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want.UUID = view.System.UUID; want.UUID == "" { // the store's to give
+		t.Error("stored without an internal id")
+	}
 	if diff := cmp.Diff(want, view.System); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}
@@ -198,6 +201,7 @@ func TestApproveMakesTheSystemUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	want.ChangedAt, want.Seq = modelstest.Noon, 1
 	if diff := cmp.Diff(want, page.SystemUser); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}
