@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stafett/stafett/handlers"
 	"github.com/stafett/stafett/views/viewstest"
 )
 
@@ -92,19 +93,32 @@ func (r *Response) checkProblem() {
 }
 
 // checkDescribed holds answers of routes for programs to the OpenAPI description.
+// What the server refuses before it looks for a route can be said of any
+// address, and is described once for all.
 func (r *Response) checkDescribed(sent string) {
 	r.t.Helper()
-	for _, route := range r.client.site.Server.Routes() {
-		if route.Audience != "programs" || route.Path != r.req.URL.Path || route.Method != r.req.Method {
-			continue
-		}
-		res := &http.Response{StatusCode: r.Status, Header: r.Header, Body: io.NopCloser(strings.NewReader(r.Body))}
-		req := r.req.Clone(r.req.Context())
-		req.URL = &url.URL{Path: r.req.URL.Path, RawQuery: r.req.URL.RawQuery} // the description's server is "/"
-		if err := r.client.site.validator.Fault(req, []byte(sent), res); err != nil {
-			r.errorf("%v", err)
-		}
+	refused := r.Status == http.StatusBadRequest || r.Status == http.StatusRequestEntityTooLarge
+	if !r.forPrograms() || refused && slices.Contains([]string{"not_acceptable_path", "too_large"}, r.Code()) {
+		return
 	}
+	res := &http.Response{StatusCode: r.Status, Header: r.Header, Body: io.NopCloser(strings.NewReader(r.Body))}
+	req := r.req.Clone(r.req.Context())
+	req.URL = &url.URL{Path: r.req.URL.Path, RawPath: r.req.URL.RawPath, RawQuery: r.req.URL.RawQuery} // the description's server is "/"
+	if err := r.client.site.validator.Fault(req, []byte(sent), res); err != nil {
+		r.errorf("%v", err)
+	}
+}
+
+// forPrograms reports whether the question is one for a route for programs, by
+// the rules of design.md 5: any case, and with or without a slash at the end.
+func (r *Response) forPrograms() bool {
+	asked := strings.Split(strings.TrimSuffix(r.req.URL.EscapedPath(), "/"), "/")
+	return slices.ContainsFunc(r.client.site.Server.Routes(), func(route handlers.Route) bool {
+		return route.Audience == handlers.Programs && route.Method == r.req.Method &&
+			slices.EqualFunc(strings.Split(route.Path, "/"), asked, func(word, got string) bool {
+				return strings.EqualFold(word, got) || strings.HasPrefix(word, ":") && got != ""
+			})
+	})
 }
 
 func (r *Response) errorf(format string, args ...any) {
