@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says what sort of failure an Error is; it decides the HTTP status.
@@ -104,7 +105,9 @@ type Error struct {
 	Kind   Kind
 	Code   Code
 	Fields []FieldError // for forms and API bodies alike
-	Err    error        // the cause, for logs only; never shown
+	// Wait is how long until it makes sense to ask again; zero when nobody knows.
+	Wait time.Duration
+	Err  error // the cause, for logs only; never shown
 }
 
 // FieldError is one fault of one input field.

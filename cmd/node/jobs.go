@@ -29,6 +29,7 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			return err
 		}},
 		{"answers", 10 * time.Minute, func(ctx context.Context) error { _, err := n.Registry.PurgeAnswers(ctx); return err }},
+		{"quotas", time.Hour, func(ctx context.Context) error { return n.Registry.PurgeQuotas(ctx) }},
 		// A key that its issuer withdraws is out within half an hour and five
 		// minutes, and no request has to wait for keys.
 		{"keys", 5 * time.Minute, func(ctx context.Context) error {

@@ -83,6 +83,7 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers, register *brr
 	c := registry.Config{
 		Store: st, Now: time.Now, Numbers: party.Numbers{AdmitDocumentation: s.DocumentationOrgNos},
 		Issuers: ids, MinLevel: s.MinLevel, MaxAge: time.Duration(s.MaxAge) * time.Minute, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
+		Quotas:        registry.Quotas{Supplier: s.SupplierQuota, Customer: s.CustomerQuota},
 		FlagStruckOff: s.StruckOff == flagOnly,
 	}
 	if register != nil {
@@ -137,7 +138,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		Door: door, Logins: login, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
 	})
 	calls := api.New(api.Config{
-		Registry: n.Registry, Door: door, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, PortalURL: s.PortalURL,
+		Registry: n.Registry, Door: door, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, PortalURL: s.PortalURL, CallsPerSecond: s.CallQuota,
 	})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -38,6 +38,9 @@ type Settings struct {
 	MinLevel            int      `name:"min-level" help:"Authentication level (0 to 4) below which nobody grants anything." env:"STAFETT_MIN_LEVEL" default:"3" json:"min_level"`
 	MaxAge              int      `name:"max-age" help:"Minutes after a login in which a person may grant; then he logs in again. 0 for any time." env:"STAFETT_MAX_AGE" default:"15" json:"max_age"`
 	RequestDays         int      `name:"request-days" help:"For how many days a request can be answered." env:"STAFETT_REQUEST_DAYS" default:"28" json:"request_days"`
+	SupplierQuota       int      `name:"supplier-quota" help:"Requests that a supplier may send in an hour; 0 for any number." env:"STAFETT_SUPPLIER_QUOTA" default:"12000" json:"supplier_quota"`
+	CustomerQuota       int      `name:"customer-quota" help:"Requests that a customer may be sent in an hour, by all suppliers; 0 for any number." env:"STAFETT_CUSTOMER_QUOTA" default:"100" json:"customer_quota"`
+	CallQuota           int      `name:"call-quota" help:"Calls of the APIs that a caller may make in a second, on each node; 0 for any number." env:"STAFETT_CALL_QUOTA" default:"100" json:"call_quota"`
 	DocumentationOrgNos bool     `name:"documentation-orgnos" help:"Admit the organisation numbers of published guides, which fail the check digit. For trials." env:"STAFETT_DOCUMENTATION_ORGNOS" json:"documentation_orgnos"`
 	SMTP                string   `name:"smtp" help:"Mail server, as smtps://USER@HOST:465 or smtp://USER@HOST:587 (STARTTLS); without it no mail is sent and people copy links." env:"STAFETT_SMTP" json:"smtp"`
 	SMTPPassword        string   `name:"smtp-password" help:"Password of the mail server's user." env:"STAFETT_SMTP_PASSWORD" json:"smtp_password"`
@@ -61,6 +64,9 @@ const (
 	envMinLevel  = "STAFETT_MIN_LEVEL"
 	envMaxAge    = "STAFETT_MAX_AGE"
 	envDays      = "STAFETT_REQUEST_DAYS"
+	envSupplier  = "STAFETT_SUPPLIER_QUOTA"
+	envCustomer  = "STAFETT_CUSTOMER_QUOTA"
+	envCalls     = "STAFETT_CALL_QUOTA"
 	envSMTP      = "STAFETT_SMTP"
 	envSMTPKey   = "STAFETT_SMTP_PASSWORD"
 	envMailFrom  = "STAFETT_MAIL_FROM"
@@ -260,6 +266,11 @@ func (s Settings) Serving() (Serving, error) {
 	}
 	if s.RequestDays < 1 || s.RequestDays > 366 {
 		f.add(envDays, "is %d; it is from 1 to 366 days", s.RequestDays)
+	}
+	for setting, n := range map[string]int{envSupplier: s.SupplierQuota, envCustomer: s.CustomerQuota, envCalls: s.CallQuota} {
+		if n < 0 {
+			f.add(setting, "is %d; it is a number, or 0 for no bound", n)
+		}
 	}
 	if content, dir := configFile(&f, envIssuers, s.Issuers, true); content != nil {
 		var err error

@@ -33,13 +33,19 @@ type Config struct {
 	Now       func() time.Time
 	PublicURL string // of links to ourselves, without a slash at the end
 	PortalURL string // of links to pages for customers, without a slash at the end
+	// CallsPerSecond is how many calls a caller may make on this node, ten
+	// seconds' worth of them at once; any number when zero.
+	CallsPerSecond int
 }
 
 // API is the calls. Start with New.
-type API struct{ Config }
+type API struct {
+	Config
+	callers *callers
+}
 
 // New makes the API.
-func New(c Config) *API { return &API{c} }
+func New(c Config) *API { return &API{Config: c, callers: newCallers(c.CallsPerSecond)} }
 
 // Question is one request to the API by a caller whose token holds.
 type Question struct {
@@ -70,6 +76,9 @@ func (a *API) Serve(call Call) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if err := a.callers.admit(caller, a.Now()); err != nil {
+			return err
+		}
 		q := Question{Context: c, Caller: caller, Registry: a.Registry}
 		if q.Body, err = read(c.Request()); err != nil {
 			return err
@@ -91,7 +100,7 @@ func (a *API) answer(q Question, call Call) (Answer, error) {
 		return Answer{}, binding(idempotencyKey, "must stand once and be 1 to 255 visible ASCII characters.")
 	}
 	kept, repeated, err := a.Registry.Once(q.Ctx(), registry.Question{
-		Caller: q.name(), Route: q.Path(), Key: keys[0], Digest: q.digest(),
+		Caller: named(q.Caller), Route: q.Path(), Key: keys[0], Digest: q.digest(),
 	}, func(bound *registry.Registry) (registry.Kept, error) {
 		inside := q
 		inside.Registry = bound
@@ -107,11 +116,11 @@ func (a *API) answer(q Question, call Call) (Answer, error) {
 	return replay(kept, repeated), nil
 }
 
-// name is the caller among all: a client of an issuer, or a person behind it.
-func (q Question) name() string {
-	name := q.Caller.Issuer + " " + q.Caller.ClientID
-	if q.Caller.Actor.Kind == models.Person {
-		name += " " + q.Caller.User.String()
+// named is the caller among all: a client of an issuer, or a person behind it.
+func named(c auth.Caller) string {
+	name := c.Issuer + " " + c.ClientID
+	if c.Actor.Kind == models.Person {
+		name += " " + c.User.String()
 	}
 	return name
 }

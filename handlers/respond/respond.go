@@ -7,7 +7,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -69,7 +71,10 @@ func (r Responder) Error(err error, c echo.Context) {
 	if e.Code == models.CodeInternal || e.Kind == models.Unavailable {
 		r.Logger.ErrorContext(c.Request().Context(), "request failed", "error", err.Error(), "request_id", RequestID(c))
 	}
-	if e.Kind == models.Unavailable {
+	switch {
+	case e.Wait > 0: // in whole seconds, and one at least
+		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.FormatInt(int64((e.Wait+time.Second-1)/time.Second), 10))
+	case e.Kind == models.Unavailable:
 		c.Response().Header().Set(echo.HeaderRetryAfter, "5")
 	}
 	var failed error // for HEAD too: net/http leaves the body out

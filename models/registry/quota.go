@@ -2,10 +2,53 @@ package registry
 
 import (
 	"context"
+	"time"
 
+	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
 )
 
+// Quotas bound what is asked in an hour, by the clock; zero is no bound.
+type Quotas struct {
+	Supplier int // requests and change requests that one supplier sends
+	Customer int // those that one customer is sent, by all suppliers
+}
+
+// quotaWindow is the stretch of time in which a quota counts.
+const quotaWindow = time.Hour
+
+// QuotaTx counts against quotas.
+type QuotaTx interface {
+	// Count adds one to what the name has used in the window that begins then,
+	// and returns how much that is.
+	Count(ctx context.Context, name string, window time.Time) (int, error)
+	// PurgeQuotas deletes the counts of windows that began before the time.
+	PurgeQuotas(ctx context.Context, before time.Time) error
+}
+
 // charge counts one question of the supplier to the customer against the quotas
-// of both. TooMany too_many when one is used up.
-func (r *Registry) charge(_ context.Context, _ Tx, _, _ party.OrgNo) error { return nil }
+// of both. TooMany too_many, with how long to wait, when one is used up.
+func (r *Registry) charge(ctx context.Context, tx Tx, supplier, customer party.OrgNo) error {
+	window := r.Now().Truncate(quotaWindow)
+	for _, q := range []struct {
+		name string
+		most int
+	}{{"supplier:" + string(supplier), r.Quotas.Supplier}, {"customer:" + string(customer), r.Quotas.Customer}} {
+		if q.most == 0 {
+			continue
+		}
+		n, err := tx.Count(ctx, q.name, window)
+		if err != nil {
+			return err
+		}
+		if n > q.most {
+			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: window.Add(quotaWindow).Sub(r.Now())}
+		}
+	}
+	return nil
+}
+
+// PurgeQuotas forgets the counts of hours gone by. A job calls it.
+func (r *Registry) PurgeQuotas(ctx context.Context) error {
+	return r.Store.Write(ctx, func(tx Tx) error { return tx.PurgeQuotas(ctx, r.Now().Truncate(quotaWindow)) })
+}

@@ -28,6 +28,8 @@ type Config struct {
 	MaxAge time.Duration
 	// RequestLife is how long a request can be answered; request.Life when zero.
 	RequestLife time.Duration
+	// Quotas bound what suppliers ask and customers are asked.
+	Quotas Quotas
 	// InvitationLife is how long an invitation can be accepted; invitation.Life
 	// when zero.
 	InvitationLife time.Duration

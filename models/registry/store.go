@@ -39,6 +39,8 @@ type Reader interface {
 	SystemReader
 	RequestReader
 	SystemUserReader
+	SupplierUserReader
+	StreamReader
 	AuditReader
 	RegisterReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
@@ -149,7 +151,9 @@ type Tx interface {
 	KeyTx
 	StrikeOffTx
 	RegisterTx
+	SupplierUserTx
 	OnceTx
+	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the
 	// transaction goes on.
 	Nested(ctx context.Context, f func() error) error
