@@ -89,30 +89,41 @@ func (t *transaction) AddSystemUser(ctx context.Context, u systemuser.SystemUser
 	if u.ChangedAt.IsZero() {
 		u.ChangedAt = u.CreatedAt
 	}
-	return t.whole(ctx, func() (err error) {
-		if u.Seq, err = t.nextSeq(ctx, 1); err != nil {
-			return err
-		}
-		row := toUser(u)
-		if err := add(t.q(ctx), &row, models.CodeUserExists); err != nil {
-			return err
-		}
-		delegations := make([]delegationRow, len(u.Delegated))
-		for i, item := range u.Delegated {
-			delegations[i] = delegationRow{SystemUserID: row.ID, Position: i, Item: toItem(item)}
-		}
-		return create(t.q(ctx), delegations)
-	})
+	var err error
+	if u.Seq, err = t.nextSeq(ctx, 1); err != nil {
+		return err
+	}
+	row := toUser(u)
+	n, err := insert(t.q(ctx), &row)
+	if err == nil && n == 0 {
+		return t.giveBackSeq(ctx, models.NewError(models.Conflict, models.CodeUserExists))
+	}
+	if err != nil {
+		return err
+	}
+	delegations := make([]delegationRow, len(u.Delegated))
+	for i, item := range u.Delegated {
+		delegations[i] = delegationRow{SystemUserID: row.ID, Position: i, Item: toItem(item)}
+	}
+	return create(t.q(ctx), delegations)
 }
 
 // nextSeq takes the next n numbers in the order of changes and returns the
 // first. The counter's row is held until the transaction ends, so that numbers
-// are in the order of commits; within whole, none is missing. It is taken after the head of
+// are in the order of commits and none is missing. It is taken after the head of
 // the audit log (Alone), as every change does.
 func (t *transaction) nextSeq(ctx context.Context, n int) (int64, error) {
 	var first int64
 	err := t.q(ctx).Raw("UPDATE system_user_counter SET next = next + ? RETURNING next - ?", n, n).Scan(&first).Error
 	return first, err
+}
+
+// giveBackSeq returns the conflict for which the number just taken is not used.
+func (t *transaction) giveBackSeq(ctx context.Context, conflict error) error {
+	if _, err := t.nextSeq(ctx, -1); err != nil {
+		return err
+	}
+	return conflict
 }
 
 func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bool, error) {
@@ -124,20 +135,18 @@ func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bo
 }
 
 func (t *transaction) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {
-	return t.whole(ctx, func() error {
-		seq, err := t.nextSeq(ctx, 1)
-		if err != nil {
-			return err
-		}
-		done := t.q(ctx).Model(&userRow{}).
-			Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
-			Updates(map[string]any{
-				"status": string(systemuser.Revoked), "revoked_at": millisOrNull(u.RevokedAt), "revoked_by": string(u.RevokedBy),
-				"changed_at": millisOrNull(u.RevokedAt), "seq": seq, "version": gorm.Expr("version + 1"),
-			})
-		if done.Error == nil && done.RowsAffected == 0 {
-			return models.NewError(models.Conflict, models.CodeUserRevoked)
-		}
-		return done.Error
-	})
+	seq, err := t.nextSeq(ctx, 1)
+	if err != nil {
+		return err
+	}
+	done := t.q(ctx).Model(&userRow{}).
+		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
+		Updates(map[string]any{
+			"status": string(systemuser.Revoked), "revoked_at": millisOrNull(u.RevokedAt), "revoked_by": string(u.RevokedBy),
+			"changed_at": millisOrNull(u.RevokedAt), "seq": seq, "version": gorm.Expr("version + 1"),
+		})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return t.giveBackSeq(ctx, models.NewError(models.Conflict, models.CodeUserRevoked))
+	}
+	return done.Error
 }
