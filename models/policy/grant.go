@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/systemuser"
 )
 
 // Cause says why a person may not grant an item. The words follow the causes
@@ -19,6 +20,7 @@ const (
 	NotPassedOn  Cause = "not_passed_on" // he holds it but may not pass it on
 	NotDelegable Cause = "not_delegable" // nobody may: a fault of the registration
 	UnknownCause Cause = "unknown"       // the catalogue does not know the item
+	NotAsked     Cause = "not_asked"     // the system asks for it no more; whoever reads the system says so
 )
 
 // Verdict is the answer for one item: granted when Cause is empty. Through
@@ -56,6 +58,28 @@ func (s Standing) Grants(c *catalog.Catalog, item catalog.Item) Verdict {
 				break // of several resources he must hold each
 			}
 		}
+	}
+	v.Cause = s.barred(c, v.Cause)
+	return v
+}
+
+// GrantsTo says whether the person may let a system user of the kind have the
+// item. A standard one holds it from then on, so it is Grants that counts. An
+// agent gets nothing by being approved: its packages bound what a client
+// administrator may let it do for a client, who holds them through the client
+// relation. So whoever administers access may approve one without holding any
+// of them himself (altinn-api.md section 4).
+func (s Standing) GrantsTo(kind systemuser.Kind, c *catalog.Catalog, item catalog.Item) Verdict {
+	if kind != systemuser.Agent {
+		return s.Grants(c, item)
+	}
+	v := Verdict{Item: item}
+	p, known := c.Package(item.Ref)
+	switch {
+	case c.Fault(item) == "catalogue.unknown":
+		v.Cause = UnknownCause
+	case item.Kind != catalog.PackageItem || !known || !p.Delegable:
+		v.Cause = NotDelegable
 	}
 	v.Cause = s.barred(c, v.Cause)
 	return v

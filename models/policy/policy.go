@@ -46,6 +46,7 @@ const (
 	SystemUserResume Action = "systemuser.resume"
 	SystemUserGiveUp Action = "systemuser.give_up"
 	SystemUserStream Action = "systemuser.stream" // all of them, for the platform
+	SystemUserRename Action = "systemuser.rename"
 
 	// Which clients an agent system user serves.
 	ClientRead       Action = "client.read"
@@ -95,7 +96,7 @@ func Actions() []Action {
 		PersonRemap, RegisterSync, KeyRotate,
 		SystemUpdate, SystemDelete, RequestRenew, RequestForward,
 		ChangeSend, ChangeTrack, ChangeWithdraw, ChangeRead, ChangeApprove, ChangeReject,
-		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream,
+		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream, SystemUserRename,
 		ClientRead, ClientAttach, ClientDetach, ClientAttachSelf, ClientDetachSelf,
 		BulkStart, BulkRead, BulkCancel, Diagnose,
 	}
@@ -154,6 +155,7 @@ var persons = map[Action]need{
 	ChangeApprove:    granter,
 	ChangeReject:     manager,
 	SystemUserCreate: granter,
+	SystemUserRename: manager,
 	SystemUserTrack:  systems,
 	SystemUserPause:  systems,
 	SystemUserResume: systems,

@@ -80,6 +80,7 @@ func TestGrid(t *testing.T) {
 		systemuser.create     yes       level     old       no        no           no      no        hidden    no       no       no        no        who?
 		client.attach_self    yes       level     old       no        no           no      no        hidden    no       no       no        no        who?
 		change.reject         yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.rename     yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
 		client.detach_self    yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
 		client.read           yes       yes       yes       no        yes          no      no        hidden    no       no       no        no        who?
 		client.detach         yes       yes       yes       no        yes          no      no        hidden    no       no       no        no        who?
