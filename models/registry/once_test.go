@@ -120,8 +120,19 @@ func TestOnceForgetsWhatFails(t *testing.T) {
 		}
 		before.mustHaveDoneNothing(t)
 
-		// A failure that is ours undoes everything, whatever was done before it.
+		// Nor is what was written before it failed.
 		_, _, err := w.Once(t.Context(), asks("one"), func(r *registry.Registry) (registry.Kept, error) {
+			return registry.Kept{Status: 201}, r.Store.Write(t.Context(), func(tx registry.Tx) error {
+				half := modelstest.System()
+				half.ID, half.Clients = "312506106_halv", nil
+				return errors.Join(models.NewError(models.Conflict, models.CodeConflict), tx.AddSystem(t.Context(), half))
+			})
+		})
+		mustBe(t, err, models.Conflict, models.CodeConflict)
+		before.mustHaveDoneNothing(t)
+
+		// A failure that is ours undoes everything, whatever was done before it.
+		_, _, err = w.Once(t.Context(), asks("one"), func(r *registry.Registry) (registry.Kept, error) {
 			return registry.Kept{Status: 500}, errors.Join(r.Withdraw(t.Context(), a, sent.ID), errDisk)
 		})
 		if !errors.Is(err, errDisk) {

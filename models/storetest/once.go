@@ -61,6 +61,7 @@ func testQuestions(t *testing.T, k *kit) {
 			t.Errorf("an answer without header or body comes back as %+v, %t", kept, ok)
 		}
 	}
+	// Answering one question anew leaves those beside it as they are.
 	newer := registry.Kept{Status: 200, Header: http.Header{}, Body: []byte("new")}
 	if _, _, ok := k.claim(t, again, Now().Add(day), newer); !ok {
 		t.Error("a day later it is still kept")
@@ -68,6 +69,11 @@ func testQuestions(t *testing.T, k *kit) {
 	kept, digest, _ := k.claim(t, q, Now().Add(day), answer)
 	same(t, "the answer of the day after", newer, kept)
 	same(t, "the digest of the day after", again.Digest, digest)
+
+	beside := q
+	beside.Route = "POST /v1/y"
+	kept, _, _ = k.claim(t, beside, Now(), answer)
+	same(t, "the answer beside it", 204, kept.Status)
 
 	// What was dropped or undone was never asked.
 	for name, end := range map[string]func(context.Context, registry.Tx, registry.Question) error{
