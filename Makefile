@@ -23,7 +23,7 @@ NESTED = $(shell find . -name go.mod -not -path ./go.mod -not -path '*/node_modu
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Run and build
 
@@ -85,6 +85,12 @@ lint: $(GOLANGCI) ## golangci-lint, with the formatters
 fmt: $(GOLANGCI) ## format the code as lint wants it
 	$(GOLANGCI) fmt ./...
 
+# What breaks clients of the released API. go test would not see that the files
+# of another module have changed.
+.PHONY: check-api
+check-api:
+	cd handlers/openapi/compat && go test -count=1 .
+
 .PHONY: check-vet check-house check-generated check-tidy check-vulnerabilities
 check-vet:
 	go vet ./...
@@ -109,6 +115,11 @@ check-vulnerabilities: $(GOVULNCHECK)
 generate: ## templ pages and the types of the API description
 	go tool templ generate -path views -log-level warn
 	go generate ./handlers/openapi
+
+# What has been released is promised (docs/adr/0019-what-the-api-promises.md).
+.PHONY: release-api
+release-api: ## keep the API description as the released one; look at the diff
+	cp handlers/openapi/openapi.json handlers/openapi/released.json
 
 # Golden files and generated documents are rewritten by the tests that hold
 # them, in the packages that know the flag.

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 . tools/steps.sh
 
-for target in check-vet check-house check-generated check-tidy lint check-vulnerabilities; do
+for target in check-vet check-house check-generated check-api check-tidy lint check-vulnerabilities; do
   step "$target" "${MAKE:-make}" --no-print-directory "$target"
 done
 
