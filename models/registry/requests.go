@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/stafett/stafett/models"
@@ -18,54 +17,51 @@ import (
 // maxList bounds every list of one organisation.
 const maxList = 500
 
-// SendRequest asks a customer for a system user of one of the actor's systems;
-// in holds System, Customer, ExternalRef, Title, Items and RedirectURL. Errors:
-// Invalid with the fields of request.New and customer; Conflict request.exists
-// or systemuser.exists for the triple; NotFound for a system of another
-// supplier; those of the policy.
-func (r *Registry) SendRequest(ctx context.Context, a models.Actor, in request.Request) (request.Request, error) {
-	in.ID, in.Kind = models.NewID(), systemuser.Standard
-	life := r.RequestLife
-	if life == 0 {
-		life = request.Life
-	}
-	var sent request.Request
-	err := r.guard(ctx, a, policy.RequestSend, "system:"+string(in.System), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
-		s, err := ownSystem(ctx, tx, a, in.System)
-		if err != nil {
-			return change{}, err
-		}
-		if s.Deleted {
-			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
-		}
-		if err := r.customerFault(ctx, tx, in.Customer); err != nil {
-			return change{}, err
-		}
-		if sent, err = request.New(in, s, c, r.Now(), life); err != nil {
-			return change{}, err
-		}
-		if err := r.freeTriple(ctx, tx, s.Supplier, sent); err != nil {
-			return change{}, err
-		}
-		sent.Version = 1
-		if err := tx.AddRequest(ctx, sent); err != nil {
-			return change{}, err
-		}
-		return change{
-			subject: requestSubject(sent.ID), event: "request.sent", orgs: []party.OrgNo{s.Supplier, sent.Customer},
-			detail: audit.Detail{"system": string(s.ID), "customer": string(sent.Customer), "items": strconv.Itoa(len(sent.Items))},
-		}, nil
-	})
-	return sent, err
+// RequestQuery says which requests of one system are meant: those that the
+// supplier is still shown, of the kind.
+type RequestQuery struct {
+	Supplier party.OrgNo
+	System   system.ID
+	Kind     systemuser.Kind
+	Status   request.Status // as of Now; every status when empty
+	Now      time.Time
+	Customer party.OrgNo  // every customer when empty
+	Text     string       // stands in title, external reference, or the customer's name or number; anything when empty
+	After    RequestPlace // the page begins behind it
+	Limit    int
 }
 
-// customerFault refuses a customer that is not in the registry, beside its field.
-func (r *Registry) customerFault(ctx context.Context, tx Tx, customer party.OrgNo) error {
-	_, err := tx.Organisation(ctx, customer)
-	if models.CodeOf(err) == models.CodeNotFound && err != nil {
-		return models.Faults{{Field: "customer", Fault: "organisation.unknown"}}.Err()
-	}
-	return err
+// RequestPlace is the place of a request among all: lists go by when they were
+// made, then by id.
+type RequestPlace struct {
+	At time.Time
+	ID models.ID
+}
+
+// SupplierRequestReader reads what suppliers' programs have asked.
+type SupplierRequestReader interface {
+	// StandingRequest finds what stands where r would: the pending request of
+	// its triple, or else the newest rejected one that has not been removed, of
+	// any kind. ok is false when there is none.
+	StandingRequest(ctx context.Context, r request.Request) (stands request.Request, ok bool, err error)
+	// RequestByRef finds the request of the triple and kind of r that the
+	// supplier is shown: a pending one, or else the newest.
+	RequestByRef(ctx context.Context, supplier party.OrgNo, r request.Request) (request.Request, error)
+	// RequestPage lists requests in their order.
+	RequestPage(ctx context.Context, q RequestQuery) ([]request.Request, error)
+	// CountRequests counts them all, whatever the page.
+	CountRequests(ctx context.Context, q RequestQuery) (int, error)
+}
+
+// SupplierRequestTx writes what suppliers do with requests that they have sent.
+type SupplierRequestTx interface {
+	// RemoveRequest stores that r, which is not pending, is removed: Conflict
+	// request.decided when the stored one has another version or is removed.
+	RemoveRequest(ctx context.Context, r request.Request) error
+	// RenewRequest stores r as pending until its ExpiresAt if the stored one has
+	// its version and is pending or expired: Conflict request.decided otherwise,
+	// request.exists when another of its triple is pending.
+	RenewRequest(ctx context.Context, r request.Request) error
 }
 
 // freeTriple makes sure that nothing live stands where the request will: an

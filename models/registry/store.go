@@ -38,6 +38,7 @@ type Reader interface {
 	ErasureReader
 	SystemReader
 	RequestReader
+	SupplierRequestReader
 	SystemUserReader
 	SupplierUserReader
 	StreamReader
@@ -151,6 +152,7 @@ type Tx interface {
 	KeyTx
 	StrikeOffTx
 	RegisterTx
+	SupplierRequestTx
 	SupplierUserTx
 	OnceTx
 	QuotaTx
