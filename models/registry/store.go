@@ -42,6 +42,7 @@ type Reader interface {
 	SystemUserReader
 	SupplierUserReader
 	StreamReader
+	ChangeReader
 	AuditReader
 	RegisterReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
@@ -154,6 +155,7 @@ type Tx interface {
 	RegisterTx
 	SupplierRequestTx
 	SupplierUserTx
+	ChangeTx
 	OnceTx
 	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the

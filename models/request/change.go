@@ -61,19 +61,25 @@ func (c Change) Empty() bool { return len(c.Items)+len(c.Unwanted) == 0 }
 
 // Needed is what the change would do to a system user that holds the items: what
 // it lacks, what it would lose, and all that it would hold then, in the order of
-// what it holds and of the change.
+// what it holds and of the change. An unwanted right takes with it each that is a
+// part of it, or that it is a part of, unless that very one is wanted: what is
+// not to be had is not left in a wider or a narrower one.
 func (c Change) Needed(held []catalog.Item) (added, removed, after []catalog.Item) {
 	for _, item := range held {
-		if slices.Contains(c.Unwanted, item) {
+		if c.unwanted(item) && !slices.Contains(c.Items, item) {
 			removed = append(removed, item)
 		} else {
 			after = append(after, item)
 		}
 	}
 	for _, item := range c.Items {
-		if !slices.Contains(held, item) {
+		if !slices.ContainsFunc(after, func(has catalog.Item) bool { return has.Covers(item) }) {
 			added = append(added, item)
 		}
 	}
 	return added, removed, append(after, added...)
+}
+
+func (c Change) unwanted(item catalog.Item) bool {
+	return slices.ContainsFunc(c.Unwanted, func(no catalog.Item) bool { return no.Covers(item) || item.Covers(no) })
 }

@@ -107,7 +107,7 @@ func TestFaultsOfAChange(t *testing.T) {
 
 func TestWhatAChangeWouldDo(t *testing.T) {
 	t.Parallel()
-	a, b, c, d := catalog.Right("a", ""), catalog.Right("b", ""), catalog.PackageOf(salary), catalog.Right("a", "read")
+	a, b, c, d, e := catalog.Right("a", ""), catalog.Right("b", ""), catalog.PackageOf(salary), catalog.Right("a", "read"), catalog.Right("a", "write")
 	items := func(of ...catalog.Item) []catalog.Item { return of }
 	for _, tc := range []struct {
 		name                  string
@@ -120,7 +120,12 @@ func TestWhatAChangeWouldDo(t *testing.T) {
 		{"what it has", items(a, b), items(b, a), nil, nil, nil, items(a, b)},
 		{"to lose what it lacks", items(a), nil, items(b), nil, nil, items(a)},
 		{"to lose everything", items(a), nil, items(a), nil, items(a), nil},
-		{"one action beside the whole", items(a), items(d), nil, items(d), nil, items(a, d)},
+		{"one action of what it has whole", items(a), items(d), nil, nil, nil, items(a)},
+		{"the whole of what it has an action of", items(d), items(a), nil, items(a), nil, items(d, a)},
+		{"to lose the whole of what it has an action of", items(d, b), nil, items(a), nil, items(d), items(b)},
+		{"to lose an action of what it has whole", items(a, b), nil, items(d), nil, items(a), items(b)},
+		{"to keep one action and lose another of what it has whole", items(a), items(d), items(e), items(d), items(a), items(d)},
+		{"to keep one action and lose the whole", items(d, e), items(d), items(a), nil, items(e), items(d)},
 		{"one action instead of the whole", items(a), items(d), items(a), items(d), items(a), items(d)},
 		{"nothing", items(a), nil, nil, nil, nil, items(a)},
 		{"of one that holds nothing", nil, items(a), items(b), items(a), nil, items(a)},
