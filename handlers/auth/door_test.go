@@ -30,9 +30,11 @@ func TestTokensThatHold(t *testing.T) {
 	}
 	person := auth.Caller{
 		Issuer: portalIssuer, Profile: auth.AltinnPlatform, Scopes: []string{"altinn:portal/enduser"},
-		ExpiresAt: start.Add(1800 * time.Second), Actor: models.Actor{Kind: models.Person, Level: 3},
+		ExpiresAt: start.Add(1800 * time.Second), Actor: models.Actor{Kind: models.Person, Level: 3, AuthTime: start}, Portal: true,
 		User: auth.User{ID: 20001337, PartyUUID: "b4a7a9b0-0000-4000-8000-000000000001"},
 	}
+	early := person // he proved who he is long before the token was made
+	early.Actor.AuthTime = start.Add(-time.Hour)
 	systemUser := organisation
 	systemUser.Actor.Kind = models.SystemUser
 	issuer := auth.Caller{
@@ -61,6 +63,7 @@ func TestTokensThatHold(t *testing.T) {
 		"client_id over sub": {"Bearer " + es256(but(svcClaims(), object{"sub": "x", "client_id": "decider"})), service},
 		"key set of one":     {"Bearer " + sign("ES256", ecKey(), object{"alg": "ES256"}, svcClaims()), service},
 		"person":             {"Bearer " + portal(portalClaims()), person},
+		"person, earlier":    {"Bearer " + portal(but(portalClaims(), object{"auth_time": start.Unix() - 3600})), early},
 		"system user":        {"Bearer " + rs256(but(mpClaims(), object{"authorization_details": []object{{"type": "urn:altinn:systemuser"}}})), systemUser},
 		"issuer's own call":  {"Bearer " + call(callClaims()), issuer},
 	} {
