@@ -47,15 +47,18 @@ type Lookup interface {
 	// Holds reports what one snapshot says about a system user and a right. A
 	// right that names no action covers every action; a right in a package
 	// counts while the catalogue puts the resource into the package. Only what
-	// was approved and what the system still asks for counts.
+	// was approved and what the system still asks for counts; of an agent's
+	// packages only those that its customer has for the party at this moment.
 	Holds(ctx context.Context, h Question) (Held, error)
 }
 
-// Question asks whether a system user holds an action on a resource.
+// Question asks whether a system user holds an action on a resource of the
+// party.
 type Question struct {
 	SystemUser models.ID
 	Resource   string
 	Action     string
+	Party      party.OrgNo
 }
 
 // Held answers a Question.
@@ -66,6 +69,7 @@ type Held struct {
 	ValidTo       time.Time // when it ends by itself; zero for never
 	Kind          string
 	Customer      party.OrgNo
+	Attached      bool // the party is attached to it as a client, or as its own customer; agents alone
 	SystemID      string
 	Holds         bool // the right is among what it effectively holds
 	ResourceKnown bool
@@ -92,7 +96,7 @@ const (
 	ReasonPaused        Reason = "paused"      // it has been stopped for now, as when its customer was struck off the register
 	ReasonOver          Reason = "over"        // the time that it was granted for has run out
 	ReasonOtherParty    Reason = "other_party" // the system user is another organisation's
-	ReasonAgent         Reason = "agent"       // agents act for clients, which is not built yet
+	ReasonNoClient      Reason = "no_client"   // the agent does not serve the party
 	ReasonNotHeld       Reason = "right_not_held"
 	ReasonResource      Reason = "resource_unknown"
 	ReasonBadQuestion   Reason = "malformed" // the question itself does not hold

@@ -42,6 +42,7 @@ type Reader interface {
 	SystemUserReader
 	SupplierUserReader
 	StreamReader
+	ClientReader
 	ChangeReader
 	AuditReader
 	RegisterReader
@@ -156,6 +157,7 @@ type Tx interface {
 	SupplierRequestTx
 	SupplierUserTx
 	ChangeTx
+	ClientTx
 	OnceTx
 	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the

@@ -32,6 +32,11 @@ WHERE c.issuer = ? AND c.client_id = ?`
 // approved and is still asked for gives the right: the right itself, or a
 // package that carries the resource. A grant of every action gives those that
 // the resource has, or any where the catalogue names none.
+//
+// An agent has its packages for the party alone that is attached to it, and
+// there as far as policy.Serving gives them to its customer now: by a register
+// role that the matrix gives the package, or given by the party; for its own
+// customer those that are assignable.
 const holdsSQL = `
 SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused <> '' OR u.supplier_paused_at IS NOT NULL, u.valid_to_at,
   EXISTS (SELECT 1 FROM resource r WHERE r.id = q.resource),
@@ -44,8 +49,19 @@ SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NUL
           OR d.kind = 'package' AND EXISTS (
             SELECT 1 FROM resource_package p WHERE p.resource_id = q.resource AND p.package_urn = d.ref))
         AND (NOT EXISTS (SELECT 1 FROM resource_action x WHERE x.resource_id = q.resource)
-          OR EXISTS (SELECT 1 FROM resource_action x WHERE x.resource_id = q.resource AND x.action = q.action))))
-FROM (SELECT CAST(? AS TEXT) AS id, CAST(? AS TEXT) AS resource, CAST(? AS TEXT) AS action) q
+          OR EXISTS (SELECT 1 FROM resource_action x WHERE x.resource_id = q.resource AND x.action = q.action)))
+      AND (u.kind = 'standard' OR d.kind = 'package' AND EXISTS (
+        SELECT 1 FROM access_package k WHERE k.urn = d.ref AND NOT k.for_persons AND (
+          u.customer = q.party AND k.assignable
+          OR k.delegable AND EXISTS (
+            SELECT 1 FROM relation f WHERE f.facilitator = u.customer AND f.client = q.party AND f.ended_at IS NULL AND f.from_at <= q.now AND (
+              f.role_urn = d.ref AND k.assignable
+              OR EXISTS (
+                SELECT 1 FROM role_package m WHERE m.role_urn = f.role_urn AND m.package_urn = d.ref AND m.has_access
+                  AND (m.variant = '' OR m.variant = (SELECT o.form FROM organisation o WHERE o.org_no = q.party)))))))))
+  AND (u.kind = 'standard' OR EXISTS (SELECT 1 FROM client_delegation c WHERE c.system_user_id = u.id AND c.client = q.party AND c.ended_at IS NULL)),
+  u.kind = 'agent' AND EXISTS (SELECT 1 FROM client_delegation c WHERE c.system_user_id = u.id AND c.client = q.party AND c.ended_at IS NULL)
+FROM (SELECT CAST(? AS TEXT) AS id, CAST(? AS TEXT) AS resource, CAST(? AS TEXT) AS action, CAST(? AS TEXT) AS party, CAST(? AS BIGINT) AS now) q
 JOIN system_user u ON u.id = q.id
 JOIN system s ON s.id = u.system_id`
 
@@ -184,8 +200,8 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 	var status, customer string
 	var deleted, given bool
 	var validTo sql.NullInt64
-	err = s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action).
-		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.Paused, &validTo, &h.ResourceKnown, &given)
+	err = s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action, string(q.Party), millis(s.now())).
+		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.Paused, &validTo, &h.ResourceKnown, &given, &h.Attached)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rar.Held{}, nil
 	}

@@ -101,6 +101,8 @@ func TestPlansOnPostgres(t *testing.T) {
 			args = []any{1, 1, 1, 1, "1"}
 		case "why":
 			args[3] = 1
+		case "holds":
+			args[4] = 1
 		}
 		searches := 0
 		for _, line := range lastColumn(t, s, "EXPLAIN "+s.rebind(query), args...) {

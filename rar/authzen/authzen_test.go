@@ -95,7 +95,7 @@ func TestAYes(t *testing.T) {
 			if err != nil || !got.Decision {
 				t.Fatalf("decision %v, error %v, want a yes", got.Decision, err)
 			}
-			want := []rar.Question{{SystemUser: user, Resource: "kravogbetaling", Action: "read"}}
+			want := []rar.Question{{SystemUser: user, Resource: "kravogbetaling", Action: "read", Party: customer}}
 			if diff := cmp.Diff(want, f.asked); diff != "" {
 				t.Errorf("asked the store (-want +got):\n%s", diff)
 			}
@@ -105,6 +105,20 @@ func TestAYes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An agent acts for whoever is attached to it, and is its owner's all the same.
+func TestAnAgentForAClient(t *testing.T) {
+	f := whole()
+	f.held.Kind, f.held.Attached, f.held.Customer = "agent", true, other
+	got, err := ask(t, f, &book{}, question)
+	if err != nil || !got.Decision {
+		t.Errorf("decision %v, error %v, want a yes", got.Decision, err)
+	}
+	all := replace(t, question, `"id":"704013ee-e82a-433e-83c5-a40e6e00d746"`, told) // the client as owner
+	if got, err := ask(t, f, &book{}, all); err != nil || got.Decision {
+		t.Errorf("decision %v, error %v, want a no to another owner", got.Decision, err)
 	}
 }
 
@@ -120,7 +134,9 @@ func TestANo(t *testing.T) {
 		{"ended", func(f *facts) { f.held.Live = false }, question, rar.ReasonUserEnded},
 		{"paused", func(f *facts) { f.held.Paused = true }, question, rar.ReasonPaused},
 		{"over, to the millisecond", func(f *facts) { f.held.ValidTo = noon }, question, rar.ReasonOver},
-		{"an agent", func(f *facts) { f.held.Kind = "agent" }, question, rar.ReasonAgent},
+		{"an agent for somebody who is no client", func(f *facts) { f.held.Kind = "agent" }, question, rar.ReasonNoClient},
+		{"an agent that the client has not given the right", func(f *facts) { f.held.Kind, f.held.Attached, f.held.Holds = "agent", true, false }, question, rar.ReasonNotHeld},
+		{"a standard system user is not made another's by clients", func(f *facts) { f.held.Attached, f.held.Customer = true, other }, question, rar.ReasonOtherParty},
 		{"another organisation's", func(f *facts) { f.held.Customer = other }, question, rar.ReasonOtherParty},
 		{"right not held", func(f *facts) { f.held.Holds = false }, question, rar.ReasonNotHeld},
 		{"resource unknown", func(f *facts) { f.held.ResourceKnown = false }, question, rar.ReasonResource},

@@ -71,7 +71,7 @@ func (e *Evaluator) decide(ctx context.Context, caller rar.Caller, r Request) (m
 	case r.ResourceType != ResourceType:
 		return "", rar.ReasonResource, nil
 	}
-	h, err := e.Lookup.Holds(ctx, rar.Question{SystemUser: id, Resource: r.ResourceID, Action: r.Action})
+	h, err := e.Lookup.Holds(ctx, rar.Question{SystemUser: id, Resource: r.ResourceID, Action: r.Action, Party: r.Party})
 	if err != nil {
 		return "", "", err
 	}
@@ -94,9 +94,9 @@ func refusal(h rar.Held, r Request, now time.Time) rar.Reason {
 		return rar.ReasonPaused
 	case !h.ValidTo.IsZero() && !h.ValidTo.After(now):
 		return rar.ReasonOver
-	case h.Kind != string(systemuser.Standard):
-		return rar.ReasonAgent
-	case r.Party == "" || h.Customer != r.Party:
+	case h.Kind == string(systemuser.Agent) && !h.Attached:
+		return rar.ReasonNoClient
+	case h.Kind != string(systemuser.Agent) && (r.Party == "" || h.Customer != r.Party):
 		return rar.ReasonOtherParty
 	case r.Owner != nil && *r.Owner != h.Customer:
 		return ReasonSubjectDiffers
