@@ -54,7 +54,7 @@ func (r *Response) check(sent string) {
 		r.errorf("no X-Request-Id")
 	}
 	media := r.Header.Get("Content-Type")
-	if !strings.HasPrefix(r.req.URL.Path, "/assets/") && r.Status != http.StatusSeeOther && r.Header.Get("Cache-Control") != "no-store" {
+	if !keepable(r.req.URL.Path) && r.Status != http.StatusSeeOther && r.Header.Get("Cache-Control") != "no-store" {
 		r.errorf("Cache-Control is %q", r.Header.Get("Cache-Control"))
 	}
 	for _, c := range r.Cookies {
@@ -75,6 +75,12 @@ func (r *Response) check(sent string) {
 		r.checkProblem()
 	}
 	r.checkDescribed(sent)
+}
+
+// keepable reports whether what stands at the path is the same for everybody
+// until the program is another.
+func keepable(path string) bool {
+	return strings.HasPrefix(path, "/assets/") || strings.EqualFold(strings.TrimSuffix(path, "/"), "/openapi.json")
 }
 
 // checkProblem holds a problem document to RFC 9457 section 3 and to our members.

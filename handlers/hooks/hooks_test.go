@@ -211,7 +211,16 @@ func TestMetadata(t *testing.T) {
 	if got.status != 200 || got.body != want {
 		t.Errorf("%d %s, want %s", got.status, got.body, want)
 	}
-	if got := k.send(t, "GET", "/openapi.json", "", ""); got.status != 200 || got.member(t, "openapi") != "3.0.3" {
-		t.Errorf("%d, want the description", got.status)
+	first := k.send(t, "GET", "/openapi.json", "", "")
+	if first.status != 200 || first.member(t, "openapi") != "3.0.3" {
+		t.Errorf("%d, want the description", first.status)
+	}
+	// RFC 9110 sections 8.8.3 and 13.1.2
+	tag := first.header.Get("ETag")
+	for sent, want := range map[string]int{tag: 304, "W/" + tag: 304, `"old", ` + tag: 304, "*": 304, `"old"`: 200, tag[1:]: 200} {
+		got := k.send(t, "GET", "/openapi.json", "", "", "If-None-Match", sent)
+		if got.status != want || (got.body == "") != (want == 304) || got.header.Get("ETag") != tag || got.header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("If-None-Match: %s is answered %d with %v, want %d", sent, got.status, got.header, want)
+		}
 	}
 }

@@ -658,6 +658,12 @@ type EndLoginsFormdataBody struct {
 	LogoutToken string `form:"logout_token" json:"logout_token"`
 }
 
+// GetOpenapiParams defines parameters for GetOpenapi.
+type GetOpenapiParams struct {
+	// IfNoneMatch The `ETag` of the description that you have.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
 

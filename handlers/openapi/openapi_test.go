@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,38 +30,84 @@ func TestTheDescriptionIsValid(t *testing.T) {
 	}
 }
 
-// Whoever reads an operation must learn what it is for, who may call it, and
-// what every answer looks like.
+// Whoever reads an operation must learn what it is for, who may call it, what
+// every answer looks like, and how a question looks that succeeds.
 func TestEveryOperationIsDescribed(t *testing.T) {
 	doc := load(t, openapi.JSON())
 	ids := map[string]string{}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			name := method + " " + path
-			if op.OperationID == "" || op.Summary == "" || op.Security == nil || len(op.Tags) == 0 {
-				t.Errorf("%s lacks operationId, summary, tags or security", name)
+			if op.OperationID == "" || op.Summary == "" || op.Description == "" || op.Security == nil || len(op.Tags) != 1 || doc.Tags.Get(op.Tags[0]) == nil {
+				t.Errorf("%s lacks operationId, summary, description, security or its one tag", name)
 			}
 			if twin, taken := ids[op.OperationID]; taken {
 				t.Errorf("%s and %s have the same operationId", name, twin)
 			}
 			ids[op.OperationID] = name
-			for _, status := range []string{"200", "500"} {
+			if body := op.RequestBody; body != nil {
+				exemplified(t, name+" body", body.Value.Content)
+			}
+			for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+				if p.Value.Required && p.Value.Example == nil {
+					t.Errorf("%s: no example of %s", name, p.Value.Name)
+				}
+			}
+			for _, status := range failures(op) {
 				if op.Responses.Value(status) == nil {
 					t.Errorf("%s does not say what %s looks like", name, status)
 				}
 			}
 			for status, res := range op.Responses.Map() {
-				if len(res.Value.Content) != 1 {
-					t.Errorf("%s %s has no content", name, status)
-				}
-				if res.Value.Headers["Cache-Control"] == nil {
-					t.Errorf("%s %s does not say no-store", name, status)
-				}
+				answered(t, name+" "+status, status, res.Value)
 			}
 		}
 	}
 	if len(ids) < 7 {
 		t.Errorf("%d operations; the endpoints for programs are 7", len(ids))
+	}
+}
+
+// failures are the statuses with which such an operation can fail, whatever it
+// does.
+func failures(op *openapi3.Operation) []string {
+	all := []string{"500"}
+	if op.RequestBody != nil {
+		all = append(all, "400", "413")
+	}
+	for _, way := range *op.Security {
+		if len(way) > 0 {
+			return append(all, "401", "403", "503")
+		}
+	}
+	return all
+}
+
+func answered(t *testing.T, name, status string, res *openapi3.Response) {
+	t.Helper()
+	if cache := res.Headers["Cache-Control"]; cache == nil {
+		t.Errorf("%s does not say whether it may be kept", name)
+	}
+	if status == "304" {
+		return
+	}
+	if len(res.Content) == 0 && status < "300" { // such as 202, or 204
+		return
+	}
+	if len(res.Content) != 1 {
+		t.Errorf("%s has no content", name)
+	}
+	if status < "300" {
+		exemplified(t, name, res.Content)
+	}
+}
+
+func exemplified(t *testing.T, name string, content openapi3.Content) {
+	t.Helper()
+	for media, c := range content {
+		if c.Example == nil && len(c.Examples) == 0 {
+			t.Errorf("%s: no example as %s", name, media)
+		}
 	}
 }
 
