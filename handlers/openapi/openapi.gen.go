@@ -162,6 +162,81 @@ func (e OrganisationGivenAuthority) Valid() bool {
 	}
 }
 
+// Defines values for StreamedSystemUserSystemUserType.
+const (
+	StreamedSystemUserSystemUserTypeAgent    StreamedSystemUserSystemUserType = "agent"
+	StreamedSystemUserSystemUserTypeStandard StreamedSystemUserSystemUserType = "standard"
+)
+
+// Valid indicates whether the value is a known member of the StreamedSystemUserSystemUserType enum.
+func (e StreamedSystemUserSystemUserType) Valid() bool {
+	switch e {
+	case StreamedSystemUserSystemUserTypeAgent:
+		return true
+	case StreamedSystemUserSystemUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SupplierSystemUserPaused.
+const (
+	StruckOff SupplierSystemUserPaused = "struck_off"
+	Supplier  SupplierSystemUserPaused = "supplier"
+)
+
+// Valid indicates whether the value is a known member of the SupplierSystemUserPaused enum.
+func (e SupplierSystemUserPaused) Valid() bool {
+	switch e {
+	case StruckOff:
+		return true
+	case Supplier:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SupplierSystemUserStatus.
+const (
+	SupplierSystemUserStatusActive SupplierSystemUserStatus = "active"
+	SupplierSystemUserStatusEnded  SupplierSystemUserStatus = "ended"
+	SupplierSystemUserStatusPaused SupplierSystemUserStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the SupplierSystemUserStatus enum.
+func (e SupplierSystemUserStatus) Valid() bool {
+	switch e {
+	case SupplierSystemUserStatusActive:
+		return true
+	case SupplierSystemUserStatusEnded:
+		return true
+	case SupplierSystemUserStatusPaused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SupplierSystemUserUserType.
+const (
+	SupplierSystemUserUserTypeAgent    SupplierSystemUserUserType = "agent"
+	SupplierSystemUserUserTypeStandard SupplierSystemUserUserType = "standard"
+)
+
+// Valid indicates whether the value is a known member of the SupplierSystemUserUserType enum.
+func (e SupplierSystemUserUserType) Valid() bool {
+	switch e {
+	case SupplierSystemUserUserTypeAgent:
+		return true
+	case SupplierSystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SystemUserIsDeleted.
 const (
 	False SystemUserIsDeleted = false
@@ -194,16 +269,37 @@ func (e SystemUserSupplierName) Valid() bool {
 
 // Defines values for SystemUserUserType.
 const (
-	Agent    SystemUserUserType = "agent"
-	Standard SystemUserUserType = "standard"
+	SystemUserUserTypeAgent    SystemUserUserType = "agent"
+	SystemUserUserTypeStandard SystemUserUserType = "standard"
 )
 
 // Valid indicates whether the value is a known member of the SystemUserUserType enum.
 func (e SystemUserUserType) Valid() bool {
 	switch e {
-	case Agent:
+	case SystemUserUserTypeAgent:
 		return true
-	case Standard:
+	case SystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SystemUsersBySystemParamsStatus.
+const (
+	SystemUsersBySystemParamsStatusActive SystemUsersBySystemParamsStatus = "active"
+	SystemUsersBySystemParamsStatusEnded  SystemUsersBySystemParamsStatus = "ended"
+	SystemUsersBySystemParamsStatusPaused SystemUsersBySystemParamsStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the SystemUsersBySystemParamsStatus enum.
+func (e SystemUsersBySystemParamsStatus) Valid() bool {
+	switch e {
+	case SystemUsersBySystemParamsStatusActive:
+		return true
+	case SystemUsersBySystemParamsStatusEnded:
+		return true
+	case SystemUsersBySystemParamsStatusPaused:
 		return true
 	default:
 		return false
@@ -457,6 +553,12 @@ type OrganisationGiven struct {
 // OrganisationGivenAuthority defines model for OrganisationGiven.Authority.
 type OrganisationGivenAuthority string
 
+// PageLinks defines model for PageLinks.
+type PageLinks struct {
+	// Next The next page; absent on the last one.
+	Next *string `json:"next,omitempty"`
+}
+
 // Party An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
 type Party = string
 
@@ -495,6 +597,77 @@ type Right struct {
 		Value string `json:"value"`
 	} `json:"resource"`
 }
+
+// StreamedSystemUser defines model for StreamedSystemUser.
+type StreamedSystemUser struct {
+	Created          time.Time          `json:"created"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	IsDeleted        bool               `json:"isDeleted"`
+	LastChanged      time.Time          `json:"lastChanged"`
+	PartyId          string             `json:"partyId"`
+
+	// PartyOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	PartyOrgNo OrgNo `json:"partyOrgNo"`
+
+	// SequenceNo Its place in the order of changes; a new one at each change.
+	SequenceNo     int64                            `json:"sequenceNo"`
+	SystemUserType StreamedSystemUserSystemUserType `json:"systemUserType"`
+}
+
+// StreamedSystemUserSystemUserType defines model for StreamedSystemUser.SystemUserType.
+type StreamedSystemUserSystemUserType string
+
+// SupplierReason defines model for SupplierReason.
+type SupplierReason struct {
+	// Reason Why; it is recorded.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// SupplierSystemUser A system user as its supplier sees it.
+type SupplierSystemUser struct {
+	Created          time.Time          `json:"created"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	IsDeleted        bool               `json:"isDeleted"`
+
+	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
+	Paused *[]SupplierSystemUserPaused `json:"paused,omitempty"`
+
+	// ProductName The system's id once more, as in Altinn.
+	ProductName string `json:"productName"`
+
+	// ReporteeOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	ReporteeOrgNo OrgNo                    `json:"reporteeOrgNo"`
+	Status        SupplierSystemUserStatus `json:"status"`
+
+	// SupplierName Always empty, as in Altinn.
+	SupplierName string `json:"supplierName"`
+
+	// SupplierOrgno A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	SupplierOrgno OrgNo                      `json:"supplierOrgno"`
+	SystemId      string                     `json:"systemId"`
+	UserType      SupplierSystemUserUserType `json:"userType"`
+
+	// ValidTo When it ends by itself; absent for never.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// SupplierSystemUserPaused defines model for SupplierSystemUser.Paused.
+type SupplierSystemUserPaused string
+
+// SupplierSystemUserStatus defines model for SupplierSystemUser.Status.
+type SupplierSystemUserStatus string
+
+// SupplierSystemUserUserType defines model for SupplierSystemUser.UserType.
+type SupplierSystemUserUserType string
 
 // SystemDTO defines model for SystemDTO.
 type SystemDTO struct {
@@ -580,6 +753,9 @@ type PartyId = int64
 // SystemId defines model for SystemId.
 type SystemId = string
 
+// SystemUserId defines model for SystemUserId.
+type SystemUserId = string
+
 // Token defines model for Token.
 type Token = string
 
@@ -637,6 +813,24 @@ type EvaluateParams struct {
 	XRequestID *string `json:"X-Request-ID,omitempty"`
 }
 
+// PauseSystemUserParams defines parameters for PauseSystemUser.
+type PauseSystemUserParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResumeSystemUserParams defines parameters for ResumeSystemUser.
+type ResumeSystemUserParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // FindSystemUserByExternalIdParams defines parameters for FindSystemUserByExternalId.
 type FindSystemUserByExternalIdParams struct {
 	// ClientId The OAuth client that wants a token.
@@ -652,6 +846,51 @@ type FindSystemUserByExternalIdParams struct {
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
 }
 
+// StreamSystemUsersParams defines parameters for StreamSystemUsers.
+type StreamSystemUsersParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+}
+
+// SystemUserByQueryParams defines parameters for SystemUserByQuery.
+type SystemUserByQueryParams struct {
+	// SystemId The system's id.
+	SystemId string `form:"system-id" json:"system-id"`
+
+	// Orgno The customer.
+	Orgno OrgNo `form:"orgno" json:"orgno"`
+
+	// ExternalRef Your reference. Left out it is the customer's number, never any reference.
+	ExternalRef *string `form:"external-ref,omitempty" json:"external-ref,omitempty"`
+}
+
+// SystemUsersBySystemParams defines parameters for SystemUsersBySystem.
+type SystemUsersBySystemParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Status Only those that are given tokens, are paused, or have ended. Left out, those that have not ended.
+	Status *SystemUsersBySystemParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Customer Only this customer's.
+	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
+
+	// Q Only those with this text in the title, the external reference, or the customer's name, or with this customer's number.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// SystemUsersBySystemParamsStatus defines parameters for SystemUsersBySystem.
+type SystemUsersBySystemParamsStatus string
+
 // EndLoginsFormdataBody defines parameters for EndLogins.
 type EndLoginsFormdataBody struct {
 	// LogoutToken The logout token (section 2.4).
@@ -666,6 +905,15 @@ type GetOpenapiParams struct {
 
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
+
+// GiveUpSystemUserJSONRequestBody defines body for GiveUpSystemUser for application/json ContentType.
+type GiveUpSystemUserJSONRequestBody = SupplierReason
+
+// PauseSystemUserJSONRequestBody defines body for PauseSystemUser for application/json ContentType.
+type PauseSystemUserJSONRequestBody = SupplierReason
+
+// ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
+type ResumeSystemUserJSONRequestBody = SupplierReason
 
 // EndLoginsFormdataRequestBody defines body for EndLogins for application/x-www-form-urlencoded ContentType.
 type EndLoginsFormdataRequestBody EndLoginsFormdataBody

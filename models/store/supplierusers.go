@@ -76,21 +76,19 @@ func (t *transaction) chosen(ctx context.Context, f registry.UserFilter, now tim
 
 // HoldSystemUser implements registry.SupplierUserTx, as does the function below.
 func (t *transaction) HoldSystemUser(ctx context.Context, u systemuser.SystemUser) error {
-	return t.whole(ctx, func() error {
-		seq, err := t.nextSeq(ctx, 1)
-		if err != nil {
-			return err
-		}
-		done := t.q(ctx).Model(&userRow{}).
-			Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
-			Updates(map[string]any{
-				"supplier_paused_at": millisOrNull(u.SupplierPaused), "changed_at": millis(u.ChangedAt), "seq": seq, "version": gorm.Expr("version + 1"),
-			})
-		if done.Error == nil && done.RowsAffected == 0 {
-			return models.NewError(models.Conflict, models.CodeUserRevoked)
-		}
-		return done.Error
-	})
+	seq, err := t.nextSeq(ctx, 1)
+	if err != nil {
+		return err
+	}
+	done := t.q(ctx).Model(&userRow{}).
+		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
+		Updates(map[string]any{
+			"supplier_paused_at": millisOrNull(u.SupplierPaused), "changed_at": millis(u.ChangedAt), "seq": seq, "version": gorm.Expr("version + 1"),
+		})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return t.giveBackSeq(ctx, models.NewError(models.Conflict, models.CodeUserRevoked))
+	}
+	return done.Error
 }
 
 func (t *transaction) CloseRequestsOf(ctx context.Context, systemUser models.ID, at time.Time) ([]models.ID, error) {
