@@ -135,6 +135,21 @@ func (e *Error) Unwrap() error { return e.Err }
 // NewError makes an Error of the kind and code.
 func NewError(kind Kind, code Code) *Error { return &Error{Kind: kind, Code: code} }
 
+// Errors lists every Error that err joins, in order; see errors.Join.
+func Errors(err error) []*Error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*Error
+		for _, one := range joined.Unwrap() {
+			all = append(all, Errors(one)...)
+		}
+		return all
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return []*Error{e}
+	}
+	return nil
+}
+
 // CodeOf returns the code of err, or CodeInternal when err is no Error.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -2,37 +2,112 @@ package registry
 
 import (
 	"context"
-	"strconv"
+	"errors"
+	"slices"
 
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/system"
 )
 
-// RegisterSystem stores a new system of the supplier that the actor acts for.
-// Errors: Invalid with the fields of system.System.Faults; Conflict
-// system.exists (the id was ever taken) and system.client_taken; those of the
-// policy.
+// SystemReader reads systems.
+type SystemReader interface {
+	// System finds a system, deleted or not.
+	System(ctx context.Context, id system.ID) (system.System, error)
+	Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error)
+	// SystemsOf lists the supplier's systems that are not deleted, newest first.
+	SystemsOf(ctx context.Context, supplier party.OrgNo) ([]system.System, error)
+	// SystemsAfter lists at most limit of them after the place; from the
+	// beginning when it is zero.
+	SystemsAfter(ctx context.Context, supplier party.OrgNo, after SystemPlace, limit int) ([]system.System, error)
+	// VisibleAfter lists at most limit systems that customers may find and that
+	// are not deleted, by id, after this one.
+	VisibleAfter(ctx context.Context, after system.ID, limit int) ([]system.System, error)
+	// Supplies reports whether the organisation has a system that is not deleted.
+	Supplies(ctx context.Context, supplier party.OrgNo) (bool, error)
+	// Customers counts, for each system, the customers with a live system user.
+	Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error)
+	// ClientSystems tells which systems the clients belong to.
+	ClientSystems(ctx context.Context, clients []system.Client) (map[system.Client]system.ID, error)
+	// SystemChanges lists at most limit changes of the system before the
+	// version, newest first; from the newest when it is zero.
+	SystemChanges(ctx context.Context, id system.ID, before int64, limit int) ([]system.Change, error)
+}
+
+// RegisterSystem stores a new system of the supplier that the actor acts for. A
+// supplier that we do not know yet is added without a name: the token of its
+// program vouches for it. Errors, all at once (see errors.Join): Invalid with
+// the fields of system.System.Faults; Conflict system.exists (the id was ever
+// taken) and system.client_taken; those of the policy.
 func (r *Registry) RegisterSystem(ctx context.Context, a models.Actor, s system.System) (system.System, error) {
 	s.Supplier, s.Deleted, s.Version = party.OrgNo(a.OrgNo), false, 1
-	s.CreatedAt = r.Now()
+	s.UUID, s.CreatedAt = models.NewID(), r.Now()
 	s.ChangedAt = s.CreatedAt
 	err := r.guard(ctx, a, policy.SystemRegister, "system:"+string(s.ID), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
-		if err := s.Faults(c, r.Issuers).Err(); err != nil {
+		_, known, err := lookUp(ctx, tx, s.ID)
+		if err != nil {
+			return change{}, err
+		}
+		var exists error
+		if known {
+			exists = models.NewError(models.Conflict, models.CodeSystemExists)
+		}
+		taken, err := clientsTaken(ctx, tx, s)
+		if err != nil {
+			return change{}, err
+		}
+		if err := errors.Join(s.Faults(c, r.Issuers).Err(), exists, taken); err != nil {
+			return change{}, err
+		}
+		if err := vouched(ctx, tx, a); err != nil {
 			return change{}, err
 		}
 		if err := tx.AddSystem(ctx, s); err != nil {
 			return change{}, err
 		}
-		return change{
-			subject: "system:" + string(s.ID), event: "system.registered", orgs: []party.OrgNo{s.Supplier},
-			detail: audit.Detail{"name": s.Name.NB, "asks": strconv.Itoa(len(s.Asks)), "clients": strconv.Itoa(len(s.Clients))},
-		}, nil
+		return r.changed(ctx, tx, a, system.Created, s, change{event: "system.registered", orgs: []party.OrgNo{s.Supplier}})
 	})
 	return s, err
+}
+
+// lookUp finds the system that has the id, if it can be one.
+func lookUp(ctx context.Context, tx Reader, id system.ID) (s system.System, ok bool, err error) {
+	if _, err := system.ParseID(string(id)); err != nil {
+		return s, false, nil
+	}
+	s, err = tx.System(ctx, id)
+	if e, is := errors.AsType[*models.Error](err); is && e.Kind == models.NotFound {
+		return s, false, nil
+	}
+	return s, err == nil, err
+}
+
+// clientsTaken is Conflict system.client_taken when a client of s belongs to
+// another system.
+func clientsTaken(ctx context.Context, tx Reader, s system.System) (taken, err error) {
+	wanted := slices.DeleteFunc(slices.Clone(s.Clients), func(c system.Client) bool { return !c.WellFormed() })
+	owners, err := tx.ClientSystems(ctx, wanted)
+	for _, owner := range owners {
+		if owner != s.ID {
+			return models.NewError(models.Conflict, models.CodeClientTaken), err
+		}
+	}
+	return nil, err
+}
+
+// vouched adds the organisation that the program acts for when we do not know
+// it.
+func vouched(ctx context.Context, tx Tx, a models.Actor) error {
+	if a.Kind == models.Person {
+		return nil // who belongs to it, so it is known
+	}
+	_, err := tx.Organisation(ctx, party.OrgNo(a.OrgNo))
+	if e, ok := errors.AsType[*models.Error](err); ok && e.Kind == models.NotFound {
+		_, err = tx.PutOrganisation(ctx, party.Organisation{OrgNo: party.OrgNo(a.OrgNo)})
+	}
+	return err
 }
 
 // SystemView is a system as its supplier sees it.
@@ -81,6 +156,20 @@ func (r *Registry) System(ctx context.Context, a models.Actor, id system.ID) (Sy
 	return out, err
 }
 
+// PublicSystem returns a system that is not deleted, for whoever it asks
+// something of; a system that customers cannot find is told too, since who has
+// its id was given it.
+func (r *Registry) PublicSystem(ctx context.Context, id system.ID) (system.System, error) {
+	var s system.System
+	err := r.Store.Read(ctx, func(tx Reader) (err error) {
+		if s, err = tx.System(ctx, id); err == nil && s.Deleted {
+			err = models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		return err
+	})
+	return s, err
+}
+
 // Catalog returns the catalogue, for search and for names.
 func (r *Registry) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 	var c *catalog.Catalog
@@ -90,13 +179,4 @@ func (r *Registry) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 		return err
 	})
 	return c, err
-}
-
-// ownSystem finds a system of the supplier that the actor acts for.
-func ownSystem(ctx context.Context, tx Reader, a models.Actor, id system.ID) (system.System, error) {
-	s, err := tx.System(ctx, id)
-	if err == nil && s.Supplier != party.OrgNo(a.OrgNo) {
-		err = models.NewError(models.NotFound, models.CodeNotFound)
-	}
-	return s, err
 }

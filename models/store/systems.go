@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/system"
 )
 
@@ -105,7 +108,43 @@ func (t *transaction) Customers(ctx context.Context, ids []system.ID) (map[syste
 	return counts, err
 }
 
-// AddSystem implements registry.Tx.
+func (t *transaction) SystemsAfter(ctx context.Context, supplier party.OrgNo, after registry.SystemPlace, limit int) ([]system.System, error) {
+	q := t.q(ctx).Where("supplier = ? AND NOT deleted", string(supplier)).Order(newestFirst).Limit(limit)
+	if after.ID != "" {
+		q = q.Where("(created_at, id) < (?, ?)", millis(after.At), string(after.ID))
+	}
+	rows, err := all[systemRow](q)
+	if err != nil {
+		return nil, err
+	}
+	return t.completeSystems(ctx, rows)
+}
+
+func (t *transaction) VisibleAfter(ctx context.Context, after system.ID, limit int) ([]system.System, error) {
+	rows, err := all[systemRow](t.q(ctx).Where("visible AND NOT deleted AND id > ?", string(after)).Order("id").Limit(limit))
+	if err != nil {
+		return nil, err
+	}
+	return t.completeSystems(ctx, rows)
+}
+
+func (t *transaction) ClientSystems(ctx context.Context, clients []system.Client) (map[system.Client]system.ID, error) {
+	owners := make(map[system.Client]system.ID, len(clients))
+	if len(clients) == 0 {
+		return owners, nil
+	}
+	keys := make([][]any, len(clients))
+	for i, c := range clients {
+		keys[i] = []any{c.Issuer, c.ID}
+	}
+	rows, err := all[clientRow](t.q(ctx).Where("(issuer, client_id) IN ?", keys))
+	for _, r := range rows {
+		owners[system.Client{Issuer: r.Issuer, ID: r.ClientID}] = system.ID(r.SystemID)
+	}
+	return owners, err
+}
+
+// AddSystem implements registry.SystemTx, as does UpdateSystem.
 func (t *transaction) AddSystem(ctx context.Context, s system.System) error {
 	s.Version = 1
 	if s.UUID == "" {
@@ -116,30 +155,61 @@ func (t *transaction) AddSystem(ctx context.Context, s system.System) error {
 		if err := add(t.q(ctx), &row, models.CodeSystemExists); err != nil {
 			return err
 		}
-		clients := make([]clientRow, len(s.Clients))
-		for i, c := range s.Clients {
-			clients[i] = clientRow{Issuer: c.Issuer, ClientID: c.ID, SystemID: row.ID, Position: i}
+		return t.addParts(ctx, s)
+	})
+}
+
+func (t *transaction) UpdateSystem(ctx context.Context, s system.System) error {
+	return t.whole(ctx, func() error {
+		done := t.q(ctx).Model(&systemRow{}).
+			Where("id = ? AND supplier = ? AND NOT deleted AND version = ?", string(s.ID), string(s.Supplier), s.Version).
+			Updates(map[string]any{
+				"name_nb": s.Name.NB, "name_nn": s.Name.NN, "name_en": s.Name.EN,
+				"description_nb": s.Description.NB, "description_nn": s.Description.NN, "description_en": s.Description.EN,
+				"exact_redirects": s.ExactRedirects, "visible": s.Visible, "deleted": s.Deleted,
+				"changed_at": millis(s.ChangedAt), "version": gorm.Expr("version + 1"),
+			})
+		if done.Error != nil {
+			return done.Error
 		}
-		if len(clients) > 0 {
-			n, err := insert(t.q(ctx), &clients)
-			if err != nil {
+		if done.RowsAffected == 0 {
+			return models.NewError(models.Conflict, models.CodeConflict)
+		}
+		for _, part := range []any{&clientRow{}, &askRow{}, &redirectRow{}} {
+			if err := t.q(ctx).Where("system_id = ?", string(s.ID)).Delete(part).Error; err != nil {
 				return err
 			}
-			if n < int64(len(clients)) {
-				return models.NewError(models.Conflict, models.CodeClientTaken)
-			}
 		}
-		asks := make([]askRow, len(s.Asks))
-		for i, a := range s.Asks {
-			asks[i] = askRow{SystemID: row.ID, Position: i, Item: toItem(a.Item), Purpose: toText(a.Purpose)}
-		}
-		if err := create(t.q(ctx), asks); err != nil {
+		return t.addParts(ctx, s)
+	})
+}
+
+// addParts inserts what has tables of its own.
+func (t *transaction) addParts(ctx context.Context, s system.System) error {
+	id := string(s.ID)
+	clients := make([]clientRow, len(s.Clients))
+	for i, c := range s.Clients {
+		clients[i] = clientRow{Issuer: c.Issuer, ClientID: c.ID, SystemID: id, Position: i}
+	}
+	if len(clients) > 0 {
+		n, err := insert(t.q(ctx), &clients)
+		if err != nil {
 			return err
 		}
-		redirects := make([]redirectRow, len(s.RedirectURLs))
-		for i, u := range s.RedirectURLs {
-			redirects[i] = redirectRow{SystemID: row.ID, Position: i, URL: u}
+		if n < int64(len(clients)) {
+			return models.NewError(models.Conflict, models.CodeClientTaken)
 		}
-		return create(t.q(ctx), redirects)
-	})
+	}
+	asks := make([]askRow, len(s.Asks))
+	for i, a := range s.Asks {
+		asks[i] = askRow{SystemID: id, Position: i, Item: toItem(a.Item), Purpose: toText(a.Purpose)}
+	}
+	if err := create(t.q(ctx), asks); err != nil {
+		return err
+	}
+	redirects := make([]redirectRow, len(s.RedirectURLs))
+	for i, u := range s.RedirectURLs {
+		redirects[i] = redirectRow{SystemID: id, Position: i, URL: u}
+	}
+	return create(t.q(ctx), redirects)
 }

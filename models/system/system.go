@@ -31,6 +31,12 @@ type Client struct {
 	ID     string
 }
 
+// WellFormed reports whether the client's id can be one: 1 to 255 characters of
+// visible ASCII.
+func (c Client) WellFormed() bool {
+	return c.ID != "" && len(c.ID) <= 255 && strings.IndexFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
 // Ask is one thing that the system asks customers for, and the supplier's own
 // words for why.
 type Ask struct {
@@ -42,7 +48,7 @@ type Ask struct {
 // not stored yet.
 type System struct {
 	ID           ID
-	UUID         models.ID // Altinn's internal id; the store sets it
+	UUID         models.ID // Altinn's internal id
 	Supplier     party.OrgNo
 	Name         models.Text
 	Description  models.Text
@@ -59,6 +65,9 @@ type System struct {
 	ChangedAt      time.Time
 }
 
+// MaxAsks is how many things a system can ask for.
+const MaxAsks = 100
+
 // Limits of a system, in characters and in entries.
 const (
 	maxID      = 100
@@ -66,7 +75,6 @@ const (
 	maxText    = 1000
 	maxPurpose = 300
 	maxClients = 20
-	maxAsks    = 100
 	maxURLs    = 20
 )
 
@@ -150,7 +158,7 @@ func (s System) faultsOfClients(f *models.Faults, issuers []string) {
 		switch {
 		case c.ID == "":
 			f.Add(field, "required")
-		case len(c.ID) > 255 || strings.IndexFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0:
+		case !c.WellFormed():
 			f.Add(field, "client.form")
 		case !slices.Contains(issuers, c.Issuer):
 			f.Add(field, "client.issuer")
@@ -161,12 +169,17 @@ func (s System) faultsOfClients(f *models.Faults, issuers []string) {
 }
 
 func (s System) faultsOfAsks(f *models.Faults, c *catalog.Catalog) {
-	if len(s.Asks) > maxAsks {
+	if len(s.Asks) > MaxAsks {
 		f.Add("asks", "too_many")
 	}
 	for i, a := range s.Asks {
 		field := fmt.Sprintf("asks[%d]", i)
-		f.Add(field, c.Fault(a.Item))
+		fault := c.Fault(a.Item)
+		if p, ok := c.Package(a.Item.Ref); ok && fault == "" && s.Visible && !p.Assignable {
+			// Customers who follow a visible system take it for themselves.
+			fault = "catalogue.agents_alone"
+		}
+		f.Add(field, fault)
 		if slices.IndexFunc(s.Asks, func(b Ask) bool { return b.Item == a.Item }) < i {
 			f.Add(field, "duplicate")
 		}
