@@ -23,7 +23,7 @@ var statements = map[string]int{
 	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,
 	"account": 18, "account of several": 18, "account log": 26, "erase form": 17,
 	"accept": 41, "give": 19, "end others": 16,
-	"approve": 31, "revoke": 23, "register": 22, "send": 35,
+	"approve": 31, "revoke": 25, "register": 22, "send": 35,
 }
 
 // crowded is a site in which A has n systems, each of which has asked P twice:

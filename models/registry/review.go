@@ -7,20 +7,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
-	"github.com/stafett/stafett/models/systemuser"
 )
 
 // Asked is one item of a request as the approver sees it.
 type Asked struct {
 	Item     catalog.Item
-	Purpose  models.Text        // the supplier's words for why
+	Purpose  models.Text        // the supplier's words for why: those of the request, or else of the system
 	Verdict  policy.Verdict     // whether the reader may grant it, and why not
 	Others   []party.Person     // who else can, when the reader can not
 	Package  catalog.Package    // when the item is a package
@@ -43,6 +44,7 @@ type Review struct {
 	StruckOff  bool           // the organisation is struck off its register, so nobody can approve
 	Approvers  []party.Person // who can approve the whole, when the reader can not
 	DecidedBy  party.Person   // who answered, when it has been answered
+	Portal     string         // issuer of the portal through which he did; empty when on our page
 	Seen       string         // digest of what is shown, to be given back with the answer
 }
 
@@ -102,12 +104,10 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 		v.Again = code
 	}
 	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
-	all := true
-	for _, item := range one.Items {
-		asked := askedOf(c, v.System, item)
-		asked.Verdict = s.Grants(c, item)
-		all = all && asked.Verdict.OK()
-		v.Asked = append(v.Asked, asked)
+	v.Asked = askedFor(c, s, v.System, one)
+	all := !slices.ContainsFunc(v.Asked, func(asked Asked) bool { return !asked.Verdict.OK() })
+	if v.Status == request.Pending && !one.ValidTo.IsZero() && !one.ValidTo.After(r.Now()) {
+		v.Status = request.Expired // what it would make has ended already
 	}
 	open := v.Status == request.Pending && !v.System.Deleted
 	v.StruckOff = !v.Customer.StruckOff.IsZero()
@@ -123,10 +123,44 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 			return Review{}, err
 		}
 		v.DecidedBy = persons[one.DecidedBy]
+		if v.Portal, err = answeredThrough(ctx, tx, one); err != nil {
+			return Review{}, err
+		}
 	}
 	v.Seen = v.digest()
 	return v, nil
 }
+
+// answeredThrough is the portal through which the request was answered, as the
+// audit log has it.
+func answeredThrough(ctx context.Context, tx Reader, one request.Request) (string, error) {
+	entries, err := tx.AuditOf(ctx, requestSubject(one.ID), one.Customer, 0)
+	for _, e := range entries {
+		if portal := e.Detail["portal"]; portal != "" && e.Outcome == audit.Done {
+			return portal, err
+		}
+	}
+	return "", err
+}
+
+// askedFor describes what the request asks for, with the check of what the
+// person who stands as s may grant of it. What its system has stopped asking
+// for nobody grants.
+func askedFor(c *catalog.Catalog, s policy.Standing, of system.System, one request.Request) []Asked {
+	out := make([]Asked, len(one.Items))
+	for i, item := range one.Items {
+		out[i] = askedOf(c, of, item)
+		if why, ok := one.Purposes[item]; ok {
+			out[i].Purpose = why
+		}
+		if out[i].Verdict = s.GrantsTo(one.Kind, c, item); !asksFor(of, item) {
+			out[i].Verdict = policy.Verdict{Item: item, Cause: policy.NotAsked}
+		}
+	}
+	return out
+}
+
+func asksFor(s system.System, item catalog.Item) bool { _, ok := s.Ask(item); return ok }
 
 // askedOf describes an item by the catalogue and the system.
 func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
@@ -165,10 +199,10 @@ func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *c
 		return err
 	}
 	for _, id := range ids {
-		whole := true
+		whole := standings[id].AccessManager(c)
 		for i := range v.Asked {
 			asked := &v.Asked[i]
-			ok := standings[id].Grants(c, asked.Item).OK()
+			ok := asked.Verdict.Cause != policy.NotAsked && standings[id].GrantsTo(v.Request.Kind, c, asked.Item).OK()
 			whole = whole && ok
 			if ok && !asked.Verdict.OK() {
 				asked.Others = append(asked.Others, persons[id])
@@ -195,7 +229,11 @@ func (v Review) digest() string {
 	text := func(t models.Text) { say(t.NB, t.NN, t.EN) }
 	say(string(v.Request.ID), fmt.Sprint(v.Request.Version), string(v.System.ID), fmt.Sprint(v.System.Version),
 		string(v.Supplier.OrgNo), v.Supplier.Name, string(v.Customer.OrgNo), v.Customer.Name,
-		v.Request.ExternalRef, v.Request.Title, v.Request.RedirectURL)
+		v.Request.ExternalRef, v.Request.Title, v.Request.RedirectURL, string(v.Request.Kind), v.Request.ContactEmail)
+	if !v.Request.ValidTo.IsZero() {
+		say("until", v.Request.ValidTo.UTC().Format(time.RFC3339Nano))
+	}
+	text(v.Request.Purpose)
 	text(v.System.Name)
 	text(v.System.Description)
 	for _, a := range v.Asked {
@@ -212,65 +250,6 @@ func (v Review) digest() string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// Approve makes the system user that a request asks for. seen is the digest of
-// the Review that the actor answered. The check of what he may grant is made
-// again here, on the data of the same transaction. Errors: Conflict
-// request.decided, request.expired, organisation.struck_off or request.changed
-// (what was shown is no longer so; the request stays as it is); Forbidden request.not_granted or
-// authentication.level; those of the policy.
-func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
-	var user systemuser.SystemUser
-	err := r.guard(ctx, a, policy.RequestApprove, requestSubject(id), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
-		v, err := r.review(ctx, tx, a, s, c, id)
-		if err != nil {
-			return change{}, err
-		}
-		if _, err := v.Status.Next(request.Approve); err != nil {
-			return change{}, err
-		}
-		switch {
-		case v.System.Deleted:
-			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
-		case v.StruckOff:
-			return change{}, models.NewError(models.Conflict, models.CodeStruckOff)
-		case v.Seen != seen:
-			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
-		case !v.CanApprove:
-			return change{}, models.NewError(models.Forbidden, models.CodeRequestNotGranted)
-		}
-		done, err := r.decide(ctx, tx, a, v.Request, request.Approve, "", "request.accepted")
-		if err != nil {
-			return change{}, err
-		}
-		user = systemuser.SystemUser{
-			ID: v.Request.ID, Kind: v.Request.Kind, System: v.Request.System, Customer: v.Request.Customer,
-			ExternalRef: v.Request.ExternalRef, Title: v.Request.Title, Status: systemuser.Active,
-			Delegated: v.Request.Items, ApprovedBy: models.ID(a.ID), CreatedAt: r.Now(), Version: 1,
-		}
-		done.detail["seen"], done.detail["items"] = seen, itemList(user.Delegated)
-		return done, tx.AddSystemUser(ctx, user)
-	})
-	return user, err
-}
-
-// Reject answers no, with the reason for the supplier. Errors: Invalid with the
-// field reason; Conflict when it can not be answered any more; those of the
-// policy.
-func (r *Registry) Reject(ctx context.Context, a models.Actor, id models.ID, reason string) error {
-	return r.guard(ctx, a, policy.RequestReject, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		var f models.Faults
-		f.Add("reason", request.ReasonFault(reason))
-		if err := f.Err(); err != nil {
-			return change{}, err
-		}
-		old, err := tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id)
-		if err != nil {
-			return change{}, err
-		}
-		return r.decide(ctx, tx, a, old, request.Reject, strings.TrimSpace(reason), "request.rejected")
-	})
 }
 
 // itemList writes items in one line, for audit details.

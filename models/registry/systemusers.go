@@ -20,6 +20,7 @@ type SystemUserView struct {
 	SystemUser systemuser.SystemUser
 	System     system.System
 	Supplier   party.Organisation
+	Customer   party.Organisation
 	Use        Use
 	Held       int // how many items it effectively holds
 }
@@ -51,8 +52,8 @@ func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser
 		return nil, err
 	}
 	var nos []party.OrgNo
-	for _, s := range systems {
-		nos = append(nos, s.Supplier)
+	for _, u := range users {
+		nos = append(nos, u.Customer, systems[u.System].Supplier)
 	}
 	orgs, err := tx.Organisations(ctx, nos)
 	if err != nil {
@@ -65,7 +66,7 @@ func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser
 	out, now := make([]SystemUserView, len(users)), r.Now()
 	for i, u := range users {
 		s := systems[u.System]
-		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Use: uses[u.ID], Held: len(u.Effective(s, now))}
+		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Customer: orgs[u.Customer], Use: uses[u.ID], Held: len(u.Effective(s, now))}
 	}
 	return out, nil
 }
@@ -100,11 +101,7 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			return err
 		}
 		out.SystemUserView = views[0]
-		customer, err := tx.Organisation(ctx, u.Customer)
-		if err != nil {
-			return err
-		}
-		out.StruckOff = customer.StruckOff
+		out.StruckOff = out.Customer.StruckOff
 		still := u.Asked(out.System) // what a pause takes is not lost
 		for _, item := range u.Delegated {
 			out.Asked = append(out.Asked, askedOf(c, out.System, item))
@@ -156,7 +153,9 @@ func (r *Registry) history(ctx context.Context, tx Reader, a models.Actor, c *ca
 }
 
 // Revoke ends a system user for good. From the moment this returns nil, no
-// enrichment and no decision says yes for it. Conflict systemuser.revoked when
+// enrichment and no decision says yes for it, whatever it was given; the request
+// that it came from is removed, so that the supplier may ask anew, and change
+// requests of it are withdrawn. Conflict systemuser.revoked when
 // it has ended already; those of the policy. No fresh login is asked for.
 func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) error {
 	return r.guard(ctx, a, policy.SystemUserRevoke, userSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -175,11 +174,33 @@ func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) err
 		if err != nil {
 			return change{}, err
 		}
+		if err := r.closeRequests(ctx, tx, a, u, s.Supplier); err != nil {
+			return change{}, err
+		}
 		return change{
 			subject: userSubject(id), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer},
 			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer)},
 		}, nil
 	})
+}
+
+// closeRequests does what follows for requests when a system user has ended,
+// and records the change requests that are withdrawn by it.
+func (r *Registry) closeRequests(ctx context.Context, tx Tx, a models.Actor, u systemuser.SystemUser, supplier party.OrgNo) error {
+	withdrawn, err := tx.CloseRequestsOf(ctx, u.ID, r.Now())
+	if err != nil {
+		return err
+	}
+	for _, id := range withdrawn {
+		err := r.record(ctx, tx, a, "", policy.ChangeWithdraw, change{
+			subject: "changerequest:" + string(id), event: "changerequest.withdrawn", orgs: []party.OrgNo{supplier, u.Customer},
+			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer), "systemuser": string(u.ID)},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func userSubject(id models.ID) string { return "systemuser:" + string(id) }
