@@ -25,6 +25,7 @@ type Failure struct {
 	faults []validation
 	fields map[string][]string // faults of members that have no code, as ASP.NET's model binding tells them
 	domain models.Code         // for the log
+	cause  error               // of the domain; nil when the input alone is at fault
 }
 
 // validation is one entry of validationErrors. Older clients read the sentence
@@ -43,6 +44,9 @@ func (f *Failure) Error() string {
 	}
 	return f.code + " " + f.title
 }
+
+// Unwrap gives the cause: an attempt that the domain refused is recorded.
+func (f *Failure) Unwrap() error { return f.cause }
 
 // numbered are the codes of section 2.3: status, and our words for them.
 var numbered = map[int]struct {
@@ -158,7 +162,7 @@ func as(err error, numbers map[models.Code]int) error {
 		return err
 	}
 	f := problem(nn)
-	f.domain = e.Code
+	f.domain, f.cause = e.Code, err
 	return f
 }
 

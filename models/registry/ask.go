@@ -73,6 +73,7 @@ func (r *Registry) ask(ctx context.Context, a models.Actor, in request.Request, 
 		}
 		asked.ID = models.NewID()
 		made, faults := request.New(asked, s, c, r.Now().UTC().Truncate(time.Millisecond), r.requestLife())
+		made.Version = 1
 		sent = made
 		if !faulty(faults, "external_ref") { // else there is no triple
 			if err := r.freeTriple(ctx, tx, s.Supplier, made); err != nil {
@@ -92,9 +93,6 @@ func (r *Registry) ask(ctx context.Context, a models.Actor, in request.Request, 
 		}
 		return r.store(ctx, tx, s, made)
 	})
-	if sent.Version == 0 {
-		sent.Version = 1
-	}
 	return sent, repeat, err
 }
 
@@ -162,12 +160,8 @@ func standing(ctx context.Context, tx Tx, made request.Request) (request.Request
 type NoCustomer struct {
 	OrgNo party.OrgNo
 	// Unit is the one to ask instead, when the organisation is a sub-unit of it.
-	Unit party.OrgNo
-	// Away: it is not here, and the business register, which may know it, does
-	// not answer.
-	Away bool
-
-	unknown bool
+	Unit    party.OrgNo
+	unknown bool // it is not here
 }
 
 // Error is for logs.
@@ -202,8 +196,8 @@ var intake = models.Actor{Kind: models.Operator, ID: "intake"}
 
 // meets takes in the organisation for whose absence err is, from the business
 // register, and reports whether it did, so that it makes sense to try again. It
-// does nothing inside a transaction, which would be held up. That the register
-// does not answer is noted in err.
+// does nothing inside a transaction, which would be held up. A register that does
+// not answer is as good as none.
 func (r *Registry) meets(ctx context.Context, err error) bool {
 	no, ok := errors.AsType[*NoCustomer](err)
 	if _, inside := r.Store.(within); !ok || !no.unknown || inside || r.Register == nil {
@@ -214,7 +208,6 @@ func (r *Registry) meets(ctx context.Context, err error) bool {
 	}
 	n, err := r.askAll(ctx, no.OrgNo, r.Now().Add(-oldest))
 	if err != nil || n.unknown {
-		no.Away = err != nil
 		return false
 	}
 	_, err = r.take(ctx, intake, "organisation:"+string(no.OrgNo), []news{n}, nil)

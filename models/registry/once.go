@@ -53,6 +53,14 @@ type OnceTx interface {
 // as denied stays. Errors: Conflict idempotency.reused when the key stands for
 // another question; those of do.
 func (r *Registry) Once(ctx context.Context, q Question, do func(*Registry) (Kept, error)) (answer Kept, repeated bool, err error) {
+	answer, repeated, err = r.once(ctx, q, do)
+	if r.meets(ctx, err) { // whom the transaction could not wait for
+		return r.once(ctx, q, do)
+	}
+	return answer, repeated, err
+}
+
+func (r *Registry) once(ctx context.Context, q Question, do func(*Registry) (Kept, error)) (answer Kept, repeated bool, err error) {
 	var failed error
 	err = r.Store.Write(ctx, func(tx Tx) error {
 		failed, repeated = nil, false

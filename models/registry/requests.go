@@ -11,58 +11,10 @@ import (
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
-	"github.com/stafett/stafett/models/systemuser"
 )
 
 // maxList bounds every list of one organisation.
 const maxList = 500
-
-// RequestQuery says which requests of one system are meant: those that the
-// supplier is still shown, of the kind.
-type RequestQuery struct {
-	Supplier party.OrgNo
-	System   system.ID
-	Kind     systemuser.Kind
-	Status   request.Status // as of Now; every status when empty
-	Now      time.Time
-	Customer party.OrgNo  // every customer when empty
-	Text     string       // stands in title, external reference, or the customer's name or number; anything when empty
-	After    RequestPlace // the page begins behind it
-	Limit    int
-}
-
-// RequestPlace is the place of a request among all: lists go by when they were
-// made, then by id.
-type RequestPlace struct {
-	At time.Time
-	ID models.ID
-}
-
-// SupplierRequestReader reads what suppliers' programs have asked.
-type SupplierRequestReader interface {
-	// StandingRequest finds what stands where r would: the pending request of
-	// its triple, or else the newest rejected one that has not been removed, of
-	// any kind. ok is false when there is none.
-	StandingRequest(ctx context.Context, r request.Request) (stands request.Request, ok bool, err error)
-	// RequestByRef finds the request of the triple and kind of r that the
-	// supplier is shown: a pending one, or else the newest.
-	RequestByRef(ctx context.Context, supplier party.OrgNo, r request.Request) (request.Request, error)
-	// RequestPage lists requests in their order.
-	RequestPage(ctx context.Context, q RequestQuery) ([]request.Request, error)
-	// CountRequests counts them all, whatever the page.
-	CountRequests(ctx context.Context, q RequestQuery) (int, error)
-}
-
-// SupplierRequestTx writes what suppliers do with requests that they have sent.
-type SupplierRequestTx interface {
-	// RemoveRequest stores that r, which is not pending, is removed: Conflict
-	// request.decided when the stored one has another version or is removed.
-	RemoveRequest(ctx context.Context, r request.Request) error
-	// RenewRequest stores r as pending until its ExpiresAt if the stored one has
-	// its version and is pending or expired: Conflict request.decided otherwise,
-	// request.exists when another of its triple is pending.
-	RenewRequest(ctx context.Context, r request.Request) error
-}
 
 // freeTriple makes sure that nothing live stands where the request will: an
 // outdated request is set to expired, a live system user is a Conflict.

@@ -183,8 +183,8 @@ type Tx interface {
 	LapseDue(ctx context.Context, now time.Time, limit int) ([]request.Request, error)
 	// DecideRequest stores the decided request r if the stored one is still
 	// pending with r.Version and, for approval and rejection, its time has not
-	// run out at r.DecidedAt; its version goes up by one. Otherwise Conflict
-	// request.decided.
+	// run out at r.DecidedAt or by the clock of the store; its version goes up by
+	// one. Otherwise Conflict request.decided, or request.expired.
 	DecideRequest(ctx context.Context, r request.Request) error
 	// AddSystemUser stores a new system user with version 1: Conflict
 	// systemuser.exists when the triple has a live one.

@@ -24,7 +24,8 @@ type Config struct {
 	// database. A database names those it was made with and is not opened
 	// without them.
 	Keys Keys
-	// Now is the clock; time.Now when nil.
+	// Now is the clock; when nil, time.Now, and the database's own where nodes
+	// must agree.
 	Now func() time.Time
 	// Logger takes what the store has to say; nothing when nil.
 	Logger *slog.Logger
@@ -41,12 +42,14 @@ type Store struct {
 	lookups *sql.DB // of the hot path; on PostgreSQL the same pool too
 	orm     *gorm.DB
 	now     func() time.Time
-	log     *slog.Logger
-	trace   func(string)
-	keys    Keys
-	known   atomic.Pointer[ring]
-	cached  atomic.Pointer[version]
-	hot     hot
+	// ownClock: no clock was given, so the database's says what has run out.
+	ownClock bool
+	log      *slog.Logger
+	trace    func(string)
+	keys     Keys
+	known    atomic.Pointer[ring]
+	cached   atomic.Pointer[version]
+	hot      hot
 }
 
 // Open opens the database of c, which must exist and have the schema that this
@@ -57,6 +60,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	if s.now == nil {
+		s.ownClock = true
 		s.now = time.Now //nolint:forbidigo // the clock of a program that injects none
 	}
 	if s.log == nil {

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/stafett/stafett/migrations"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
@@ -142,22 +143,47 @@ func (t *transaction) lapse(ctx context.Context, q *gorm.DB, now time.Time) ([]r
 
 func (t *transaction) DecideRequest(ctx context.Context, r request.Request) error {
 	n, err := t.decide(ctx, r)
-	if err == nil && n == 0 {
-		return models.NewError(models.Conflict, models.CodeRequestDecided)
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	open, err := all[requestRow](t.undecided(ctx, r))
+	switch {
+	case err != nil:
+		return err
+	case len(open) > 0:
+		return models.NewError(models.Conflict, models.CodeRequestExpired)
+	}
+	return models.NewError(models.Conflict, models.CodeRequestDecided)
 }
 
 // decide writes the outcome if nobody has decided meanwhile.
 func (t *transaction) decide(ctx context.Context, r request.Request) (int64, error) {
-	q := t.q(ctx).Model(&requestRow{}).Where("id = ? AND customer = ? AND system_id = ? AND status = 'pending' AND version = ?",
-		string(r.ID), string(r.Customer), string(r.System), r.Version)
+	q := t.undecided(ctx, r).Model(&requestRow{})
 	if r.Status == request.Accepted || r.Status == request.Rejected {
-		q = q.Where("expires_at > ?", millis(r.DecidedAt))
+		q = t.unexpired(q.Where("expires_at > ?", millis(r.DecidedAt)))
 	}
 	done := q.Updates(map[string]any{
 		"status": string(r.Status), "reason": r.Reason, "decided_by": orNull(r.DecidedBy),
 		"decided_at": millisOrNull(r.DecidedAt), "version": gorm.Expr("version + 1"),
 	})
 	return done.RowsAffected, done.Error
+}
+
+// undecided finds the stored request if it is still pending, as r was read.
+func (t *transaction) undecided(ctx context.Context, r request.Request) *gorm.DB {
+	return t.q(ctx).Where("id = ? AND customer = ? AND system_id = ? AND status = 'pending' AND version = ?",
+		string(r.ID), string(r.Customer), string(r.System), r.Version)
+}
+
+// unexpired admits what can still be answered, by the database's own clock unless
+// the store was given one: a node whose clock is behind must not answer what has
+// run out for all others.
+func (t *transaction) unexpired(q *gorm.DB) *gorm.DB {
+	switch {
+	case !t.s.ownClock:
+		return q.Where("expires_at > ?", millis(t.s.now()))
+	case t.s.dialect == migrations.SQLite:
+		return q.Where("expires_at > unixepoch('subsec') * 1000")
+	}
+	return q.Where("expires_at > EXTRACT(EPOCH FROM clock_timestamp()) * 1000")
 }

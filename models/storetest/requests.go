@@ -100,16 +100,19 @@ func testDecide(t *testing.T, k *kit) {
 	decide := func(r request.Request) error {
 		return k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.DecideRequest(ctx, r) })
 	}
-	for name, change := range map[string]func(*request.Request){
-		"of another version":    func(r *request.Request) { r.Version++ },
-		"of another customer":   func(r *request.Request) { r.Customer = verft },
-		"when time has run out": func(r *request.Request) { r.DecidedAt = r.ExpiresAt },
-		"that is not there":     func(r *request.Request) { r.ID = models.NewID() },
+	for name, tc := range map[string]struct {
+		change func(*request.Request)
+		want   models.Code
+	}{
+		"of another version":    {func(r *request.Request) { r.Version++ }, models.CodeRequestDecided},
+		"of another customer":   {func(r *request.Request) { r.Customer = verft }, models.CodeRequestDecided},
+		"when time has run out": {func(r *request.Request) { r.DecidedAt = r.ExpiresAt }, models.CodeRequestExpired},
+		"that is not there":     {func(r *request.Request) { r.ID = models.NewID() }, models.CodeRequestDecided},
 	} {
 		wrong := approved
-		change(&wrong)
+		tc.change(&wrong)
 		t.Log(name)
-		failsWith(t, decide(wrong), models.Conflict, models.CodeRequestDecided)
+		failsWith(t, decide(wrong), models.Conflict, tc.want)
 	}
 	same(t, "request", r, read(t, k, requestFor(bakeri, r.ID)))
 
@@ -117,6 +120,29 @@ func testDecide(t *testing.T, k *kit) {
 	approved.Version = 2
 	same(t, "decided request", approved, read(t, k, requestFor(bakeri, r.ID)))
 	same(t, "waiting", 0, read(t, k, waiting(bakeri, Now())))
+}
+
+// A node whose clock is behind does not answer what has run out by the clock of
+// the store.
+func testDecideLate(t *testing.T, k *kit) {
+	settle(t, k)
+	s := addSystem(t, k, ledger())
+	for _, e := range []request.Event{request.Approve, request.Reject} {
+		late := ask(s, bakeri, string(e))
+		late.CreatedAt, late.ExpiresAt = Now().Add(-2*time.Hour), Now()
+		late = addRequest(t, k, late)
+		decided, err := late.Apply(e, berit, "nei", Now().Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		failsWith(t, k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.DecideRequest(ctx, decided) }), models.Conflict, models.CodeRequestExpired)
+		same(t, "request", late, read(t, k, requestFor(bakeri, late.ID)))
+		withdrawn, err := late.Apply(request.Withdraw, "", "", Now().Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.DecideRequest(ctx, withdrawn) })
+	}
 }
 
 func testLapse(t *testing.T, k *kit) {

@@ -95,6 +95,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"requests", testRequests},
 		{"one pending request for a triple", testPendingTriple},
 		{"a request is decided once", testDecide},
+		{"a request is decided in time by the store's clock", testDecideLate},
 		{"requests lapse", testLapse},
 		{"system users", testSystemUsers},
 		{"one live system user for a triple", testLiveTriple},
