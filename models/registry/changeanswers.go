@@ -1,0 +1,165 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// ApproveChange changes what the system user holds, as the change request asks.
+// seen is the digest of the ChangeReview that the actor answered. What is new is
+// checked again here, on the data of the same transaction; what the system user
+// holds already stays without a new check. From the moment this returns nil,
+// enrichments and decisions go by what it holds then. Errors: Conflict
+// request.decided, request.expired, systemuser.revoked, organisation.struck_off
+// or request.changed; Gone system.deleted; Forbidden request.not_granted, which
+// is a *NotGrantedError, or authentication.level; those of the policy.
+func (r *Registry) ApproveChange(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
+	return r.approveChange(ctx, a, id, seen, nil)
+}
+
+// ApproveChangeThrough is ApproveChange through a portal: what stands now is
+// approved, and the audit log names the portal. One that the API shows no more
+// is NotFound.
+func (r *Registry) ApproveChangeThrough(ctx context.Context, a models.Actor, id models.ID, portal Portal) (systemuser.SystemUser, error) {
+	return r.approveChange(ctx, a, id, "", &portal)
+}
+
+func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.ID, seen string, portal *Portal) (systemuser.SystemUser, error) {
+	var user systemuser.SystemUser
+	err := r.guard(ctx, a, policy.ChangeApprove, changeSubject(id), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
+		v, err := r.reviewChange(ctx, tx, a, s, c, id)
+		if err != nil {
+			return change{}, err
+		}
+		if portal != nil {
+			seen = v.Seen
+		}
+		if err := changeable(v, seen, portal); err != nil {
+			return change{}, err
+		}
+		done, err := r.decideChange(ctx, tx, a, v.Change, request.Approve, "", "change.accepted")
+		if err != nil {
+			return change{}, err
+		}
+		added, removed, after := v.Change.Needed(v.User.Asked(v.System))
+		done.detail["seen"], done.detail["added"], done.detail["removed"] = v.Seen, itemList(added), itemList(removed)
+		through(done, portal)
+		user = v.User
+		after = append(after, dormant(v.User, v.System, v.Change)...)
+		if sameItems(user.Delegated, after) {
+			return done, nil
+		}
+		user.Delegated, user.ChangedAt = after, stored(r.Now())
+		if err := tx.SaveDelegated(ctx, user); err != nil {
+			return change{}, err
+		}
+		user.Version++
+		return done, nil
+	})
+	return user, err
+}
+
+// dormant is what was approved, is not asked for by the system now, and is not
+// unwanted: a change leaves it as it is.
+func dormant(u systemuser.SystemUser, s system.System, c request.Change) []catalog.Item {
+	held := u.Asked(s)
+	rest := slices.DeleteFunc(slices.Clone(u.Delegated), func(i catalog.Item) bool { return slices.Contains(held, i) })
+	_, _, rest = request.Change{Unwanted: c.Unwanted}.Needed(rest)
+	return rest
+}
+
+// changeable says why what stands now can not be approved by this answer, or nil.
+func changeable(v ChangeReview, seen string, portal *Portal) error {
+	if portal != nil && !v.Change.Removed.IsZero() {
+		return models.NewError(models.NotFound, models.CodeNotFound)
+	}
+	if _, err := v.Status.Next(request.Approve); err != nil {
+		return err
+	}
+	switch {
+	case v.System.Deleted:
+		return models.NewError(models.Gone, models.CodeSystemDeleted)
+	case v.Over:
+		return models.NewError(models.Conflict, models.CodeUserRevoked)
+	case v.StruckOff:
+		return models.NewError(models.Conflict, models.CodeStruckOff)
+	case v.Seen != seen:
+		return models.NewError(models.Conflict, models.CodeRequestChanged)
+	}
+	return granted(v.Asked)
+}
+
+// RejectChange answers no, with the reason for the supplier. Errors: Invalid
+// with the field reason; Conflict when it can not be answered any more; those of
+// the policy.
+func (r *Registry) RejectChange(ctx context.Context, a models.Actor, id models.ID, reason string) error {
+	return r.rejectChange(ctx, a, id, reason, nil)
+}
+
+// RejectChangeThrough is RejectChange through a portal, which gives no reason.
+func (r *Registry) RejectChangeThrough(ctx context.Context, a models.Actor, id models.ID, portal Portal) error {
+	return r.rejectChange(ctx, a, id, "", &portal)
+}
+
+func (r *Registry) rejectChange(ctx context.Context, a models.Actor, id models.ID, reason string, portal *Portal) error {
+	return r.guard(ctx, a, policy.ChangeReject, changeSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
+		var f models.Faults
+		if portal == nil {
+			f.Add("reason", request.ReasonFault(reason))
+		}
+		if err := f.Err(); err != nil {
+			return change{}, err
+		}
+		old, err := tx.ChangeTo(ctx, []party.OrgNo{party.OrgNo(a.OrgNo)}, id)
+		if err == nil && portal != nil && !old.Removed.IsZero() {
+			err = models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		if err != nil {
+			return change{}, err
+		}
+		done, err := r.decideChange(ctx, tx, a, old, request.Reject, strings.TrimSpace(reason), "change.rejected")
+		if err == nil {
+			through(done, portal)
+		}
+		return done, err
+	})
+}
+
+// decideChange moves a change request by the event and stores it, compare-and-set.
+func (r *Registry) decideChange(ctx context.Context, tx Tx, a models.Actor, c request.Change, e request.Event, reason, event string) (change, error) {
+	decided, err := c.Apply(e, models.ID(a.ID), reason, stored(r.Now()))
+	if err != nil {
+		return change{}, err
+	}
+	c.Request = decided
+	return r.saveChange(ctx, tx, c, event)
+}
+
+// saveChange stores a change request that has moved.
+func (r *Registry) saveChange(ctx context.Context, tx Tx, c request.Change, event string) (change, error) {
+	if err := tx.SaveChange(ctx, c); err != nil {
+		return change{}, err
+	}
+	s, err := tx.System(ctx, c.System)
+	return changed(c, s.Supplier, event), err
+}
+
+// parseItems reads what itemList wrote.
+func parseItems(list string) []catalog.Item {
+	var items []catalog.Item
+	for word := range strings.SplitSeq(list, " ") {
+		if item, ok := catalog.ParseItem(word); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
