@@ -23,7 +23,8 @@ func (o Organisation) Display() string {
 	return o.Name
 }
 
-// Relation says that a facilitator serves a client organisation in a role.
+// Relation says that a facilitator serves a client organisation in a role, or by
+// an access package that the client has given it: RoleURN is either's.
 type Relation struct {
 	Facilitator OrgNo
 	Client      OrgNo

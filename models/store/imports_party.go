@@ -280,8 +280,12 @@ func (t *transaction) PutRelation(ctx context.Context, r party.Relation) (regist
 			return registry.Change{}, err
 		}
 	}
-	if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", r.RoleURN); err != nil {
+	if given, err := exists[packageRow](t.q(ctx), "urn = ?", r.RoleURN); err != nil {
 		return registry.Change{}, err
+	} else if !given {
+		if err := known[roleRow](ctx, t, &f, "roleUrn", unknownRole, "urn = ?", r.RoleURN); err != nil {
+			return registry.Change{}, err
+		}
 	}
 	if r.Facilitator == r.Client {
 		f.Add("clientOrgNo", "relation.self")
