@@ -151,5 +151,12 @@ func TestDenialsAreKeptUpToABound(t *testing.T) {
 	if e := before.since(t); len(e) != 103 || len(e[102].Detail) > 0 {
 		t.Errorf("an hour later: %d entries, want 103", len(e))
 	}
+	program := models.Actor{Kind: models.Organisation, ID: "a-client", OrgNo: string(bakeri)}
+	for range 105 {
+		mustBe(t, w.Withdraw(t.Context(), program, models.NewID()), models.NotFound, models.CodeNotFound)
+	}
+	if e := before.since(t); len(e) != 203 || e[202].Detail["more"] == "" {
+		t.Errorf("a program: %d entries, want 203", len(e))
+	}
 	before.mustBeUnchanged(t)
 }

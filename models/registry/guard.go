@@ -76,9 +76,9 @@ func (r *Registry) record(ctx context.Context, tx Tx, a models.Actor, role strin
 	})
 }
 
-// A person's denials are recorded up to this many an hour for each action; the
-// last one says so. Else anybody who can log in could fill the log, and hold up
-// everybody else who writes to it.
+// The denials of a person or a program are recorded up to this many an hour for
+// each action; the last one says so. Else anybody who can log in, or has a
+// client, could fill the log, and hold up everybody else who writes to it.
 const (
 	denialsKept   = 100
 	denialsWindow = time.Hour
@@ -88,7 +88,7 @@ const (
 func (r *Registry) deny(ctx context.Context, a models.Actor, s policy.Standing, act policy.Action, subject string, code models.Code) error {
 	ctx = context.WithoutCancel(ctx)
 	var detail audit.Detail
-	if a.Kind == models.Person {
+	if a.Kind != models.Operator {
 		kept := 0
 		err := r.Store.Read(ctx, func(tx Reader) (err error) {
 			kept, err = tx.Denials(ctx, a.ID, string(act), r.Now().Add(-denialsWindow))
