@@ -43,6 +43,7 @@ type Reader interface {
 	SupplierUserReader
 	EndUserReader
 	StreamReader
+	DiagnoseReader
 	ClientReader
 	ChangeReader
 	AuditReader
@@ -69,19 +70,6 @@ type PartyReader interface {
 	OrganisationByParty(ctx context.Context, partyID int64) (party.Organisation, error)
 	// OrganisationByUUID finds an organisation by its party uuid.
 	OrganisationByUUID(ctx context.Context, uuid string) (party.Organisation, error)
-}
-
-// SystemReader reads systems.
-type SystemReader interface {
-	// System finds a system, deleted or not.
-	System(ctx context.Context, id system.ID) (system.System, error)
-	Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error)
-	// SystemsOf lists the supplier's systems that are not deleted, newest first.
-	SystemsOf(ctx context.Context, supplier party.OrgNo) ([]system.System, error)
-	// Supplies reports whether the organisation has a system that is not deleted.
-	Supplies(ctx context.Context, supplier party.OrgNo) (bool, error)
-	// Customers counts, for each system, the customers with a live system user.
-	Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error)
 }
 
 // RequestReader reads requests. The organisation is part of each question, so
@@ -146,6 +134,7 @@ type Event struct {
 // than the caller believed is a Conflict error and leaves nothing behind.
 type Tx interface {
 	Reader
+	SystemTx
 	ImportTx
 	MemberTx
 	InvitationTx
@@ -158,8 +147,8 @@ type Tx interface {
 	SupplierRequestTx
 	SupplierUserTx
 	EndUserTx
-	ChangeTx
 	ClientTx
+	ChangeTx
 	OnceTx
 	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the
@@ -169,10 +158,6 @@ type Tx interface {
 	// which every change does, until this one ends: what is read from now on
 	// is still so at the commit.
 	Alone(ctx context.Context) error
-	// AddSystem stores a new system with version 1: Conflict system.exists
-	// when the id was ever taken, system.client_taken when one of its clients
-	// belongs to another system.
-	AddSystem(ctx context.Context, s system.System) error
 	// AddRequest stores a new request with version 1: Conflict request.exists
 	// when the triple (system, customer, external reference) has a pending one.
 	AddRequest(ctx context.Context, r request.Request) error

@@ -196,21 +196,26 @@ func (s *Store) Holds(ctx context.Context, q rar.Question) (rar.Held, error) {
 	if err != nil {
 		return rar.Held{}, s.outage(err)
 	}
-	var h rar.Held
+	h, given, err := scanHeld(s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action, string(q.Party), millis(s.now())))
+	h.Holds = h.Live && !h.Paused && h.ResourceKnown && given
+	return h, s.outage(err)
+}
+
+// scanHeld reads what holdsSQL found: nothing, or a system user and whether the
+// right is given, whatever stops it.
+func scanHeld(row *sql.Row) (h rar.Held, given bool, err error) {
 	var status, customer string
-	var deleted, given bool
+	var deleted bool
 	var validTo sql.NullInt64
-	err = s.hot.holds.QueryRowContext(ctx, string(q.SystemUser), q.Resource, q.Action, string(q.Party), millis(s.now())).
-		Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.Paused, &validTo, &h.ResourceKnown, &given, &h.Attached)
+	err = row.Scan(&status, &h.Kind, &customer, &h.SystemID, &deleted, &h.Used, &h.Paused, &validTo, &h.ResourceKnown, &given, &h.Attached)
 	if errors.Is(err, sql.ErrNoRows) {
-		return rar.Held{}, nil
+		return rar.Held{}, false, nil
 	}
 	if err != nil {
-		return rar.Held{}, s.outage(err)
+		return rar.Held{}, false, err
 	}
 	h.Known, h.Customer = true, party.OrgNo(customer)
 	h.Live = systemuser.Status(status) == systemuser.Active && !deleted
 	h.ValidTo = untilOrZero(validTo)
-	h.Holds = h.Live && !h.Paused && h.ResourceKnown && given
-	return h, nil
+	return h, given, nil
 }

@@ -1,0 +1,449 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/system"
+	"github.com/stafett/stafett/models/systemuser"
+)
+
+// Doubt is a question of a supplier: would its client get a token for the
+// customer, and would the system user in it hold the right?
+type Doubt struct {
+	Client      system.Client // Issuer is the default one when empty
+	System      system.ID     // that the client is meant to be of; empty for whichever it is
+	Customer    party.OrgNo
+	ExternalRef string // the customer's number when empty
+	Resource    string // of the right; empty when none is asked about
+	Action      string
+	Party       party.OrgNo // whose data the right is for; the customer when empty
+}
+
+// Cause says why not.
+type Cause string
+
+// The causes. Those of the chain are those for which rar refuses.
+const (
+	CauseIssuer           Cause = "issuer_unknown"
+	CauseClient           Cause = "client_unknown"
+	CauseClientIssuer     Cause = "client_other_issuer" // the supplier's, under another issuer
+	CauseClientSystem     Cause = "client_other_system" // on another system of the supplier's than the one named
+	CauseSystem           Cause = "system_unknown"
+	CauseSystemDeleted    Cause = "system_deleted"
+	CauseCustomer         Cause = "customer_unknown"
+	CauseSubUnit          Cause = "customer_subunit"
+	CauseCustomerStruck   Cause = "customer_struck_off"
+	CauseClientOfAgent    Cause = "client_of_agent" // the customer is a client of an agent system user
+	CausePending          Cause = "request_pending"
+	CauseRejected         Cause = "request_rejected"
+	CauseExpired          Cause = "request_expired"
+	CauseWithdrawn        Cause = "request_withdrawn"
+	CauseRevoked          Cause = "revoked"
+	CauseNever            Cause = "no_system_user" // never asked
+	CauseOtherRef         Cause = "other_external_ref"
+	CauseOtherSystem      Cause = "user_on_other_system"
+	CausePaused           Cause = "paused"
+	CauseOver             Cause = "over"
+	CauseResource         Cause = "resource_unknown"
+	CauseAction           Cause = "action_unknown"
+	CauseRightOffSystem   Cause = "right_not_on_system"
+	CauseRightLeftSystem  Cause = "right_left_system" // delegated, but the system asks for it no more
+	CauseRightUndelegated Cause = "right_not_delegated"
+	CauseOtherParty       Cause = "other_party"
+	CauseNoParty          Cause = "party_missing"
+	CausePartyNoClient    Cause = "no_client"
+	CauseAgentLacks       Cause = "agent_lacks" // the facilitator does not have the package for the client
+)
+
+// Causes lists the causes in the order in which they are told, for tests.
+func Causes() []Cause {
+	return []Cause{
+		CauseIssuer, CauseClient, CauseClientIssuer, CauseClientSystem, CauseSystem, CauseSystemDeleted, CauseCustomer, CauseSubUnit,
+		CauseCustomerStruck, CauseClientOfAgent, CausePending, CauseRejected, CauseExpired, CauseWithdrawn, CauseRevoked, CauseNever,
+		CauseOtherRef, CauseOtherSystem, CausePaused, CauseOver, CauseResource, CauseAction, CauseRightOffSystem, CauseRightLeftSystem,
+		CauseRightUndelegated, CauseOtherParty, CauseNoParty, CausePartyNoClient, CauseAgentLacks,
+	}
+}
+
+// Finding is one cause, with what is known of it. What does not apply is zero.
+type Finding struct {
+	Cause  Cause
+	Since  time.Time
+	Until  time.Time
+	By     string // who paused or ended it
+	Reason string // of a rejection, in the customer's words
+	Issuer string
+	System system.ID
+	Orgs   []party.OrgNo // the unit of a sub-unit, the facilitators
+	Refs   []string      // external references that there are
+	Items  []string      // packages that carry the resource
+}
+
+// Refused is what an issuer has been refused about a client, from the journal.
+type Refused struct {
+	Reason string
+	Count  int64
+	Last   time.Time
+}
+
+// Diagnosis is the answer: with no finding, the token would be given.
+type Diagnosis struct {
+	Findings []Finding
+	System   system.ID // of the client; empty when it is on none of the supplier's
+	User     models.ID // that the token would name; empty when there is none
+	Refused  []Refused // in the last hour, latest first
+}
+
+// HeldRight is what the chain of decisions says about a system user and a right.
+type HeldRight struct {
+	Known    bool // the resource is in the catalogue
+	Attached bool // the party is a client of the agent
+	Given    bool // what was approved and is still asked for gives the right for the party
+}
+
+// DiagnoseReader reads what explains refusals. All but the first two are about
+// one supplier's systems.
+type DiagnoseReader interface {
+	// SystemsRunAs tells which system the client id is of, by issuer.
+	SystemsRunAs(ctx context.Context, issuers []string, clientID string) (map[string]system.ID, error)
+	// RefusalsOf tells what the caller was refused about the client since then.
+	RefusalsOf(ctx context.Context, caller, clientID string, since time.Time) ([]Refused, error)
+	// RequestsAt lists the requests of the triple, newest first, at most limit.
+	RequestsAt(ctx context.Context, s system.ID, customer party.OrgNo, ref string, limit int) ([]request.Request, error)
+	// RevokedAt lists the revoked system users of the triple, latest first, at most limit.
+	RevokedAt(ctx context.Context, s system.ID, customer party.OrgNo, ref string, limit int) ([]systemuser.SystemUser, error)
+	// LiveUsersOf lists the customer's system users on the supplier's systems
+	// that have not been revoked, at most limit.
+	LiveUsersOf(ctx context.Context, supplier, customer party.OrgNo, limit int) ([]systemuser.SystemUser, error)
+	// AgentsServing lists the supplier's agent system users that the client is
+	// attached to and that have not been revoked, at most limit.
+	AgentsServing(ctx context.Context, supplier, client party.OrgNo, limit int) ([]systemuser.SystemUser, error)
+	// HoldsRight asks what a decision would.
+	HoldsRight(ctx context.Context, u models.ID, resource, action string, p party.OrgNo, now time.Time) (HeldRight, error)
+}
+
+// maxTold bounds what a finding lists.
+const maxTold = 20
+
+// refusalsKept is how far back refusals are told of.
+const refusalsKept = time.Hour
+
+// Diagnose tells a supplier why its client would get no token, all causes at
+// once, the most decisive first. What is another supplier's looks as if it were
+// not there.
+func (r *Registry) Diagnose(ctx context.Context, a models.Actor, d Doubt) (Diagnosis, error) {
+	if d.Client.Issuer == "" && len(r.Issuers) > 0 {
+		d.Client.Issuer = r.Issuers[0]
+	}
+	if d.ExternalRef == "" {
+		d.ExternalRef = string(d.Customer)
+	}
+	var out Diagnosis
+	err := r.read(ctx, a, policy.Diagnose, func(tx Reader, _ policy.Standing, c *catalog.Catalog) error {
+		doc := doctor{r: r, tx: tx, catalog: c, supplier: party.OrgNo(a.OrgNo), Doubt: d}
+		for _, look := range []func(context.Context) error{doc.client, doc.customer, doc.right, doc.journal} {
+			if err := look(ctx); err != nil {
+				return err
+			}
+		}
+		out = doc.out
+		return nil
+	})
+	return out, err
+}
+
+// doctor gathers findings in one snapshot.
+type doctor struct {
+	Doubt
+	r        *Registry
+	tx       Reader
+	catalog  *catalog.Catalog
+	supplier party.OrgNo
+	of       system.System // to look at; zero when there is none
+	user     systemuser.SystemUser
+	out      Diagnosis
+}
+
+func (d *doctor) find(f Finding) { d.out.Findings = append(d.out.Findings, f) }
+
+// own returns the system if it is the supplier's.
+func (d *doctor) own(ctx context.Context, id system.ID) (system.System, bool, error) {
+	s, err := d.tx.System(ctx, id)
+	if err != nil && models.CodeOf(err) == models.CodeNotFound || err == nil && s.Supplier != d.supplier {
+		return system.System{}, false, nil
+	}
+	return s, err == nil, err
+}
+
+// client follows the chain from the client to its system.
+func (d *doctor) client(ctx context.Context) error {
+	if !slices.Contains(d.r.Issuers, d.Client.Issuer) {
+		d.find(Finding{Cause: CauseIssuer, Issuer: d.Client.Issuer})
+	}
+	runs, err := d.tx.SystemsRunAs(ctx, d.r.Issuers, d.Client.ID)
+	if err != nil {
+		return err
+	}
+	var found bool
+	if d.of, found, err = d.own(ctx, runs[d.Client.Issuer]); err != nil {
+		return err
+	}
+	if !found {
+		if err := d.stray(ctx, runs); err != nil {
+			return err
+		}
+	}
+	d.out.System = d.of.ID
+	if d.System != "" && d.System != d.of.ID {
+		if err := d.named(ctx); err != nil {
+			return err
+		}
+	}
+	if d.of.Deleted {
+		d.find(Finding{Cause: CauseSystemDeleted, System: d.of.ID, Since: d.of.ChangedAt})
+	}
+	return nil
+}
+
+// stray explains a client that is on none of the supplier's systems under the
+// issuer.
+func (d *doctor) stray(ctx context.Context, runs map[string]system.ID) error {
+	for _, issuer := range d.r.Issuers {
+		s, found, err := d.own(ctx, runs[issuer])
+		if err != nil {
+			return err
+		}
+		if found && issuer != d.Client.Issuer {
+			d.find(Finding{Cause: CauseClientIssuer, Issuer: issuer, System: s.ID})
+			return nil
+		}
+	}
+	d.find(Finding{Cause: CauseClient, Issuer: d.Client.Issuer})
+	return nil
+}
+
+// named goes on with the system that the supplier means, which is not the
+// client's.
+func (d *doctor) named(ctx context.Context) error {
+	meant, found, err := d.own(ctx, d.System)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		d.find(Finding{Cause: CauseSystem, System: d.System})
+		return nil
+	case d.of.ID != "":
+		d.find(Finding{Cause: CauseClientSystem, System: d.of.ID})
+	}
+	d.of = meant
+	return nil
+}
+
+// customer follows the chain from the system to the system user.
+func (d *doctor) customer(ctx context.Context) error {
+	if d.of.ID != "" {
+		u, err := d.tx.SystemUserAt(ctx, d.of.ID, d.Customer, d.ExternalRef)
+		if err == nil {
+			d.user, d.out.User = u, u.ID
+			d.stopped(u)
+			return nil
+		}
+		if models.CodeOf(err) != models.CodeNotFound {
+			return err
+		}
+	}
+	for _, look := range []func(context.Context) error{d.organisation, d.agents, d.past, d.others} {
+		if err := look(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopped tells why a live system user is given no tokens, as rar sees it: one
+// that ends within a second is over.
+func (d *doctor) stopped(u systemuser.SystemUser) {
+	if u.Paused != "" {
+		d.find(Finding{Cause: CausePaused, By: string(u.Paused)})
+	}
+	if !u.SupplierPaused.IsZero() {
+		d.find(Finding{Cause: CausePaused, By: "supplier", Since: u.SupplierPaused})
+	}
+	if u.Over(d.r.Now().Add(time.Second)) {
+		d.find(Finding{Cause: CauseOver, Since: u.ValidTo})
+	}
+}
+
+// organisation tells what may be wrong with the customer's number.
+func (d *doctor) organisation(ctx context.Context) error {
+	o, err := d.tx.Organisation(ctx, d.Customer)
+	if err != nil && models.CodeOf(err) == models.CodeNotFound {
+		d.find(Finding{Cause: CauseCustomer})
+		return nil
+	}
+	if o.Parent != "" {
+		d.find(Finding{Cause: CauseSubUnit, Orgs: []party.OrgNo{o.Parent}})
+	}
+	if !o.StruckOff.IsZero() {
+		d.find(Finding{Cause: CauseCustomerStruck, Since: o.StruckOff})
+	}
+	return err
+}
+
+// agents tells when the customer is a client: the token must name whoever
+// serves it.
+func (d *doctor) agents(ctx context.Context) error {
+	found, err := d.tx.AgentsServing(ctx, d.supplier, d.Customer, maxTold)
+	f := Finding{Cause: CauseClientOfAgent}
+	for _, u := range found {
+		if u.Customer == d.Customer {
+			continue // it serves itself
+		}
+		if !slices.Contains(f.Orgs, u.Customer) {
+			f.Orgs = append(f.Orgs, u.Customer)
+		}
+		f.Refs = append(f.Refs, u.ExternalRef)
+	}
+	if len(f.Orgs) > 0 {
+		d.find(f)
+	}
+	return err
+}
+
+// past tells what has become of the very triple, latest first.
+func (d *doctor) past(ctx context.Context) error {
+	if d.of.ID == "" {
+		return nil
+	}
+	asked, err := d.tx.RequestsAt(ctx, d.of.ID, d.Customer, d.ExternalRef, 1)
+	if err != nil {
+		return err
+	}
+	ended, err := d.tx.RevokedAt(ctx, d.of.ID, d.Customer, d.ExternalRef, 1)
+	if err != nil {
+		return err
+	}
+	var found []Finding
+	for _, u := range ended {
+		found = append(found, Finding{Cause: CauseRevoked, Since: u.RevokedAt, By: string(u.RevokedBy)})
+	}
+	for _, q := range asked {
+		f := Finding{Since: q.CreatedAt, Until: q.ExpiresAt, Reason: q.Reason}
+		switch q.Current(d.r.Now()) {
+		case request.Pending:
+			f.Cause = CausePending
+		case request.Rejected:
+			f.Cause, f.Since, f.Until = CauseRejected, q.DecidedAt, time.Time{}
+		case request.Expired:
+			f.Cause, f.Since, f.Until = CauseExpired, q.ExpiresAt, time.Time{}
+		case request.Withdrawn:
+			f.Cause, f.Since, f.Until = CauseWithdrawn, q.DecidedAt, time.Time{}
+		case request.Accepted: // what came of it is among those that ended
+			continue
+		}
+		found = append(found, f)
+	}
+	slices.SortStableFunc(found, func(x, y Finding) int { return y.Since.Compare(x.Since) })
+	if len(found) == 0 {
+		found = append(found, Finding{Cause: CauseNever, System: d.of.ID})
+	}
+	d.out.Findings = append(d.out.Findings, found...)
+	return nil
+}
+
+// others tells which system users of the supplier's the customer has instead.
+func (d *doctor) others(ctx context.Context) error {
+	live, err := d.tx.LiveUsersOf(ctx, d.supplier, d.Customer, maxTold)
+	same, elsewhere := Finding{Cause: CauseOtherRef, System: d.of.ID}, map[system.ID]Finding{}
+	for _, u := range live {
+		if u.System == d.of.ID {
+			same.Refs = append(same.Refs, u.ExternalRef)
+			continue
+		}
+		f := elsewhere[u.System]
+		f.Cause, f.System, f.Refs = CauseOtherSystem, u.System, append(f.Refs, u.ExternalRef)
+		elsewhere[u.System] = f
+	}
+	if len(same.Refs) > 0 {
+		d.find(same)
+	}
+	for _, u := range live {
+		if f, ok := elsewhere[u.System]; ok {
+			d.find(f)
+			delete(elsewhere, u.System)
+		}
+	}
+	return err
+}
+
+// right tells why a decision would be no, whatever stops the system user.
+func (d *doctor) right(ctx context.Context) error {
+	if d.Resource == "" || d.user.ID == "" {
+		return nil
+	}
+	p, agent := d.Party, d.user.Kind == systemuser.Agent
+	switch {
+	case p == "" && agent:
+		d.find(Finding{Cause: CauseNoParty})
+		return nil
+	case p == "":
+		p = d.Customer
+	case p != d.Customer && !agent:
+		d.find(Finding{Cause: CauseOtherParty, Orgs: []party.OrgNo{d.Customer}})
+	}
+	held, err := d.tx.HoldsRight(ctx, d.user.ID, d.Resource, d.Action, p, d.r.Now())
+	if err != nil {
+		return err
+	}
+	if agent && !held.Attached {
+		d.find(Finding{Cause: CausePartyNoClient, Orgs: []party.OrgNo{p}})
+	}
+	if !held.Known {
+		d.find(Finding{Cause: CauseResource})
+		return nil
+	}
+	// An agent's party that is no client holds nothing, and that is told already.
+	if !held.Given && (!agent || held.Attached) {
+		d.lacking(agent)
+	}
+	return nil
+}
+
+// lacking tells where a right stops on its way from the system to the system
+// user.
+func (d *doctor) lacking(agent bool) {
+	resource, _ := d.catalog.Resource(d.Resource)
+	carries := func(i catalog.Item) bool {
+		if i.Kind == catalog.PackageItem {
+			return slices.Contains(resource.Packages, i.Ref)
+		}
+		return !agent && i.Ref == d.Resource && (i.Action == "" || i.Action == d.Action)
+	}
+	f := Finding{Cause: CauseRightOffSystem, System: d.of.ID, Items: resource.Packages}
+	switch delegated := slices.ContainsFunc(d.user.Delegated, carries); {
+	case len(resource.Actions) > 0 && !slices.Contains(resource.Actions, d.Action):
+		f = Finding{Cause: CauseAction, Items: resource.Actions}
+	case slices.ContainsFunc(d.user.Asked(d.of), carries): // asked for and delegated: the facilitator lacks it
+		f = Finding{Cause: CauseAgentLacks, Orgs: []party.OrgNo{d.Customer}, Items: resource.Packages}
+	case delegated:
+		f.Cause = CauseRightLeftSystem
+	case slices.ContainsFunc(d.of.Asked(), carries):
+		f.Cause = CauseRightUndelegated
+	}
+	d.find(f)
+}
+
+// journal tells what the issuer itself has been refused about the client.
+func (d *doctor) journal(ctx context.Context) (err error) {
+	if d.out.System != "" {
+		d.out.Refused, err = d.tx.RefusalsOf(ctx, d.Client.Issuer, d.Client.ID, d.r.Now().Add(-refusalsKept))
+	}
+	return err
+}
