@@ -180,6 +180,30 @@ func (e StreamedSystemUserSystemUserType) Valid() bool {
 	}
 }
 
+// Defines values for SupplierRequestStatus.
+const (
+	SupplierRequestStatusAccepted SupplierRequestStatus = "Accepted"
+	SupplierRequestStatusNew      SupplierRequestStatus = "New"
+	SupplierRequestStatusRejected SupplierRequestStatus = "Rejected"
+	SupplierRequestStatusTimedout SupplierRequestStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the SupplierRequestStatus enum.
+func (e SupplierRequestStatus) Valid() bool {
+	switch e {
+	case SupplierRequestStatusAccepted:
+		return true
+	case SupplierRequestStatusNew:
+		return true
+	case SupplierRequestStatusRejected:
+		return true
+	case SupplierRequestStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SupplierSystemUserPaused.
 const (
 	StruckOff SupplierSystemUserPaused = "struck_off"
@@ -285,6 +309,54 @@ func (e SystemUserUserType) Valid() bool {
 	}
 }
 
+// Defines values for AskedAgentsOfSystemParamsStatus.
+const (
+	AskedAgentsOfSystemParamsStatusAccepted AskedAgentsOfSystemParamsStatus = "Accepted"
+	AskedAgentsOfSystemParamsStatusNew      AskedAgentsOfSystemParamsStatus = "New"
+	AskedAgentsOfSystemParamsStatusRejected AskedAgentsOfSystemParamsStatus = "Rejected"
+	AskedAgentsOfSystemParamsStatusTimedout AskedAgentsOfSystemParamsStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the AskedAgentsOfSystemParamsStatus enum.
+func (e AskedAgentsOfSystemParamsStatus) Valid() bool {
+	switch e {
+	case AskedAgentsOfSystemParamsStatusAccepted:
+		return true
+	case AskedAgentsOfSystemParamsStatusNew:
+		return true
+	case AskedAgentsOfSystemParamsStatusRejected:
+		return true
+	case AskedAgentsOfSystemParamsStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AskedOfSystemParamsStatus.
+const (
+	AskedOfSystemParamsStatusAccepted AskedOfSystemParamsStatus = "Accepted"
+	AskedOfSystemParamsStatusNew      AskedOfSystemParamsStatus = "New"
+	AskedOfSystemParamsStatusRejected AskedOfSystemParamsStatus = "Rejected"
+	AskedOfSystemParamsStatusTimedout AskedOfSystemParamsStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the AskedOfSystemParamsStatus enum.
+func (e AskedOfSystemParamsStatus) Valid() bool {
+	switch e {
+	case AskedOfSystemParamsStatusAccepted:
+		return true
+	case AskedOfSystemParamsStatusNew:
+		return true
+	case AskedOfSystemParamsStatusRejected:
+		return true
+	case AskedOfSystemParamsStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SystemUsersBySystemParamsStatus.
 const (
 	SystemUsersBySystemParamsStatusActive SystemUsersBySystemParamsStatus = "active"
@@ -346,6 +418,62 @@ type AnyProblem struct {
 	Title     string  `json:"title"`
 	TraceId   *string `json:"traceId,omitempty"`
 	Type      string  `json:"type"`
+}
+
+// AskAgentRequest defines model for AskAgentRequest.
+type AskAgentRequest struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+
+	// ContactEmail Whom the customer may ask.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+
+	// ExternalRef Tells several system users of one customer apart; the customer's number when left out or empty.
+	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// IntegrationTitle What the customer will see it called; the system's name when left out.
+	IntegrationTitle *string `json:"integrationTitle,omitempty"`
+
+	// PartyOrgNo The customer's organisation number.
+	PartyOrgNo string `json:"partyOrgNo"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// RedirectUrl Where the browser goes after the answer; one of the system's.
+	RedirectUrl *string  `json:"redirectUrl,omitempty"`
+	Rights      *[]Right `json:"rights,omitempty"`
+	SystemId    string   `json:"systemId"`
+
+	// ValidTo When the system user ends by itself; never when left out.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// AskRequest defines model for AskRequest.
+type AskRequest struct {
+	AccessPackages *[]AccessPackage `json:"accessPackages,omitempty"`
+
+	// ContactEmail Whom the customer may ask.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+
+	// ExternalRef Tells several system users of one customer apart; the customer's number when left out or empty.
+	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// IntegrationTitle What the customer will see it called; the system's name when left out.
+	IntegrationTitle *string `json:"integrationTitle,omitempty"`
+
+	// PartyOrgNo The customer's organisation number.
+	PartyOrgNo string `json:"partyOrgNo"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// RedirectUrl Where the browser goes after the answer; one of the system's.
+	RedirectUrl *string  `json:"redirectUrl,omitempty"`
+	Rights      *[]Right `json:"rights,omitempty"`
+	SystemId    string   `json:"systemId"`
+
+	// ValidTo When the system user ends by itself; never when left out.
+	ValidTo *time.Time `json:"validTo,omitempty"`
 }
 
 // AuthzenConfiguration defines model for AuthzenConfiguration.
@@ -626,6 +754,56 @@ type SupplierReason struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// SupplierRequest A request as its supplier sees it. An agent's has no rights. `expires`, `reason`, `purpose`, `validTo` and `contactEmail` are ours.
+type SupplierRequest struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+
+	// ConfirmUrl Where the customer answers.
+	ConfirmUrl   string    `json:"confirmUrl"`
+	ContactEmail *string   `json:"contactEmail,omitempty"`
+	Created      time.Time `json:"created"`
+
+	// Escalated Somebody has sent it on to those who administer access.
+	Escalated bool `json:"escalated"`
+
+	// Expires Until when it can be answered.
+	Expires          time.Time          `json:"expires"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+
+	// PartyOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	PartyOrgNo OrgNo `json:"partyOrgNo"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Reason The customer's words for a rejection.
+	Reason      *string  `json:"reason,omitempty"`
+	RedirectUrl *string  `json:"redirectUrl,omitempty"`
+	Rights      *[]Right `json:"rights,omitempty"`
+
+	// Status `Timedout` goes with `timedOut`: nobody can answer it any more.
+	Status   SupplierRequestStatus `json:"status"`
+	SystemId string                `json:"systemId"`
+	TimedOut bool                  `json:"timedOut"`
+	ValidTo  *time.Time            `json:"validTo,omitempty"`
+}
+
+// SupplierRequestStatus `Timedout` goes with `timedOut`: nobody can answer it any more.
+type SupplierRequestStatus string
+
+// SupplierRequestPage defines model for SupplierRequestPage.
+type SupplierRequestPage struct {
+	Data  []SupplierRequest `json:"data"`
+	Links PageLinks         `json:"links"`
+
+	// Total How many there are in all; only when `total=true`.
+	Total *int `json:"total,omitempty"`
+}
+
 // SupplierSystemUser A system user as its supplier sees it.
 type SupplierSystemUser struct {
 	Created          time.Time          `json:"created"`
@@ -750,6 +928,15 @@ type PageSize = int
 // PartyId defines model for PartyId.
 type PartyId = int64
 
+// RequestCustomer defines model for RequestCustomer.
+type RequestCustomer = string
+
+// RequestId defines model for RequestId.
+type RequestId = string
+
+// RequestRef defines model for RequestRef.
+type RequestRef = string
+
 // SystemId defines model for SystemId.
 type SystemId = string
 
@@ -770,6 +957,9 @@ type CallerNotAllowed = Problem
 
 // Conflicting A problem document (RFC 9457). `code` says what has happened.
 type Conflicting = AnyProblem
+
+// Ended A problem document (RFC 9457). `code` says what has happened.
+type Ended = AnyProblem
 
 // Internal A problem document (RFC 9457).
 type Internal = Problem
@@ -813,6 +1003,15 @@ type EvaluateParams struct {
 	XRequestID *string `json:"X-Request-ID,omitempty"`
 }
 
+// RenewRequestParams defines parameters for RenewRequest.
+type RenewRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // PauseSystemUserParams defines parameters for PauseSystemUser.
 type PauseSystemUserParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
@@ -854,6 +1053,72 @@ type StreamSystemUsersParams struct {
 	// PageSize How many rows the page has at most.
 	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
+
+// AskParams defines parameters for Ask.
+type AskParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AskAgentParams defines parameters for AskAgent.
+type AskAgentParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AskedAgentsOfSystemParams defines parameters for AskedAgentsOfSystem.
+type AskedAgentsOfSystemParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Status Only those in this state, without regard to case.
+	Status *AskedAgentsOfSystemParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Customer Only those to this customer.
+	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
+
+	// Q Only those with this text in the title, the external reference, or the customer's name or number.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// AskedAgentsOfSystemParamsStatus defines parameters for AskedAgentsOfSystem.
+type AskedAgentsOfSystemParamsStatus string
+
+// AskedOfSystemParams defines parameters for AskedOfSystem.
+type AskedOfSystemParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Status Only those in this state, without regard to case.
+	Status *AskedOfSystemParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Customer Only those to this customer.
+	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
+
+	// Q Only those with this text in the title, the external reference, or the customer's name or number.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// AskedOfSystemParamsStatus defines parameters for AskedOfSystem.
+type AskedOfSystemParamsStatus string
 
 // SystemUserByQueryParams defines parameters for SystemUserByQuery.
 type SystemUserByQueryParams struct {
@@ -914,6 +1179,12 @@ type PauseSystemUserJSONRequestBody = SupplierReason
 
 // ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
 type ResumeSystemUserJSONRequestBody = SupplierReason
+
+// AskJSONRequestBody defines body for Ask for application/json ContentType.
+type AskJSONRequestBody = AskRequest
+
+// AskAgentJSONRequestBody defines body for AskAgent for application/json ContentType.
+type AskAgentJSONRequestBody = AskAgentRequest
 
 // EndLoginsFormdataRequestBody defines body for EndLogins for application/x-www-form-urlencoded ContentType.
 type EndLoginsFormdataRequestBody EndLoginsFormdataBody
