@@ -32,3 +32,14 @@ func (r Request) SameAs(o Request) bool {
 		return !slices.Contains(o.Items, i) || r.Purposes[i] != o.Purposes[i]
 	})
 }
+
+// redirectFault says why the browser may not be sent to u after the answer, or "".
+func redirectFault(u string, s system.System) string {
+	switch {
+	case u == "" || s.Redirects(u):
+		return ""
+	case len(s.RedirectURLs) == 0:
+		return "url.none_registered"
+	}
+	return "url.not_registered"
+}

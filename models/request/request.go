@@ -78,9 +78,7 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 		f.Add("external_ref", "text.spaces")
 	}
 	f.Add("title", models.LineFault(r.Title, maxTitle, true))
-	if r.RedirectURL != "" && !s.Redirects(r.RedirectURL) {
-		f.Add("redirect_url", "url.not_registered")
-	}
+	f.Add("redirect_url", redirectFault(r.RedirectURL, s))
 	faultsOfItems(&f, r, s, c)
 	f.Add("purpose", purposeFault(r.Purpose))
 	for i, item := range r.Items {
