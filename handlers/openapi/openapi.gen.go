@@ -9,6 +9,48 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AgentSystemUserUserType.
+const (
+	AgentSystemUserUserTypeAgent AgentSystemUserUserType = "agent"
+)
+
+// Valid indicates whether the value is a known member of the AgentSystemUserUserType enum.
+func (e AgentSystemUserUserType) Valid() bool {
+	switch e {
+	case AgentSystemUserUserTypeAgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeRequestStatus.
+const (
+	ChangeRequestStatusAccepted       ChangeRequestStatus = "Accepted"
+	ChangeRequestStatusNew            ChangeRequestStatus = "New"
+	ChangeRequestStatusNoChangeNeeded ChangeRequestStatus = "NoChangeNeeded"
+	ChangeRequestStatusRejected       ChangeRequestStatus = "Rejected"
+	ChangeRequestStatusTimedout       ChangeRequestStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestStatus enum.
+func (e ChangeRequestStatus) Valid() bool {
+	switch e {
+	case ChangeRequestStatusAccepted:
+		return true
+	case ChangeRequestStatusNew:
+		return true
+	case ChangeRequestStatusNoChangeNeeded:
+		return true
+	case ChangeRequestStatusRejected:
+		return true
+	case ChangeRequestStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DetailType.
 const (
 	DetailTypeUrnAltinnSystemuser DetailType = "urn:altinn:systemuser"
@@ -99,6 +141,132 @@ func (e EnrichProblemReason) Valid() bool {
 	}
 }
 
+// Defines values for FindingBy.
+const (
+	FindingByCustomer  FindingBy = "customer"
+	FindingByStruckOff FindingBy = "struck_off"
+	FindingBySupplier  FindingBy = "supplier"
+	FindingBySystem    FindingBy = "system"
+)
+
+// Valid indicates whether the value is a known member of the FindingBy enum.
+func (e FindingBy) Valid() bool {
+	switch e {
+	case FindingByCustomer:
+		return true
+	case FindingByStruckOff:
+		return true
+	case FindingBySupplier:
+		return true
+	case FindingBySystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingCode.
+const (
+	FindingCodeActionUnknown     FindingCode = "action_unknown"
+	FindingCodeAgentLacks        FindingCode = "agent_lacks"
+	FindingCodeClientOfAgent     FindingCode = "client_of_agent"
+	FindingCodeClientOtherIssuer FindingCode = "client_other_issuer"
+	FindingCodeClientOtherSystem FindingCode = "client_other_system"
+	FindingCodeClientUnknown     FindingCode = "client_unknown"
+	FindingCodeCustomerStruckOff FindingCode = "customer_struck_off"
+	FindingCodeCustomerSubunit   FindingCode = "customer_subunit"
+	FindingCodeCustomerUnknown   FindingCode = "customer_unknown"
+	FindingCodeDetailsInvalid    FindingCode = "details_invalid"
+	FindingCodeIssuerUnknown     FindingCode = "issuer_unknown"
+	FindingCodeNoClient          FindingCode = "no_client"
+	FindingCodeNoSystemUser      FindingCode = "no_system_user"
+	FindingCodeOtherExternalRef  FindingCode = "other_external_ref"
+	FindingCodeOtherParty        FindingCode = "other_party"
+	FindingCodeOver              FindingCode = "over"
+	FindingCodePartyMissing      FindingCode = "party_missing"
+	FindingCodePaused            FindingCode = "paused"
+	FindingCodeRequestExpired    FindingCode = "request_expired"
+	FindingCodeRequestPending    FindingCode = "request_pending"
+	FindingCodeRequestRejected   FindingCode = "request_rejected"
+	FindingCodeRequestWithdrawn  FindingCode = "request_withdrawn"
+	FindingCodeResourceUnknown   FindingCode = "resource_unknown"
+	FindingCodeRevoked           FindingCode = "revoked"
+	FindingCodeRightLeftSystem   FindingCode = "right_left_system"
+	FindingCodeRightNotDelegated FindingCode = "right_not_delegated"
+	FindingCodeRightNotOnSystem  FindingCode = "right_not_on_system"
+	FindingCodeSystemDeleted     FindingCode = "system_deleted"
+	FindingCodeSystemUnknown     FindingCode = "system_unknown"
+	FindingCodeUserOnOtherSystem FindingCode = "user_on_other_system"
+)
+
+// Valid indicates whether the value is a known member of the FindingCode enum.
+func (e FindingCode) Valid() bool {
+	switch e {
+	case FindingCodeActionUnknown:
+		return true
+	case FindingCodeAgentLacks:
+		return true
+	case FindingCodeClientOfAgent:
+		return true
+	case FindingCodeClientOtherIssuer:
+		return true
+	case FindingCodeClientOtherSystem:
+		return true
+	case FindingCodeClientUnknown:
+		return true
+	case FindingCodeCustomerStruckOff:
+		return true
+	case FindingCodeCustomerSubunit:
+		return true
+	case FindingCodeCustomerUnknown:
+		return true
+	case FindingCodeDetailsInvalid:
+		return true
+	case FindingCodeIssuerUnknown:
+		return true
+	case FindingCodeNoClient:
+		return true
+	case FindingCodeNoSystemUser:
+		return true
+	case FindingCodeOtherExternalRef:
+		return true
+	case FindingCodeOtherParty:
+		return true
+	case FindingCodeOver:
+		return true
+	case FindingCodePartyMissing:
+		return true
+	case FindingCodePaused:
+		return true
+	case FindingCodeRequestExpired:
+		return true
+	case FindingCodeRequestPending:
+		return true
+	case FindingCodeRequestRejected:
+		return true
+	case FindingCodeRequestWithdrawn:
+		return true
+	case FindingCodeResourceUnknown:
+		return true
+	case FindingCodeRevoked:
+		return true
+	case FindingCodeRightLeftSystem:
+		return true
+	case FindingCodeRightNotDelegated:
+		return true
+	case FindingCodeRightNotOnSystem:
+		return true
+	case FindingCodeSystemDeleted:
+		return true
+	case FindingCodeSystemUnknown:
+		return true
+	case FindingCodeUserOnOtherSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -162,6 +330,33 @@ func (e OrganisationGivenAuthority) Valid() bool {
 	}
 }
 
+// Defines values for ShownChangeRequestStatus.
+const (
+	ShownChangeRequestStatusAccepted       ShownChangeRequestStatus = "Accepted"
+	ShownChangeRequestStatusNew            ShownChangeRequestStatus = "New"
+	ShownChangeRequestStatusNoChangeNeeded ShownChangeRequestStatus = "NoChangeNeeded"
+	ShownChangeRequestStatusRejected       ShownChangeRequestStatus = "Rejected"
+	ShownChangeRequestStatusTimedout       ShownChangeRequestStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the ShownChangeRequestStatus enum.
+func (e ShownChangeRequestStatus) Valid() bool {
+	switch e {
+	case ShownChangeRequestStatusAccepted:
+		return true
+	case ShownChangeRequestStatusNew:
+		return true
+	case ShownChangeRequestStatusNoChangeNeeded:
+		return true
+	case ShownChangeRequestStatusRejected:
+		return true
+	case ShownChangeRequestStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StreamedSystemUserSystemUserType.
 const (
 	StreamedSystemUserSystemUserTypeAgent    StreamedSystemUserSystemUserType = "agent"
@@ -206,16 +401,16 @@ func (e SupplierRequestStatus) Valid() bool {
 
 // Defines values for SupplierSystemUserPaused.
 const (
-	StruckOff SupplierSystemUserPaused = "struck_off"
-	Supplier  SupplierSystemUserPaused = "supplier"
+	SupplierSystemUserPausedStruckOff SupplierSystemUserPaused = "struck_off"
+	SupplierSystemUserPausedSupplier  SupplierSystemUserPaused = "supplier"
 )
 
 // Valid indicates whether the value is a known member of the SupplierSystemUserPaused enum.
 func (e SupplierSystemUserPaused) Valid() bool {
 	switch e {
-	case StruckOff:
+	case SupplierSystemUserPausedStruckOff:
 		return true
-	case Supplier:
+	case SupplierSystemUserPausedSupplier:
 		return true
 	default:
 		return false
@@ -255,6 +450,33 @@ func (e SupplierSystemUserUserType) Valid() bool {
 	case SupplierSystemUserUserTypeAgent:
 		return true
 	case SupplierSystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SystemChangeChangeType.
+const (
+	Accesspackageupdate SystemChangeChangeType = "accesspackageupdate"
+	Create              SystemChangeChangeType = "create"
+	Delete              SystemChangeChangeType = "delete"
+	Rightsupdate        SystemChangeChangeType = "rightsupdate"
+	Update              SystemChangeChangeType = "update"
+)
+
+// Valid indicates whether the value is a known member of the SystemChangeChangeType enum.
+func (e SystemChangeChangeType) Valid() bool {
+	switch e {
+	case Accesspackageupdate:
+		return true
+	case Create:
+		return true
+	case Delete:
+		return true
+	case Rightsupdate:
+		return true
+	case Update:
 		return true
 	default:
 		return false
@@ -303,6 +525,30 @@ func (e SystemUserUserType) Valid() bool {
 	case SystemUserUserTypeAgent:
 		return true
 	case SystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SentChangesParamsStatus.
+const (
+	SentChangesParamsStatusAccepted SentChangesParamsStatus = "Accepted"
+	SentChangesParamsStatusNew      SentChangesParamsStatus = "New"
+	SentChangesParamsStatusRejected SentChangesParamsStatus = "Rejected"
+	SentChangesParamsStatusTimedout SentChangesParamsStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the SentChangesParamsStatus enum.
+func (e SentChangesParamsStatus) Valid() bool {
+	switch e {
+	case SentChangesParamsStatusAccepted:
+		return true
+	case SentChangesParamsStatusNew:
+		return true
+	case SentChangesParamsStatusRejected:
+		return true
+	case SentChangesParamsStatusTimedout:
 		return true
 	default:
 		return false
@@ -386,6 +632,40 @@ type AccessPackage struct {
 	// Urn Example: urn:altinn:accesspackage:jordbruk
 	Urn string `json:"urn"`
 }
+
+// AgentSystemUser An agent system user as its owner sees it.
+type AgentSystemUser struct {
+	AccessPackages   []AccessPackage    `json:"accessPackages"`
+	Created          time.Time          `json:"created"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	IsDeleted        bool               `json:"isDeleted"`
+	PartyId          string             `json:"partyId"`
+	PartyUuId        string             `json:"partyUuId"`
+
+	// ProductName The system's id once more, as in Altinn.
+	ProductName string `json:"productName"`
+
+	// ReporteeOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	ReporteeOrgNo OrgNo `json:"reporteeOrgNo"`
+
+	// SupplierName Always empty, as in Altinn.
+	SupplierName string `json:"supplierName"`
+
+	// SupplierOrgno A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	SupplierOrgno    OrgNo                   `json:"supplierOrgno"`
+	SystemId         string                  `json:"systemId"`
+	SystemInternalId openapi_types.UUID      `json:"systemInternalId"`
+	UserType         AgentSystemUserUserType `json:"userType"`
+}
+
+// AgentSystemUserUserType defines model for AgentSystemUser.UserType.
+type AgentSystemUserUserType string
 
 // AltinnProblem A problem document in Altinn's numbering.
 type AltinnProblem struct {
@@ -482,6 +762,132 @@ type AuthzenConfiguration struct {
 	PolicyDecisionPoint      string `json:"policy_decision_point"`
 }
 
+// ChangeAsk defines model for ChangeAsk.
+type ChangeAsk struct {
+	// ContactEmail Whom the customer may ask.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+
+	// ExternalRef The customer's number when it is left out.
+	ExternalRef *string `json:"externalRef,omitempty"`
+	PartyOrgNo  *string `json:"partyOrgNo,omitempty"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// RedirectUrl Where the browser may go afterwards.
+	RedirectUrl            *string          `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages *[]AccessPackage `json:"requiredAccessPackages,omitempty"`
+
+	// RequiredRights What it shall have; without an action every one that the system asks for.
+	RequiredRights *[]Right `json:"requiredRights,omitempty"`
+
+	// SystemId With partyOrgNo, in the place of `system-user-id`.
+	SystemId               *string          `json:"systemId,omitempty"`
+	UnwantedAccessPackages *[]AccessPackage `json:"unwantedAccessPackages,omitempty"`
+
+	// UnwantedRights What it shall have no more. A wider or narrower right to the same resource goes with it unless it is required.
+	UnwantedRights *[]Right `json:"unwantedRights,omitempty"`
+}
+
+// ChangeRequest defines model for ChangeRequest.
+type ChangeRequest struct {
+	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
+	ConfirmUrl   string    `json:"confirmUrl"`
+	ContactEmail *string   `json:"contactEmail,omitempty"`
+	Created      time.Time `json:"created"`
+
+	// Expires Until when it can be answered.
+	Expires     *time.Time         `json:"expires,omitempty"`
+	ExternalRef string             `json:"externalRef"`
+	Id          openapi_types.UUID `json:"id"`
+	PartyOrgNo  string             `json:"partyOrgNo"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Reason The customer's words for a no.
+	Reason                 *string             `json:"reason,omitempty"`
+	RedirectUrl            *string             `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages []AccessPackage     `json:"requiredAccessPackages"`
+	RequiredRights         []Right             `json:"requiredRights"`
+	Status                 ChangeRequestStatus `json:"status"`
+	SystemId               string              `json:"systemId"`
+	SystemUserId           openapi_types.UUID  `json:"systemUserId"`
+	TimedOut               bool                `json:"timedOut"`
+	UnwantedAccessPackages []AccessPackage     `json:"unwantedAccessPackages"`
+	UnwantedRights         []Right             `json:"unwantedRights"`
+}
+
+// ChangeRequestStatus defines model for ChangeRequest.Status.
+type ChangeRequestStatus string
+
+// ChangedRights defines model for ChangedRights.
+type ChangedRights struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+	Rights         []Right         `json:"rights"`
+}
+
+// ClientAttachment defines model for ClientAttachment.
+type ClientAttachment struct {
+	Agent openapi_types.UUID `json:"agent"`
+
+	// Client The client's party uuid.
+	Client string `json:"client"`
+}
+
+// ClientDelegation A client that an agent serves.
+type ClientDelegation struct {
+	AgentSystemUserId openapi_types.UUID `json:"agentSystemUserId"`
+	AssignmentId      openapi_types.UUID `json:"assignmentId"`
+
+	// CustomerId The client's party uuid.
+	CustomerId   string `json:"customerId"`
+	CustomerName string `json:"customerName"`
+
+	// CustomerOrganizationNumber A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	CustomerOrganizationNumber OrgNo `json:"customerOrganizationNumber"`
+
+	// DelegationId The client's party uuid once more, as in Altinn.
+	DelegationId string `json:"delegationId"`
+
+	// MissingPackages What the client gives the facilitator no more.
+	MissingPackages *[]string `json:"missingPackages,omitempty"`
+}
+
+// ClientList defines model for ClientList.
+type ClientList struct {
+	Data []struct {
+		// ClientId The client's party uuid.
+		ClientId               string `json:"clientId"`
+		ClientOrganizationName string `json:"clientOrganizationName"`
+
+		// ClientOrganizationNumber A Norwegian organisation number, with a right check digit.
+		//
+		// Example: 313775429
+		ClientOrganizationNumber OrgNo `json:"clientOrganizationNumber"`
+
+		// MissingPackages What the client gives the facilitator no more.
+		MissingPackages *[]string `json:"missingPackages,omitempty"`
+	} `json:"data"`
+	Links struct {
+		// Next The next page; absent on the last one.
+		Next *string `json:"next,omitempty"`
+	} `json:"links"`
+	SystemUserInformation struct {
+		SystemUserId openapi_types.UUID `json:"systemUserId"`
+
+		// SystemUserOwnerOrg A Norwegian organisation number, with a right check digit.
+		//
+		// Example: 313775429
+		SystemUserOwnerOrg OrgNo `json:"systemUserOwnerOrg"`
+	} `json:"systemUserInformation"`
+
+	// Total How many there are in all; only when `total=true`.
+	Total *int `json:"total,omitempty"`
+}
+
 // Detail defines model for Detail.
 type Detail struct {
 	SystemId     string               `json:"system_id"`
@@ -508,6 +914,68 @@ type DetailGiven struct {
 
 // DetailGivenType defines model for DetailGiven.Type.
 type DetailGivenType string
+
+// Diagnosis defines model for Diagnosis.
+type Diagnosis struct {
+	Findings []Finding `json:"findings"`
+
+	// Hints What else to look at.
+	Hints *[]string `json:"hints,omitempty"`
+	Ok    bool      `json:"ok"`
+
+	// Refusals What your issuer itself has been refused about the client in the last hour, latest first.
+	Refusals *[]struct {
+		Count  int64     `json:"count"`
+		Last   time.Time `json:"last"`
+		Reason string    `json:"reason"`
+	} `json:"refusals,omitempty"`
+
+	// SystemId Your system that the client is on.
+	SystemId *string `json:"systemId,omitempty"`
+
+	// SystemUserId The system user that there is.
+	SystemUserId *openapi_types.UUID `json:"systemUserId,omitempty"`
+	Warnings     []MemberWarning     `json:"warnings"`
+}
+
+// Doubt defines model for Doubt.
+type Doubt struct {
+	// AuthorizationDetails What the client sends; it comes before customer and externalRef.
+	AuthorizationDetails interface{} `json:"authorizationDetails,omitempty"`
+
+	// ChangeRequest A body that you send to ask for a change.
+	ChangeRequest interface{} `json:"changeRequest,omitempty"`
+
+	// ClientId The OAuth client that wants a token.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// Customer An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	Customer *Party `json:"customer,omitempty"`
+
+	// ExternalRef The customer's number when it is left out.
+	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// Issuer Its issuer, as in iss of the tokens; the usual one when it is left out.
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Party An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	Party *Party `json:"party,omitempty"`
+
+	// Request A body that you send to ask a customer.
+	Request interface{} `json:"request,omitempty"`
+
+	// Right One resource and an action, as the API asks about them.
+	Right *Right `json:"right,omitempty"`
+
+	// System A body that you send to register or change a system.
+	System interface{} `json:"system,omitempty"`
+
+	// SystemId The system that you believe the client to be of.
+	SystemId *string `json:"systemId,omitempty"`
+
+	// SystemuserOrg An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	SystemuserOrg *Party `json:"systemuser_org,omitempty"`
+}
 
 // EnrichAnswer defines model for EnrichAnswer.
 type EnrichAnswer struct {
@@ -622,6 +1090,23 @@ type EvaluationRequest struct {
 	} `json:"subject"`
 }
 
+// FacilitatorClient defines model for FacilitatorClient.
+type FacilitatorClient struct {
+	Access []struct {
+		Packages []string `json:"packages"`
+
+		// Role Example: regnskapsforer
+		Role string `json:"role"`
+	} `json:"access"`
+	DisplayName string `json:"displayName"`
+
+	// OrganizationIdentifier A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	OrganizationIdentifier OrgNo  `json:"organizationIdentifier"`
+	PartyUuid              string `json:"partyUuid"`
+}
+
 // Fault defines model for Fault.
 type Fault struct {
 	Fault string `json:"fault"`
@@ -629,6 +1114,40 @@ type Fault struct {
 	// Field Name of the value or JSON pointer of the member; empty for the whole.
 	Field string `json:"field"`
 }
+
+// Finding defines model for Finding.
+type Finding struct {
+	// By Who ended or paused it.
+	By           *FindingBy  `json:"by,omitempty"`
+	Code         FindingCode `json:"code"`
+	ExternalRefs *[]string   `json:"externalRefs,omitempty"`
+
+	// Field JSON pointer to the member at fault.
+	Field *string `json:"field,omitempty"`
+
+	// Fix What to do.
+	Fix    string  `json:"fix"`
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Items Access packages or actions that there are.
+	Items *[]string `json:"items,omitempty"`
+
+	// Message What is the matter.
+	Message       string   `json:"message"`
+	Organisations *[]OrgNo `json:"organisations,omitempty"`
+
+	// Reason Of a rejection, in the customer's words.
+	Reason   *string    `json:"reason,omitempty"`
+	Since    *time.Time `json:"since,omitempty"`
+	SystemId *string    `json:"systemId,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+// FindingBy Who ended or paused it.
+type FindingBy string
+
+// FindingCode defines model for Finding.Code.
+type FindingCode string
 
 // Health defines model for Health.
 type Health struct {
@@ -648,6 +1167,17 @@ type LogoutRefusal struct {
 // LogoutRefusalError `invalid_request` when the token does not hold or was used before,
 // `temporarily_unavailable` when it could not be checked or carried out.
 type LogoutRefusalError string
+
+// MemberWarning defines model for MemberWarning.
+type MemberWarning struct {
+	Message string `json:"message"`
+
+	// Path Where the member stands.
+	Path string `json:"path"`
+
+	// Suggestion The member that was meant.
+	Suggestion *string `json:"suggestion,omitempty"`
+}
 
 // Names A text in the three languages.
 type Names struct {
@@ -712,6 +1242,40 @@ type Purpose struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
+// RegisterSystem defines model for RegisterSystem.
+type RegisterSystem struct {
+	AccessPackages      *[]AccessPackage `json:"accessPackages,omitempty"`
+	AllowedRedirectUrls *[]string        `json:"allowedRedirectUrls,omitempty"`
+
+	// ClientId OAuth clients at the default issuer.
+	ClientId *[]string `json:"clientId,omitempty"`
+
+	// Clients OAuth clients at other issuers. Left out of an update, they stay.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
+	// Description A text in the three languages.
+	Description Names `json:"description"`
+
+	// ExactRedirectUrls Whether a request's redirect URL must equal one of these with its query. Left out of an update, it stays as it was.
+	ExactRedirectUrls *bool `json:"exactRedirectUrls,omitempty"`
+
+	// Id The vendor's organisation number, "_", and letters from a to z, digits, "_", "-" and ".".
+	Id string `json:"id"`
+
+	// IsVisible Whether customers can find the system and take it themselves.
+	IsVisible *bool `json:"isVisible,omitempty"`
+
+	// Name A text in the three languages.
+	Name   Names    `json:"name"`
+	Rights *[]Right `json:"rights,omitempty"`
+	Vendor struct {
+		ID string `json:"ID"`
+	} `json:"vendor"`
+}
+
 // Right defines model for Right.
 type Right struct {
 	// Action One action of the resource; every action when it is left out.
@@ -725,6 +1289,50 @@ type Right struct {
 		Value string `json:"value"`
 	} `json:"resource"`
 }
+
+// ShownChangeRequest defines model for ShownChangeRequest.
+type ShownChangeRequest struct {
+	// Changes What it would do if it were approved now, or what it did.
+	Changes struct {
+		Added     ChangedRights `json:"added"`
+		Removed   ChangedRights `json:"removed"`
+		Unchanged ChangedRights `json:"unchanged"`
+	} `json:"changes"`
+
+	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
+	ConfirmUrl   string    `json:"confirmUrl"`
+	ContactEmail *string   `json:"contactEmail,omitempty"`
+	Created      time.Time `json:"created"`
+
+	// Expires Until when it can be answered.
+	Expires     *time.Time         `json:"expires,omitempty"`
+	ExternalRef string             `json:"externalRef"`
+	Id          openapi_types.UUID `json:"id"`
+
+	// MayApprove Whether the person may approve it now.
+	MayApprove bool   `json:"mayApprove"`
+	PartyId    int64  `json:"partyId"`
+	PartyOrgNo string `json:"partyOrgNo"`
+	PartyUuid  string `json:"partyUuid"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Reason The customer's words for a no.
+	Reason                 *string                  `json:"reason,omitempty"`
+	RedirectUrl            *string                  `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages []AccessPackage          `json:"requiredAccessPackages"`
+	RequiredRights         []Right                  `json:"requiredRights"`
+	Status                 ShownChangeRequestStatus `json:"status"`
+	SystemId               string                   `json:"systemId"`
+	SystemUserId           openapi_types.UUID       `json:"systemUserId"`
+	TimedOut               bool                     `json:"timedOut"`
+	UnwantedAccessPackages []AccessPackage          `json:"unwantedAccessPackages"`
+	UnwantedRights         []Right                  `json:"unwantedRights"`
+}
+
+// ShownChangeRequestStatus defines model for ShownChangeRequest.Status.
+type ShownChangeRequestStatus string
 
 // StreamedSystemUser defines model for StreamedSystemUser.
 type StreamedSystemUser struct {
@@ -747,6 +1355,11 @@ type StreamedSystemUser struct {
 
 // StreamedSystemUserSystemUserType defines model for StreamedSystemUser.SystemUserType.
 type StreamedSystemUserSystemUserType string
+
+// Succeeded defines model for Succeeded.
+type Succeeded struct {
+	Succeeded bool `json:"succeeded"`
+}
 
 // SupplierReason defines model for SupplierReason.
 type SupplierReason struct {
@@ -847,6 +1460,25 @@ type SupplierSystemUserStatus string
 // SupplierSystemUserUserType defines model for SupplierSystemUser.UserType.
 type SupplierSystemUserUserType string
 
+// SystemChange defines model for SystemChange.
+type SystemChange struct {
+	ChangeType         SystemChangeChangeType `json:"changeType"`
+	ChangedByOrgNumber string                 `json:"changedByOrgNumber"`
+
+	// ChangedData The system as it was registered or updated, in the shape of
+	// RegisterSystem; of its deletion, as it was left; of `rightsupdate`
+	// and `accesspackageupdate`, the list.
+	ChangedData interface{} `json:"changedData"`
+
+	// ClientId The program that made the change; absent when a person did.
+	ClientId         *string            `json:"clientId,omitempty"`
+	Created          time.Time          `json:"created"`
+	SystemInternalId openapi_types.UUID `json:"systemInternalId"`
+}
+
+// SystemChangeChangeType defines model for SystemChange.ChangeType.
+type SystemChangeChangeType string
+
 // SystemDTO defines model for SystemDTO.
 type SystemDTO struct {
 	AccessPackages []AccessPackage `json:"accessPackages"`
@@ -871,11 +1503,18 @@ type SystemFull struct {
 	AllowedRedirectUrls []string        `json:"allowedRedirectUrls"`
 	ClientId            []string        `json:"clientId"`
 
+	// Clients OAuth clients at other issuers than the default; absent when there are none.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
 	// Description A text in the three languages.
-	Description Names  `json:"description"`
-	Id          string `json:"id"`
-	IsDeleted   bool   `json:"isDeleted"`
-	IsVisible   bool   `json:"isVisible"`
+	Description       Names  `json:"description"`
+	ExactRedirectUrls *bool  `json:"exactRedirectUrls,omitempty"`
+	Id                string `json:"id"`
+	IsDeleted         bool   `json:"isDeleted"`
+	IsVisible         bool   `json:"isVisible"`
 
 	// Name A text in the three languages.
 	Name   Names   `json:"name"`
@@ -919,8 +1558,23 @@ type SystemUserSupplierName string
 // SystemUserUserType defines model for SystemUser.UserType.
 type SystemUserUserType string
 
+// AgentId defines model for AgentId.
+type AgentId = string
+
+// ChangeId defines model for ChangeId.
+type ChangeId = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
+// ListSize defines model for ListSize.
+type ListSize = int
+
+// OldFormat defines model for OldFormat.
+type OldFormat = bool
 
 // PageSize defines model for PageSize.
 type PageSize = int
@@ -936,6 +1590,9 @@ type RequestId = string
 
 // RequestRef defines model for RequestRef.
 type RequestRef = string
+
+// SearchText defines model for SearchText.
+type SearchText = string
 
 // SystemId defines model for SystemId.
 type SystemId = string
@@ -1003,6 +1660,33 @@ type EvaluateParams struct {
 	XRequestID *string `json:"X-Request-ID,omitempty"`
 }
 
+// ApproveChangeAtPortalParams defines parameters for ApproveChangeAtPortal.
+type ApproveChangeAtPortalParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewChangeParams defines parameters for RenewChange.
+type RenewChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DiagnoseParams defines parameters for Diagnose.
+type DiagnoseParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RenewRequestParams defines parameters for RenewRequest.
 type RenewRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
@@ -1030,6 +1714,243 @@ type ResumeSystemUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AgentsParams defines parameters for Agents.
+type AgentsParams struct {
+	// Party The organisation whose they are.
+	Party OrgNo `form:"party" json:"party"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most. The rest is at the address in the header `Link`.
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+}
+
+// RemoveClientParams defines parameters for RemoveClient.
+type RemoveClientParams struct {
+	// Agent The agent system user's id. Needed.
+	Agent *string `form:"agent,omitempty" json:"agent,omitempty"`
+
+	// Client The client's party uuid. Needed.
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+}
+
+// AttachedClientsParams defines parameters for AttachedClients.
+type AttachedClientsParams struct {
+	// Agent The agent system user's id. Needed.
+	Agent *string `form:"agent,omitempty" json:"agent,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Q Only those with this text in their name, or whose number begins with it.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// AddClientParams defines parameters for AddClient.
+type AddClientParams struct {
+	// Agent The agent system user's id. Needed.
+	Agent *string `form:"agent,omitempty" json:"agent,omitempty"`
+
+	// Client The client's party uuid. Needed.
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AvailableClientsParams defines parameters for AvailableClients.
+type AvailableClientsParams struct {
+	// Agent The agent system user's id. Needed.
+	Agent *string `form:"agent,omitempty" json:"agent,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Q Only those with this text in their name, or whose number begins with it.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// VisibleSystemsParams defines parameters for VisibleSystems.
+type VisibleSystemsParams struct {
+	// Q Words that all stand in the id, the name or the description, in any language and any case. Words after the tenth are not looked at.
+	Q *SearchText `form:"q,omitempty" json:"q,omitempty"`
+
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// OwnSystemsParams defines parameters for OwnSystems.
+type OwnSystemsParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// RegisterSystemParams defines parameters for RegisterSystem.
+type RegisterSystemParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSystemParams defines parameters for DeleteSystem.
+type DeleteSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdateSystemParams defines parameters for UpdateSystem.
+type UpdateSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdatePackagesJSONBody defines parameters for UpdatePackages.
+type UpdatePackagesJSONBody = []AccessPackage
+
+// UpdatePackagesParams defines parameters for UpdatePackages.
+type UpdatePackagesParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SystemChangesParams defines parameters for SystemChanges.
+type SystemChangesParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// UpdateRightsJSONBody defines parameters for UpdateRights.
+type UpdateRightsJSONBody = []Right
+
+// UpdateRightsParams defines parameters for UpdateRights.
+type UpdateRightsParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// PublicPackagesParams defines parameters for PublicPackages.
+type PublicPackagesParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
+}
+
+// PublicRightsParams defines parameters for PublicRights.
+type PublicRightsParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
+}
+
+// FacilitatorClientsParams defines parameters for FacilitatorClients.
+type FacilitatorClientsParams struct {
+	// Facilitator The facilitator's party uuid; that of the organisation in the path.
+	Facilitator string `form:"facilitator" json:"facilitator"`
+
+	// Packages Only those for which the facilitator has all of these access packages. May stand several times.
+	Packages *[]string `form:"packages,omitempty" json:"packages,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most. The rest is at the address in the header `Link`.
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Q Only those with this text in their name, or whose number begins with it.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// DelegatedClientsParams defines parameters for DelegatedClients.
+type DelegatedClientsParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most. The rest is at the address in the header `Link`.
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Q Only those with this text in their name, or whose number begins with it.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// DeleteAgentParams defines parameters for DeleteAgent.
+type DeleteAgentParams struct {
+	// FacilitatorId The facilitator's party uuid; that of the organisation in the path.
+	FacilitatorId string `form:"facilitatorId" json:"facilitatorId"`
+}
+
+// AttachClientParams defines parameters for AttachClient.
+type AttachClientParams struct {
+	// Provider The facilitator's party uuid; that of the organisation in the path.
+	Provider string `form:"provider" json:"provider"`
+
+	// Client The client's party uuid.
+	Client string `form:"client" json:"client"`
+
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DetachClientParams defines parameters for DetachClient.
+type DetachClientParams struct {
+	// Provider The facilitator's party uuid; that of the organisation in the path.
+	Provider string `form:"provider" json:"provider"`
+
+	// Client The client's party uuid.
+	Client string `form:"client" json:"client"`
+}
+
+// DetachSelfParams defines parameters for DetachSelf.
+type DetachSelfParams struct {
+	// PartyUuid The party uuid of the organisation in the path.
+	PartyUuid string `form:"partyUuid" json:"partyUuid"`
+}
+
+// ServesSelfParams defines parameters for ServesSelf.
+type ServesSelfParams struct {
+	// PartyUuid The party uuid of the organisation in the path.
+	PartyUuid string `form:"partyUuid" json:"partyUuid"`
+}
+
+// AttachSelfParams defines parameters for AttachSelf.
+type AttachSelfParams struct {
+	// PartyUuid The party uuid of the organisation in the path.
+	PartyUuid string `form:"partyUuid" json:"partyUuid"`
+
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // FindSystemUserByExternalIdParams defines parameters for FindSystemUserByExternalId.
 type FindSystemUserByExternalIdParams struct {
 	// ClientId The OAuth client that wants a token.
@@ -1043,6 +1964,60 @@ type FindSystemUserByExternalIdParams struct {
 
 	// ExternalRef The supplier's own reference. Absent or empty, it is the customer's number.
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
+}
+
+// AskChangeParams defines parameters for AskChange.
+type AskChangeParams struct {
+	// CorrelationId A UUID of your own choice.
+	CorrelationId openapi_types.UUID `form:"correlation-id" json:"correlation-id"`
+
+	// SystemUserId The system user. Left out, the body names it.
+	SystemUserId *openapi_types.UUID `form:"system-user-id,omitempty" json:"system-user-id,omitempty"`
+
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SentChangesParams defines parameters for SentChanges.
+type SentChangesParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Status Only those in this state; `Timedout` is one whose time has run out.
+	Status *SentChangesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Customer Only those to this customer.
+	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
+}
+
+// SentChangesParamsStatus defines parameters for SentChanges.
+type SentChangesParamsStatus string
+
+// ApproveChangeParams defines parameters for ApproveChange.
+type ApproveChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectChangeParams defines parameters for RejectChange.
+type RejectChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // StreamSystemUsersParams defines parameters for StreamSystemUsers.
@@ -1171,6 +2146,9 @@ type GetOpenapiParams struct {
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
 
+// DiagnoseJSONRequestBody defines body for Diagnose for application/json ContentType.
+type DiagnoseJSONRequestBody = Doubt
+
 // GiveUpSystemUserJSONRequestBody defines body for GiveUpSystemUser for application/json ContentType.
 type GiveUpSystemUserJSONRequestBody = SupplierReason
 
@@ -1179,6 +2157,21 @@ type PauseSystemUserJSONRequestBody = SupplierReason
 
 // ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
 type ResumeSystemUserJSONRequestBody = SupplierReason
+
+// RegisterSystemJSONRequestBody defines body for RegisterSystem for application/json ContentType.
+type RegisterSystemJSONRequestBody = RegisterSystem
+
+// UpdateSystemJSONRequestBody defines body for UpdateSystem for application/json ContentType.
+type UpdateSystemJSONRequestBody = RegisterSystem
+
+// UpdatePackagesJSONRequestBody defines body for UpdatePackages for application/json ContentType.
+type UpdatePackagesJSONRequestBody = UpdatePackagesJSONBody
+
+// UpdateRightsJSONRequestBody defines body for UpdateRights for application/json ContentType.
+type UpdateRightsJSONRequestBody = UpdateRightsJSONBody
+
+// AskChangeJSONRequestBody defines body for AskChange for application/json ContentType.
+type AskChangeJSONRequestBody = ChangeAsk
 
 // AskJSONRequestBody defines body for Ask for application/json ContentType.
 type AskJSONRequestBody = AskRequest

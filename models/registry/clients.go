@@ -391,21 +391,31 @@ func (r *Registry) DeleteAgent(ctx context.Context, a models.Actor, id models.ID
 	})
 }
 
+// AgentPage is one page of an organisation's agent system users.
+type AgentPage struct {
+	Owner  party.Organisation
+	Agents []SystemUserView
+	More   bool
+}
+
 // Agents lists the live agent system users of the organisation that the actor
-// acts for, by id, after the id, at most limit; more says that there are others.
-func (r *Registry) Agents(ctx context.Context, a models.Actor, after models.ID, limit int) (views []SystemUserView, more bool, err error) {
-	err = r.read(ctx, a, policy.ClientRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		users, err := tx.AgentsAfter(ctx, party.OrgNo(a.OrgNo), after, limit+1)
+// acts for, by id, after the id, at most limit.
+func (r *Registry) Agents(ctx context.Context, a models.Actor, after models.ID, limit int) (AgentPage, error) {
+	var page AgentPage
+	err := r.read(ctx, a, policy.ClientRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
+		owner, err := tx.Organisation(ctx, party.OrgNo(a.OrgNo))
 		if err != nil {
 			return err
 		}
-		if more = len(users) > limit; more {
-			users = users[:limit]
+		users, err := tx.AgentsAfter(ctx, owner.OrgNo, after, limit+1)
+		if err != nil {
+			return err
 		}
-		views, err = r.namedUsers(ctx, tx, users)
+		page.Owner, page.More = owner, len(users) > limit
+		page.Agents, err = r.namedUsers(ctx, tx, users[:min(limit, len(users))])
 		return err
 	})
-	return views, more, err
+	return page, err
 }
 
 // OwnerFor tells whose the system user is, for a person who holds something in
