@@ -3,9 +3,13 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/api"
+	"github.com/stafett/stafett/handlers/respond"
 )
 
 // Audience says who a route answers: people with pages, or programs with JSON.
@@ -66,6 +70,8 @@ func (s *Server) Routes() []Route {
 		{get, "/whoami", "whoami", People, SignedIn, w.WhoAmI},
 		{post, "/logout", "logout", People, SignedIn, w.Logout},
 		{get, "/logged-out", "logged_out", People, Open, w.LoggedOut},
+		{get, "/docs", "docs", People, Open, w.Docs(slices.Concat(api.Meanings(), respond.Meanings()))},
+		{get, "/docs/:group", "docs.group", People, Open, w.DocsGroup(s.PublicURL)},
 		{get, "/organisations", "organisations", People, SignedIn, w.Organisations},
 		{post, "/organisations", "organisations.choose", People, SignedIn, w.ChooseOrganisation},
 		{get, "/organisations/claim", "organisation.claim_form", People, SignedIn, w.ClaimForm},

@@ -73,16 +73,32 @@ func Status(code models.Code) int {
 	return http.StatusInternalServerError
 }
 
+// Meaning says what a code means, in English.
+type Meaning struct {
+	Code   string
+	Status int
+	Says   string
+}
+
+// Meanings lists our codes.
+func Meanings() []Meaning {
+	ctx := i18n.With(context.Background(), models.EN)
+	var all []Meaning
+	for _, code := range models.Codes() {
+		all = append(all, Meaning{string(code), Status(code), i18n.T(ctx, "error."+string(code)+".title")})
+	}
+	return all
+}
+
 // Document lists the codes with their status and meaning as Markdown;
 // docs/problems.md is made of it.
 func Document() string {
-	ctx := i18n.With(context.Background(), models.EN)
 	var b strings.Builder
 	b.WriteString("# Problems\n\nMade from `handlers/respond/problems.go`; `make golden` writes it anew. Programs get a problem\n" +
 		"document (RFC 9457) with `type` \"" + TypePrefix + "{code}\" and the members `code` and `request_id`; people get a page.\n\n" +
 		"| code | status | says |\n|---|---|---|\n")
-	for _, code := range models.Codes() {
-		_, _ = fmt.Fprintf(&b, "| `%s` | %d | %s |\n", code, Status(code), i18n.T(ctx, "error."+string(code)+".title"))
+	for _, m := range Meanings() {
+		_, _ = fmt.Fprintf(&b, "| `%s` | %d | %s |\n", m.Code, m.Status, m.Says)
 	}
 	b.WriteString("\nQuestions of programs that are not whole are `invalid` with status 400; forms have 422. Enrichment adds `error` and\n" +
 		"`reason` as `openapi.json` says.\n")

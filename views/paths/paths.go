@@ -108,3 +108,12 @@ func with(path, name, value string) string {
 }
 
 func segment(id models.ID) string { return url.PathEscape(string(id)) }
+
+// Docs tells developers what the API is.
+func Docs() string { return "/docs" }
+
+// DocsGroup is the page of the operations of one kind.
+func DocsGroup(slug string) string { return Docs() + "/" + url.PathEscape(slug) }
+
+// Description is the API's description, for programs.
+func Description() string { return "/openapi.json" }

@@ -33,7 +33,10 @@ func TestPagesHaveTheirAddresses(t *testing.T) {
 		"/supplier/requests":                                       paths.SupplierRequests(),
 		"/supplier/requests/" + string(id):                         paths.SupplierRequest(id),
 		"/accessmanagement/ui/systemuser/request?id=" + string(id): paths.Confirm(id),
-		"/a?after=x%3D1":                                           paths.Page("/a?after=old", "x=1"),
+		"/docs":                 paths.Docs(),
+		"/docs/system-register": paths.DocsGroup("system-register"),
+		"/openapi.json":         paths.Description(),
+		"/a?after=x%3D1":        paths.Page("/a?after=old", "x=1"),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
