@@ -134,7 +134,7 @@ var usual = []string{
 // scenes are where the examples work, by operationId.
 var scenes = func() map[string]scene {
 	all := map[string]scene{}
-	for _, part := range []map[string]scene{coreScenes} {
+	for _, part := range []map[string]scene{coreScenes, registerScenes} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -149,7 +149,6 @@ var coreScenes = map[string]scene{
 	"endLogins": func(t *testing.T, s *kit.Site) (*kit.Client, []string) {
 		return s.Anonymous(t), []string{"idporten", "test", "eyJhbGciOiJFUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ.e30.c2ln", s.LogoutToken(kit.ApproverP, "one")}
 	},
-	"ownSystems": supplying, "ownSystem": supplying,
 }
 
 func stranger(t *testing.T, s *kit.Site) (*kit.Client, []string) {

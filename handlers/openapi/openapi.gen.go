@@ -24,33 +24,6 @@ func (e AgentSystemUserUserType) Valid() bool {
 	}
 }
 
-// Defines values for ChangeRequestStatus.
-const (
-	ChangeRequestStatusAccepted       ChangeRequestStatus = "Accepted"
-	ChangeRequestStatusNew            ChangeRequestStatus = "New"
-	ChangeRequestStatusNoChangeNeeded ChangeRequestStatus = "NoChangeNeeded"
-	ChangeRequestStatusRejected       ChangeRequestStatus = "Rejected"
-	ChangeRequestStatusTimedout       ChangeRequestStatus = "Timedout"
-)
-
-// Valid indicates whether the value is a known member of the ChangeRequestStatus enum.
-func (e ChangeRequestStatus) Valid() bool {
-	switch e {
-	case ChangeRequestStatusAccepted:
-		return true
-	case ChangeRequestStatusNew:
-		return true
-	case ChangeRequestStatusNoChangeNeeded:
-		return true
-	case ChangeRequestStatusRejected:
-		return true
-	case ChangeRequestStatusTimedout:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for DetailType.
 const (
 	DetailTypeUrnAltinnSystemuser DetailType = "urn:altinn:systemuser"
@@ -141,132 +114,6 @@ func (e EnrichProblemReason) Valid() bool {
 	}
 }
 
-// Defines values for FindingBy.
-const (
-	FindingByCustomer  FindingBy = "customer"
-	FindingByStruckOff FindingBy = "struck_off"
-	FindingBySupplier  FindingBy = "supplier"
-	FindingBySystem    FindingBy = "system"
-)
-
-// Valid indicates whether the value is a known member of the FindingBy enum.
-func (e FindingBy) Valid() bool {
-	switch e {
-	case FindingByCustomer:
-		return true
-	case FindingByStruckOff:
-		return true
-	case FindingBySupplier:
-		return true
-	case FindingBySystem:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for FindingCode.
-const (
-	FindingCodeActionUnknown     FindingCode = "action_unknown"
-	FindingCodeAgentLacks        FindingCode = "agent_lacks"
-	FindingCodeClientOfAgent     FindingCode = "client_of_agent"
-	FindingCodeClientOtherIssuer FindingCode = "client_other_issuer"
-	FindingCodeClientOtherSystem FindingCode = "client_other_system"
-	FindingCodeClientUnknown     FindingCode = "client_unknown"
-	FindingCodeCustomerStruckOff FindingCode = "customer_struck_off"
-	FindingCodeCustomerSubunit   FindingCode = "customer_subunit"
-	FindingCodeCustomerUnknown   FindingCode = "customer_unknown"
-	FindingCodeDetailsInvalid    FindingCode = "details_invalid"
-	FindingCodeIssuerUnknown     FindingCode = "issuer_unknown"
-	FindingCodeNoClient          FindingCode = "no_client"
-	FindingCodeNoSystemUser      FindingCode = "no_system_user"
-	FindingCodeOtherExternalRef  FindingCode = "other_external_ref"
-	FindingCodeOtherParty        FindingCode = "other_party"
-	FindingCodeOver              FindingCode = "over"
-	FindingCodePartyMissing      FindingCode = "party_missing"
-	FindingCodePaused            FindingCode = "paused"
-	FindingCodeRequestExpired    FindingCode = "request_expired"
-	FindingCodeRequestPending    FindingCode = "request_pending"
-	FindingCodeRequestRejected   FindingCode = "request_rejected"
-	FindingCodeRequestWithdrawn  FindingCode = "request_withdrawn"
-	FindingCodeResourceUnknown   FindingCode = "resource_unknown"
-	FindingCodeRevoked           FindingCode = "revoked"
-	FindingCodeRightLeftSystem   FindingCode = "right_left_system"
-	FindingCodeRightNotDelegated FindingCode = "right_not_delegated"
-	FindingCodeRightNotOnSystem  FindingCode = "right_not_on_system"
-	FindingCodeSystemDeleted     FindingCode = "system_deleted"
-	FindingCodeSystemUnknown     FindingCode = "system_unknown"
-	FindingCodeUserOnOtherSystem FindingCode = "user_on_other_system"
-)
-
-// Valid indicates whether the value is a known member of the FindingCode enum.
-func (e FindingCode) Valid() bool {
-	switch e {
-	case FindingCodeActionUnknown:
-		return true
-	case FindingCodeAgentLacks:
-		return true
-	case FindingCodeClientOfAgent:
-		return true
-	case FindingCodeClientOtherIssuer:
-		return true
-	case FindingCodeClientOtherSystem:
-		return true
-	case FindingCodeClientUnknown:
-		return true
-	case FindingCodeCustomerStruckOff:
-		return true
-	case FindingCodeCustomerSubunit:
-		return true
-	case FindingCodeCustomerUnknown:
-		return true
-	case FindingCodeDetailsInvalid:
-		return true
-	case FindingCodeIssuerUnknown:
-		return true
-	case FindingCodeNoClient:
-		return true
-	case FindingCodeNoSystemUser:
-		return true
-	case FindingCodeOtherExternalRef:
-		return true
-	case FindingCodeOtherParty:
-		return true
-	case FindingCodeOver:
-		return true
-	case FindingCodePartyMissing:
-		return true
-	case FindingCodePaused:
-		return true
-	case FindingCodeRequestExpired:
-		return true
-	case FindingCodeRequestPending:
-		return true
-	case FindingCodeRequestRejected:
-		return true
-	case FindingCodeRequestWithdrawn:
-		return true
-	case FindingCodeResourceUnknown:
-		return true
-	case FindingCodeRevoked:
-		return true
-	case FindingCodeRightLeftSystem:
-		return true
-	case FindingCodeRightNotDelegated:
-		return true
-	case FindingCodeRightNotOnSystem:
-		return true
-	case FindingCodeSystemDeleted:
-		return true
-	case FindingCodeSystemUnknown:
-		return true
-	case FindingCodeUserOnOtherSystem:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -330,33 +177,6 @@ func (e OrganisationGivenAuthority) Valid() bool {
 	}
 }
 
-// Defines values for ShownChangeRequestStatus.
-const (
-	ShownChangeRequestStatusAccepted       ShownChangeRequestStatus = "Accepted"
-	ShownChangeRequestStatusNew            ShownChangeRequestStatus = "New"
-	ShownChangeRequestStatusNoChangeNeeded ShownChangeRequestStatus = "NoChangeNeeded"
-	ShownChangeRequestStatusRejected       ShownChangeRequestStatus = "Rejected"
-	ShownChangeRequestStatusTimedout       ShownChangeRequestStatus = "Timedout"
-)
-
-// Valid indicates whether the value is a known member of the ShownChangeRequestStatus enum.
-func (e ShownChangeRequestStatus) Valid() bool {
-	switch e {
-	case ShownChangeRequestStatusAccepted:
-		return true
-	case ShownChangeRequestStatusNew:
-		return true
-	case ShownChangeRequestStatusNoChangeNeeded:
-		return true
-	case ShownChangeRequestStatusRejected:
-		return true
-	case ShownChangeRequestStatusTimedout:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for StreamedSystemUserSystemUserType.
 const (
 	StreamedSystemUserSystemUserTypeAgent    StreamedSystemUserSystemUserType = "agent"
@@ -401,16 +221,16 @@ func (e SupplierRequestStatus) Valid() bool {
 
 // Defines values for SupplierSystemUserPaused.
 const (
-	SupplierSystemUserPausedStruckOff SupplierSystemUserPaused = "struck_off"
-	SupplierSystemUserPausedSupplier  SupplierSystemUserPaused = "supplier"
+	StruckOff SupplierSystemUserPaused = "struck_off"
+	Supplier  SupplierSystemUserPaused = "supplier"
 )
 
 // Valid indicates whether the value is a known member of the SupplierSystemUserPaused enum.
 func (e SupplierSystemUserPaused) Valid() bool {
 	switch e {
-	case SupplierSystemUserPausedStruckOff:
+	case StruckOff:
 		return true
-	case SupplierSystemUserPausedSupplier:
+	case Supplier:
 		return true
 	default:
 		return false
@@ -525,30 +345,6 @@ func (e SystemUserUserType) Valid() bool {
 	case SystemUserUserTypeAgent:
 		return true
 	case SystemUserUserTypeStandard:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for SentChangesParamsStatus.
-const (
-	SentChangesParamsStatusAccepted SentChangesParamsStatus = "Accepted"
-	SentChangesParamsStatusNew      SentChangesParamsStatus = "New"
-	SentChangesParamsStatusRejected SentChangesParamsStatus = "Rejected"
-	SentChangesParamsStatusTimedout SentChangesParamsStatus = "Timedout"
-)
-
-// Valid indicates whether the value is a known member of the SentChangesParamsStatus enum.
-func (e SentChangesParamsStatus) Valid() bool {
-	switch e {
-	case SentChangesParamsStatusAccepted:
-		return true
-	case SentChangesParamsStatusNew:
-		return true
-	case SentChangesParamsStatusRejected:
-		return true
-	case SentChangesParamsStatusTimedout:
 		return true
 	default:
 		return false
@@ -762,71 +558,6 @@ type AuthzenConfiguration struct {
 	PolicyDecisionPoint      string `json:"policy_decision_point"`
 }
 
-// ChangeAsk defines model for ChangeAsk.
-type ChangeAsk struct {
-	// ContactEmail Whom the customer may ask.
-	ContactEmail *string `json:"contactEmail,omitempty"`
-
-	// ExternalRef The customer's number when it is left out.
-	ExternalRef *string `json:"externalRef,omitempty"`
-	PartyOrgNo  *string `json:"partyOrgNo,omitempty"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// RedirectUrl Where the browser may go afterwards.
-	RedirectUrl            *string          `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages *[]AccessPackage `json:"requiredAccessPackages,omitempty"`
-
-	// RequiredRights What it shall have; without an action every one that the system asks for.
-	RequiredRights *[]Right `json:"requiredRights,omitempty"`
-
-	// SystemId With partyOrgNo, in the place of `system-user-id`.
-	SystemId               *string          `json:"systemId,omitempty"`
-	UnwantedAccessPackages *[]AccessPackage `json:"unwantedAccessPackages,omitempty"`
-
-	// UnwantedRights What it shall have no more. A wider or narrower right to the same resource goes with it unless it is required.
-	UnwantedRights *[]Right `json:"unwantedRights,omitempty"`
-}
-
-// ChangeRequest defines model for ChangeRequest.
-type ChangeRequest struct {
-	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
-	ConfirmUrl   string    `json:"confirmUrl"`
-	ContactEmail *string   `json:"contactEmail,omitempty"`
-	Created      time.Time `json:"created"`
-
-	// Expires Until when it can be answered.
-	Expires     *time.Time         `json:"expires,omitempty"`
-	ExternalRef string             `json:"externalRef"`
-	Id          openapi_types.UUID `json:"id"`
-	PartyOrgNo  string             `json:"partyOrgNo"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// Reason The customer's words for a no.
-	Reason                 *string             `json:"reason,omitempty"`
-	RedirectUrl            *string             `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages []AccessPackage     `json:"requiredAccessPackages"`
-	RequiredRights         []Right             `json:"requiredRights"`
-	Status                 ChangeRequestStatus `json:"status"`
-	SystemId               string              `json:"systemId"`
-	SystemUserId           openapi_types.UUID  `json:"systemUserId"`
-	TimedOut               bool                `json:"timedOut"`
-	UnwantedAccessPackages []AccessPackage     `json:"unwantedAccessPackages"`
-	UnwantedRights         []Right             `json:"unwantedRights"`
-}
-
-// ChangeRequestStatus defines model for ChangeRequest.Status.
-type ChangeRequestStatus string
-
-// ChangedRights defines model for ChangedRights.
-type ChangedRights struct {
-	AccessPackages []AccessPackage `json:"accessPackages"`
-	Rights         []Right         `json:"rights"`
-}
-
 // ClientAttachment defines model for ClientAttachment.
 type ClientAttachment struct {
 	Agent openapi_types.UUID `json:"agent"`
@@ -914,68 +645,6 @@ type DetailGiven struct {
 
 // DetailGivenType defines model for DetailGiven.Type.
 type DetailGivenType string
-
-// Diagnosis defines model for Diagnosis.
-type Diagnosis struct {
-	Findings []Finding `json:"findings"`
-
-	// Hints What else to look at.
-	Hints *[]string `json:"hints,omitempty"`
-	Ok    bool      `json:"ok"`
-
-	// Refusals What your issuer itself has been refused about the client in the last hour, latest first.
-	Refusals *[]struct {
-		Count  int64     `json:"count"`
-		Last   time.Time `json:"last"`
-		Reason string    `json:"reason"`
-	} `json:"refusals,omitempty"`
-
-	// SystemId Your system that the client is on.
-	SystemId *string `json:"systemId,omitempty"`
-
-	// SystemUserId The system user that there is.
-	SystemUserId *openapi_types.UUID `json:"systemUserId,omitempty"`
-	Warnings     []MemberWarning     `json:"warnings"`
-}
-
-// Doubt defines model for Doubt.
-type Doubt struct {
-	// AuthorizationDetails What the client sends; it comes before customer and externalRef.
-	AuthorizationDetails interface{} `json:"authorizationDetails,omitempty"`
-
-	// ChangeRequest A body that you send to ask for a change.
-	ChangeRequest interface{} `json:"changeRequest,omitempty"`
-
-	// ClientId The OAuth client that wants a token.
-	ClientId *string `json:"clientId,omitempty"`
-
-	// Customer An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	Customer *Party `json:"customer,omitempty"`
-
-	// ExternalRef The customer's number when it is left out.
-	ExternalRef *string `json:"externalRef,omitempty"`
-
-	// Issuer Its issuer, as in iss of the tokens; the usual one when it is left out.
-	Issuer *string `json:"issuer,omitempty"`
-
-	// Party An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	Party *Party `json:"party,omitempty"`
-
-	// Request A body that you send to ask a customer.
-	Request interface{} `json:"request,omitempty"`
-
-	// Right One resource and an action, as the API asks about them.
-	Right *Right `json:"right,omitempty"`
-
-	// System A body that you send to register or change a system.
-	System interface{} `json:"system,omitempty"`
-
-	// SystemId The system that you believe the client to be of.
-	SystemId *string `json:"systemId,omitempty"`
-
-	// SystemuserOrg An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	SystemuserOrg *Party `json:"systemuser_org,omitempty"`
-}
 
 // EnrichAnswer defines model for EnrichAnswer.
 type EnrichAnswer struct {
@@ -1115,40 +784,6 @@ type Fault struct {
 	Field string `json:"field"`
 }
 
-// Finding defines model for Finding.
-type Finding struct {
-	// By Who ended or paused it.
-	By           *FindingBy  `json:"by,omitempty"`
-	Code         FindingCode `json:"code"`
-	ExternalRefs *[]string   `json:"externalRefs,omitempty"`
-
-	// Field JSON pointer to the member at fault.
-	Field *string `json:"field,omitempty"`
-
-	// Fix What to do.
-	Fix    string  `json:"fix"`
-	Issuer *string `json:"issuer,omitempty"`
-
-	// Items Access packages or actions that there are.
-	Items *[]string `json:"items,omitempty"`
-
-	// Message What is the matter.
-	Message       string   `json:"message"`
-	Organisations *[]OrgNo `json:"organisations,omitempty"`
-
-	// Reason Of a rejection, in the customer's words.
-	Reason   *string    `json:"reason,omitempty"`
-	Since    *time.Time `json:"since,omitempty"`
-	SystemId *string    `json:"systemId,omitempty"`
-	Until    *time.Time `json:"until,omitempty"`
-}
-
-// FindingBy Who ended or paused it.
-type FindingBy string
-
-// FindingCode defines model for Finding.Code.
-type FindingCode string
-
 // Health defines model for Health.
 type Health struct {
 	Status HealthStatus `json:"status"`
@@ -1167,17 +802,6 @@ type LogoutRefusal struct {
 // LogoutRefusalError `invalid_request` when the token does not hold or was used before,
 // `temporarily_unavailable` when it could not be checked or carried out.
 type LogoutRefusalError string
-
-// MemberWarning defines model for MemberWarning.
-type MemberWarning struct {
-	Message string `json:"message"`
-
-	// Path Where the member stands.
-	Path string `json:"path"`
-
-	// Suggestion The member that was meant.
-	Suggestion *string `json:"suggestion,omitempty"`
-}
 
 // Names A text in the three languages.
 type Names struct {
@@ -1289,50 +913,6 @@ type Right struct {
 		Value string `json:"value"`
 	} `json:"resource"`
 }
-
-// ShownChangeRequest defines model for ShownChangeRequest.
-type ShownChangeRequest struct {
-	// Changes What it would do if it were approved now, or what it did.
-	Changes struct {
-		Added     ChangedRights `json:"added"`
-		Removed   ChangedRights `json:"removed"`
-		Unchanged ChangedRights `json:"unchanged"`
-	} `json:"changes"`
-
-	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
-	ConfirmUrl   string    `json:"confirmUrl"`
-	ContactEmail *string   `json:"contactEmail,omitempty"`
-	Created      time.Time `json:"created"`
-
-	// Expires Until when it can be answered.
-	Expires     *time.Time         `json:"expires,omitempty"`
-	ExternalRef string             `json:"externalRef"`
-	Id          openapi_types.UUID `json:"id"`
-
-	// MayApprove Whether the person may approve it now.
-	MayApprove bool   `json:"mayApprove"`
-	PartyId    int64  `json:"partyId"`
-	PartyOrgNo string `json:"partyOrgNo"`
-	PartyUuid  string `json:"partyUuid"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// Reason The customer's words for a no.
-	Reason                 *string                  `json:"reason,omitempty"`
-	RedirectUrl            *string                  `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages []AccessPackage          `json:"requiredAccessPackages"`
-	RequiredRights         []Right                  `json:"requiredRights"`
-	Status                 ShownChangeRequestStatus `json:"status"`
-	SystemId               string                   `json:"systemId"`
-	SystemUserId           openapi_types.UUID       `json:"systemUserId"`
-	TimedOut               bool                     `json:"timedOut"`
-	UnwantedAccessPackages []AccessPackage          `json:"unwantedAccessPackages"`
-	UnwantedRights         []Right                  `json:"unwantedRights"`
-}
-
-// ShownChangeRequestStatus defines model for ShownChangeRequest.Status.
-type ShownChangeRequestStatus string
 
 // StreamedSystemUser defines model for StreamedSystemUser.
 type StreamedSystemUser struct {
@@ -1561,9 +1141,6 @@ type SystemUserUserType string
 // AgentId defines model for AgentId.
 type AgentId = string
 
-// ChangeId defines model for ChangeId.
-type ChangeId = string
-
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1658,33 +1235,6 @@ type Unavailable = Problem
 type EvaluateParams struct {
 	// XRequestID Sent back as it is when it is 1 to 64 letters, digits, dots, hyphens or underscores.
 	XRequestID *string `json:"X-Request-ID,omitempty"`
-}
-
-// ApproveChangeAtPortalParams defines parameters for ApproveChangeAtPortal.
-type ApproveChangeAtPortalParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// RenewChangeParams defines parameters for RenewChange.
-type RenewChangeParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// DiagnoseParams defines parameters for Diagnose.
-type DiagnoseParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RenewRequestParams defines parameters for RenewRequest.
@@ -1966,60 +1516,6 @@ type FindSystemUserByExternalIdParams struct {
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
 }
 
-// AskChangeParams defines parameters for AskChange.
-type AskChangeParams struct {
-	// CorrelationId A UUID of your own choice.
-	CorrelationId openapi_types.UUID `form:"correlation-id" json:"correlation-id"`
-
-	// SystemUserId The system user. Left out, the body names it.
-	SystemUserId *openapi_types.UUID `form:"system-user-id,omitempty" json:"system-user-id,omitempty"`
-
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// SentChangesParams defines parameters for SentChanges.
-type SentChangesParams struct {
-	// Token Where the page begins; from the `links.next` of the page before. Opaque.
-	Token *Token `form:"token,omitempty" json:"token,omitempty"`
-
-	// PageSize How many rows the page has at most.
-	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
-
-	// Total Whether `total` says how many rows there are in all.
-	Total *Total `form:"total,omitempty" json:"total,omitempty"`
-
-	// Status Only those in this state; `Timedout` is one whose time has run out.
-	Status *SentChangesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
-
-	// Customer Only those to this customer.
-	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
-}
-
-// SentChangesParamsStatus defines parameters for SentChanges.
-type SentChangesParamsStatus string
-
-// ApproveChangeParams defines parameters for ApproveChange.
-type ApproveChangeParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// RejectChangeParams defines parameters for RejectChange.
-type RejectChangeParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
 // StreamSystemUsersParams defines parameters for StreamSystemUsers.
 type StreamSystemUsersParams struct {
 	// Token Where the page begins; from the `links.next` of the page before. Opaque.
@@ -2146,9 +1642,6 @@ type GetOpenapiParams struct {
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
 
-// DiagnoseJSONRequestBody defines body for Diagnose for application/json ContentType.
-type DiagnoseJSONRequestBody = Doubt
-
 // GiveUpSystemUserJSONRequestBody defines body for GiveUpSystemUser for application/json ContentType.
 type GiveUpSystemUserJSONRequestBody = SupplierReason
 
@@ -2169,9 +1662,6 @@ type UpdatePackagesJSONRequestBody = UpdatePackagesJSONBody
 
 // UpdateRightsJSONRequestBody defines body for UpdateRights for application/json ContentType.
 type UpdateRightsJSONRequestBody = UpdateRightsJSONBody
-
-// AskChangeJSONRequestBody defines body for AskChange for application/json ContentType.
-type AskChangeJSONRequestBody = ChangeAsk
 
 // AskJSONRequestBody defines body for Ask for application/json ContentType.
 type AskJSONRequestBody = AskRequest
