@@ -88,32 +88,30 @@ func (q Question) acting(scopes ...string) (models.Actor, error) {
 	if err != nil {
 		return a, err
 	}
-	o, err := q.organisation(q.Param("party"))
+	o, err := q.partyOf(a, q.Param("party"))
 	a.OrgNo = string(o.OrgNo)
 	return a, err
 }
 
-// organisation finds the organisation by its party id. One that is not there is
-// Forbidden: it could be anybody's.
-func (q Question) organisation(partyID string) (party.Organisation, error) {
-	no := models.NewError(models.Forbidden, models.CodeForbidden)
+// partyOf finds the organisation of the person's by its party id. One that is
+// not there is Forbidden, as one where he is nobody.
+func (q Question) partyOf(a models.Actor, partyID string) (party.Organisation, error) {
 	id, err := strconv.ParseInt(partyID, 10, 64)
 	if err != nil || id <= 0 || strconv.FormatInt(id, 10) != partyID {
-		return party.Organisation{}, no
+		return party.Organisation{}, models.NewError(models.Forbidden, models.CodeForbidden)
 	}
-	o, err := q.Registry.OrganisationByParty(q.Ctx(), id)
-	if models.CodeOf(err) == models.CodeNotFound && err != nil {
-		err = no
-	}
-	return o, err
+	return q.Registry.PartyOf(q.Ctx(), models.ID(a.ID), id)
 }
 
-// granting is acting for what grants something: the issuer of the token must be
-// a portal by configuration, since the page with its step-up is skipped
-// (design.md 5). The portal answers for how lately the person logged in.
+// granting is acting for what grants something, or answers a request: the issuer
+// of the token must be a portal by configuration, since the page with its
+// step-up is skipped (design.md 5). The portal answers for how lately the person
+// logged in.
 func (q Question) granting(scopes ...string) (models.Actor, error) {
 	if !q.Caller.Portal {
 		return models.Actor{}, &models.Error{Kind: models.Forbidden, Code: models.CodeCallerNotAllowed, Err: errors.New("issuer is no portal")}
 	}
-	return q.acting(scopes...)
+	a, err := q.acting(scopes...)
+	a.AuthTime = q.Registry.Now()
+	return a, err
 }

@@ -54,17 +54,6 @@ func (r *Registry) EndUser(ctx context.Context, u party.EndUser) (models.ID, err
 	return id, err
 }
 
-// OrganisationByParty finds an organisation by its party id. What may be known
-// of it is for the use case that follows.
-func (r *Registry) OrganisationByParty(ctx context.Context, partyID int64) (party.Organisation, error) {
-	var o party.Organisation
-	err := r.Store.Read(ctx, func(tx Reader) (err error) {
-		o, err = tx.OrganisationByParty(ctx, partyID)
-		return err
-	})
-	return o, err
-}
-
 // PartyOf finds the organisation with the party id in which the person holds
 // anything. One where he holds nothing is as one that is not there: Forbidden.
 func (r *Registry) PartyOf(ctx context.Context, person models.ID, partyID int64) (party.Organisation, error) {
