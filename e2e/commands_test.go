@@ -33,6 +33,10 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"visit":     visit,
 	"provider":  provider,
 	"certified": certify,
+	"jwks":      jwks,
+	"token":     token,
+	"call":      call,
+	"pick":      pick,
 }
 
 // exits CODE PROGRAM ARG… runs a program that must end with exactly this code;
