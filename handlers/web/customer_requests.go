@@ -29,13 +29,20 @@ func (w *Web) Inbox(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var v customer.InboxView
+	rows, err := w.changeRows(c)
+	if err != nil {
+		return err
+	}
 	for _, r := range all {
-		row := customer.InboxRow{
+		rows = append(rows, customer.InboxRow{
 			ID: r.Request.ID, Program: r.System.Name, Title: r.Request.Title, Supplier: r.Supplier.Display(), Sent: r.Request.CreatedAt,
 			Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status, Items: itemsByCatalogue(catalogue, r.Request.Items),
-		}
-		if r.Status == request.Pending {
+		})
+	}
+	slices.SortStableFunc(rows, func(a, b customer.InboxRow) int { return b.Sent.Compare(a.Sent) })
+	var v customer.InboxView
+	for _, row := range rows {
+		if row.Status == request.Pending {
 			v.Waiting = append(v.Waiting, row)
 		} else {
 			v.Answered = append(v.Answered, row)

@@ -33,7 +33,11 @@ func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalo
 	c.ValidTo = time.Time{}
 	c.CreatedAt, c.ExpiresAt = now, now.Add(life)
 	var f models.Faults
-	if c.RedirectURL != "" && !s.Redirects(c.RedirectURL) {
+	switch {
+	case c.RedirectURL == "" || s.Redirects(c.RedirectURL):
+	case len(s.RedirectURLs) == 0:
+		f.Add("redirect_url", "url.none_registered")
+	default:
 		f.Add("redirect_url", "url.not_registered")
 	}
 	if len(c.Items) > 0 {
@@ -46,6 +50,8 @@ func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalo
 			f.Add(field, "duplicate")
 		case slices.Contains(c.Items, item):
 			f.Add(field, "items.both")
+		case !slices.ContainsFunc(append(s.Asked(), u.Delegated...), func(has catalog.Item) bool { return has.Covers(item) || item.Covers(has) }):
+			f.Add(field, "items.not_on_system")
 		}
 	}
 	f.Add("purpose", purposeFault(c.Purpose))
@@ -58,6 +64,9 @@ func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalo
 
 // Empty reports whether the change asks for nothing.
 func (c Change) Empty() bool { return len(c.Items)+len(c.Unwanted) == 0 }
+
+// Why is the supplier's word for the item, or none.
+func (c Change) Why(item catalog.Item) models.Text { return c.Purposes[item] }
 
 // Needed is what the change would do to a system user that holds the items: what
 // it lacks, what it would lose, and all that it would hold then, in the order of

@@ -82,7 +82,10 @@ func TestFaultsOfAChange(t *testing.T) {
 		{"the same twice", func(c *request.Change, _ *systemuser.SystemUser) { c.Items = append(c.Items, c.Items[0]) }, []string{"items[1] duplicate"}},
 		{"the same unwanted twice", func(c *request.Change, _ *systemuser.SystemUser) { c.Unwanted = append(c.Unwanted, c.Unwanted[0]) }, []string{"unwanted[1] duplicate"}},
 		{"wanted and unwanted", func(c *request.Change, _ *systemuser.SystemUser) { c.Unwanted = append(c.Unwanted, c.Items[0]) }, []string{"unwanted[1] items.both"}},
-		{"unwanted, which the system asks for no more", func(c *request.Change, _ *systemuser.SystemUser) { c.Unwanted[0] = catalog.Right("gone", "") }, nil},
+		{"unwanted, which the system asks for no more", func(c *request.Change, u *systemuser.SystemUser) {
+			c.Unwanted[0], u.Delegated = catalog.Right("gone", ""), append(u.Delegated, catalog.Right("gone", "read"))
+		}, nil},
+		{"unwanted, which nobody has asked for", func(c *request.Change, _ *systemuser.SystemUser) { c.Unwanted[0] = catalog.Right("gone", "") }, []string{"unwanted[0] items.not_on_system"}},
 		{"a purpose that is too long", func(c *request.Change, _ *systemuser.SystemUser) { c.Purpose.NB = strings.Repeat("ø", 301) }, []string{"purpose too_long"}},
 		{"a purpose of an item that is too long", func(c *request.Change, _ *systemuser.SystemUser) {
 			c.Purposes = why(c.Items[0], strings.Repeat("ø", 301))

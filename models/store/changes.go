@@ -146,8 +146,8 @@ func (t *transaction) AddChange(ctx context.Context, c request.Change) (request.
 func (t *transaction) SaveChange(ctx context.Context, c request.Change) error {
 	q := t.q(ctx).Model(&changeRow{}).Where("id = ? AND customer = ? AND system_user_id = ? AND version = ?",
 		string(c.ID), string(c.Customer), string(c.SystemUser), c.Version)
-	if c.Status == request.Accepted || c.Status == request.Rejected {
-		q = q.Where("(status = 'pending' AND expires_at > ? OR status = ?)", millis(c.DecidedAt), string(c.Status))
+	if answered := c.Status == request.Accepted || c.Status == request.Rejected; answered && c.Removed.IsZero() {
+		q = t.unexpired(q.Where("status = 'pending' AND expires_at > ?", millis(c.DecidedAt)))
 	}
 	done := q.Updates(map[string]any{
 		"status": string(c.Status), "reason": c.Reason, "decided_by": orNull(c.DecidedBy), "decided_at": millisOrNull(c.DecidedAt),

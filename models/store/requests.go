@@ -43,10 +43,11 @@ func (t *transaction) RequestCustomer(ctx context.Context, id models.ID) (party.
 }
 
 func (t *transaction) Waiting(ctx context.Context, customer party.OrgNo, now time.Time) (int, error) {
-	var n int64
-	err := t.q(ctx).Model(&requestRow{}).
-		Where("customer = ? AND status = ? AND expires_at > ?", string(customer), string(request.Pending), millis(now)).Count(&n).Error
-	return int(n), err
+	var n int
+	err := t.q(ctx).Raw("SELECT (SELECT COUNT(*) FROM request WHERE customer = ? AND status = 'pending' AND expires_at > ?)"+
+		" + (SELECT COUNT(*) FROM change_request WHERE customer = ? AND status = 'pending' AND expires_at > ?)",
+		string(customer), millis(now), string(customer), millis(now)).Scan(&n).Error
+	return n, err
 }
 
 func (t *transaction) request(ctx context.Context, q *gorm.DB) (request.Request, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/views/paths"
 	"github.com/stafett/stafett/views/ui"
 )
 
@@ -19,6 +20,7 @@ type InboxView struct {
 // InboxRow is one request in the inbox.
 type InboxRow struct {
 	ID       models.ID
+	Change   bool        // a change request; Title is then what the system user is called
 	Program  models.Text // name of the system that asks
 	Title    string      // what the system user will be called; shown when it is not the program's name
 	Supplier string      // legal name of its supplier
@@ -32,6 +34,7 @@ type InboxRow struct {
 // ReviewView is everything that a person is shown before he answers a request.
 type ReviewView struct {
 	ID         models.ID
+	Change     bool        // part of a ChangeView
 	Program    models.Text // name of the system that asks
 	Title      string      // what the system user will be called; shown when it is not the program's name
 	About      models.Text // the supplier's description of the system; may be empty
@@ -63,6 +66,7 @@ type ReviewView struct {
 // RejectView is the form for a no.
 type RejectView struct {
 	ID       models.ID
+	Change   bool // a change request
 	Program  models.Text
 	Supplier string
 	Reason   string              // as typed last
@@ -92,6 +96,40 @@ func elsewhere(c policy.Cause) bool {
 
 // open reports whether the request can still be answered by somebody.
 func (v ReviewView) open() bool { return v.Status == request.Pending && !v.Gone }
+
+// page is where the request is shown.
+func (v ReviewView) page() string { return requestPage(v.Change, v.ID) }
+
+func (v RejectView) page() string { return requestPage(v.Change, v.ID) }
+
+func (r InboxRow) page() string { return requestPage(r.Change, r.ID) }
+
+func requestPage(change bool, id models.ID) string {
+	if change {
+		return paths.Change(id)
+	}
+	return paths.Request(id)
+}
+
+// approve is where a yes is sent.
+func (v ReviewView) approve() string {
+	if v.Change {
+		return paths.ChangeApprove(v.ID)
+	}
+	return paths.RequestApprove(v.ID)
+}
+
+// reject is where a no is given its reason.
+func (v ReviewView) reject() string { return requestReject(v.Change, v.ID) }
+
+func (v RejectView) reject() string { return requestReject(v.Change, v.ID) }
+
+func requestReject(change bool, id models.ID) string {
+	if change {
+		return paths.ChangeReject(id)
+	}
+	return paths.RequestReject(id)
+}
 
 func receiptTone(v ReceiptView) tone {
 	if v.Approved && !v.Revoked {

@@ -61,6 +61,14 @@ func reviewTone(v ReviewView) tone {
 	return past
 }
 
+// rejectLead is the key of what a no means.
+func rejectLead(v RejectView) string {
+	if v.Change {
+		return "customer.change.reject"
+	}
+	return "customer.reject.lead"
+}
+
 // rejectVariant keeps the no in the background beside a yes, not alone.
 func rejectVariant(v ReviewView) ui.Variant {
 	if v.CanApprove {
@@ -73,6 +81,14 @@ func rejectVariant(v ReviewView) ui.Variant {
 // which tells several requests of one program apart.
 func (r InboxRow) named(ctx context.Context) bool {
 	return r.Title != "" && r.Title != i18n.In(ctx, r.Program) && r.Title != r.Program.NB
+}
+
+// asks is the key of what the row says.
+func (r InboxRow) asks() string {
+	if r.Change {
+		return "customer.change.asks"
+	}
+	return "customer.inbox.asks"
 }
 
 // called is the name that tells the request apart.

@@ -49,6 +49,20 @@ func Confirm(id models.ID) string {
 	return "/accessmanagement/ui/systemuser/request?id=" + url.QueryEscape(string(id))
 }
 
+// Change is the review page of one change request.
+func Change(id models.ID) string { return "/changes/" + segment(id) }
+
+// ChangeApprove approves the change request. POST only.
+func ChangeApprove(id models.ID) string { return Change(id) + "/approve" }
+
+// ChangeReject asks for a reason and rejects the change request. GET and POST.
+func ChangeReject(id models.ID) string { return Change(id) + "/reject" }
+
+// ConfirmChange is Confirm for a change request.
+func ConfirmChange(id models.ID) string {
+	return "/accessmanagement/ui/systemuser/changerequest?id=" + url.QueryEscape(string(id))
+}
+
 // SystemUsers is the customer's list of system users.
 func SystemUsers() string { return "/systemusers" }
 

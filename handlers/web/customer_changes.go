@@ -1,0 +1,168 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/views/customer"
+	"github.com/stafett/stafett/views/paths"
+)
+
+// ConfirmChange handles GET /accessmanagement/ui/systemuser/changerequest, the
+// address that suppliers hand out.
+func (w *Web) ConfirmChange(c echo.Context) error {
+	id, err := models.ParseID(c.QueryParam("id"))
+	if err != nil {
+		return err
+	}
+	return see(c, paths.Change(id))
+}
+
+// Change handles GET /changes/:id: the review, and the receipt when it has been
+// answered. One to another organisation of the person's takes him there.
+func (w *Web) Change(c echo.Context) error {
+	v, err := w.change(c)
+	if models.CodeOf(err) == models.CodeNotFound && err != nil {
+		return w.changeElsewhere(c, err)
+	}
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, customer.Change(w.Shell(c), changeView(v)))
+}
+
+// change reads the change request of the path as it stands for the reader.
+func (w *Web) change(c echo.Context) (registry.ChangeReview, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return registry.ChangeReview{}, err
+	}
+	return w.Registry.ReviewChange(c.Request().Context(), actor(c), id)
+}
+
+// changeElsewhere offers to switch when the change request is to another
+// organisation that the person acts for; otherwise notFound stands.
+func (w *Web) changeElsewhere(c echo.Context, notFound error) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	o, err := w.Registry.ChangeCustomer(c.Request().Context(), models.ID(actor(c).ID), id)
+	if err != nil {
+		return cmp.Or(notFoundElse(err), notFound)
+	}
+	return see(c, paths.OrganisationsFor(string(o), paths.Change(id)))
+}
+
+// ApproveChange handles POST /changes/:id/approve. When it is not as it was
+// seen, or has been answered, its page comes back and says so.
+func (w *Web) ApproveChange(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	if _, err = w.Registry.ApproveChange(c.Request().Context(), actor(c), id, one(f, "seen")); err == nil {
+		return see(c, paths.Change(id))
+	}
+	return w.changeAnswered(c, err)
+}
+
+// changeAnswered shows the change request again after an answer that could not
+// be taken.
+func (w *Web) changeAnswered(c echo.Context, err error) error {
+	code := models.CodeOf(err)
+	switch code {
+	case models.CodeRequestChanged, models.CodeRequestDecided, models.CodeRequestExpired, models.CodeRequestNotGranted, models.CodeUserRevoked, models.CodeSystemDeleted:
+	default:
+		return err
+	}
+	v, failed := w.change(c)
+	if failed != nil {
+		return failed
+	}
+	page := changeView(v)
+	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
+	respond.Failed(c, code)
+	return respond.Page(c, respond.Status(code), customer.Change(w.Shell(c), page))
+}
+
+// RejectChangeForm handles GET /changes/:id/reject.
+func (w *Web) RejectChangeForm(c echo.Context) error {
+	v, err := w.change(c)
+	if err != nil {
+		return err
+	}
+	if !v.CanReject {
+		return see(c, paths.Change(v.Change.ID))
+	}
+	return respond.Page(c, http.StatusOK, customer.Reject(w.Shell(c), rejectChangeView(v)))
+}
+
+// RejectChange handles POST /changes/:id/reject.
+func (w *Web) RejectChange(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	if err = w.Registry.RejectChange(c.Request().Context(), actor(c), id, one(f, "reason")); err == nil {
+		return see(c, paths.Change(id))
+	}
+	e, ok := errors.AsType[*models.Error](err)
+	if !ok || e.Code != models.CodeInvalid {
+		return w.changeAnswered(c, err)
+	}
+	v, err := w.change(c)
+	if err != nil {
+		return err
+	}
+	page := rejectChangeView(v)
+	page.Reason, page.Faults = one(f, "reason"), e.Fields
+	respond.Failed(c, e.Code)
+	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
+}
+
+func rejectChangeView(v registry.ChangeReview) customer.RejectView {
+	return customer.RejectView{ID: v.Change.ID, Change: true, Program: v.System.Name, Supplier: v.Supplier.Display()}
+}
+
+func changeView(v registry.ChangeReview) customer.ChangeView {
+	page := customer.ChangeView{
+		ReviewView: customer.ReviewView{
+			ID: v.Change.ID, Change: true, Program: v.System.Name, Supplier: orgView(v.Supplier), Registered: v.Supplier.Since,
+			Customers: v.Customers, Customer: orgView(v.Customer), Roles: v.Roles, Items: itemViews(v.Asked), Manager: v.Manager,
+			Need: need(v.Again), CanApprove: v.CanApprove, CanReject: v.CanReject, StruckOff: v.StruckOff, Approvers: names(v.Approvers),
+			Status: v.Status, Gone: v.System.Deleted, DecidedBy: v.DecidedBy.Name, DecidedAt: v.Change.DecidedAt, Reason: v.Change.Reason,
+			Sent: v.Change.CreatedAt, Deadline: v.Change.ExpiresAt, Reference: reference(v.Change.ExternalRef, v.Change.Customer),
+			ReturnURL: returnURL(v.RequestView), Seen: v.Seen,
+		},
+		Access: v.User.Title, User: v.User.ID, Purpose: v.Change.Purpose, Removed: itemViews(v.Removed), Kept: itemViews(v.Kept), Over: v.Over,
+	}
+	return page
+}
+
+// changeRows are the change requests of the inbox.
+func (w *Web) changeRows(c echo.Context) ([]customer.InboxRow, error) {
+	all, err := w.Registry.ChangeInbox(c.Request().Context(), actor(c))
+	rows := make([]customer.InboxRow, len(all))
+	for i, r := range all {
+		rows[i] = customer.InboxRow{
+			ID: r.Request.ID, Change: true, Program: r.System.Name, Title: r.Request.Title, Supplier: r.Supplier.Display(),
+			Sent: r.Request.CreatedAt, Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status,
+		}
+	}
+	return rows, err
+}
