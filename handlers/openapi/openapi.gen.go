@@ -24,27 +24,42 @@ func (e AgentSystemUserUserType) Valid() bool {
 	}
 }
 
-// Defines values for ChangeRequestStatus.
+// Defines values for CustomerRequestStatus.
 const (
-	ChangeRequestStatusAccepted       ChangeRequestStatus = "Accepted"
-	ChangeRequestStatusNew            ChangeRequestStatus = "New"
-	ChangeRequestStatusNoChangeNeeded ChangeRequestStatus = "NoChangeNeeded"
-	ChangeRequestStatusRejected       ChangeRequestStatus = "Rejected"
-	ChangeRequestStatusTimedout       ChangeRequestStatus = "Timedout"
+	CustomerRequestStatusAccepted CustomerRequestStatus = "Accepted"
+	CustomerRequestStatusNew      CustomerRequestStatus = "New"
+	CustomerRequestStatusRejected CustomerRequestStatus = "Rejected"
+	CustomerRequestStatusTimedout CustomerRequestStatus = "Timedout"
 )
 
-// Valid indicates whether the value is a known member of the ChangeRequestStatus enum.
-func (e ChangeRequestStatus) Valid() bool {
+// Valid indicates whether the value is a known member of the CustomerRequestStatus enum.
+func (e CustomerRequestStatus) Valid() bool {
 	switch e {
-	case ChangeRequestStatusAccepted:
+	case CustomerRequestStatusAccepted:
 		return true
-	case ChangeRequestStatusNew:
+	case CustomerRequestStatusNew:
 		return true
-	case ChangeRequestStatusNoChangeNeeded:
+	case CustomerRequestStatusRejected:
 		return true
-	case ChangeRequestStatusRejected:
+	case CustomerRequestStatusTimedout:
 		return true
-	case ChangeRequestStatusTimedout:
+	default:
+		return false
+	}
+}
+
+// Defines values for CustomerRequestSystemUserType.
+const (
+	CustomerRequestSystemUserTypeAgent    CustomerRequestSystemUserType = "agent"
+	CustomerRequestSystemUserTypeStandard CustomerRequestSystemUserType = "standard"
+)
+
+// Valid indicates whether the value is a known member of the CustomerRequestSystemUserType enum.
+func (e CustomerRequestSystemUserType) Valid() bool {
+	switch e {
+	case CustomerRequestSystemUserTypeAgent:
+		return true
+	case CustomerRequestSystemUserTypeStandard:
 		return true
 	default:
 		return false
@@ -75,6 +90,63 @@ const (
 func (e DetailGivenType) Valid() bool {
 	switch e {
 	case DetailGivenTypeUrnAltinnSystemuser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetailedSystemUserPaused.
+const (
+	DetailedSystemUserPausedStruckOff DetailedSystemUserPaused = "struck_off"
+	DetailedSystemUserPausedSupplier  DetailedSystemUserPaused = "supplier"
+)
+
+// Valid indicates whether the value is a known member of the DetailedSystemUserPaused enum.
+func (e DetailedSystemUserPaused) Valid() bool {
+	switch e {
+	case DetailedSystemUserPausedStruckOff:
+		return true
+	case DetailedSystemUserPausedSupplier:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetailedSystemUserStatus.
+const (
+	DetailedSystemUserStatusActive DetailedSystemUserStatus = "active"
+	DetailedSystemUserStatusEnded  DetailedSystemUserStatus = "ended"
+	DetailedSystemUserStatusPaused DetailedSystemUserStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the DetailedSystemUserStatus enum.
+func (e DetailedSystemUserStatus) Valid() bool {
+	switch e {
+	case DetailedSystemUserStatusActive:
+		return true
+	case DetailedSystemUserStatusEnded:
+		return true
+	case DetailedSystemUserStatusPaused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetailedSystemUserUserType.
+const (
+	DetailedSystemUserUserTypeAgent    DetailedSystemUserUserType = "agent"
+	DetailedSystemUserUserTypeStandard DetailedSystemUserUserType = "standard"
+)
+
+// Valid indicates whether the value is a known member of the DetailedSystemUserUserType enum.
+func (e DetailedSystemUserUserType) Valid() bool {
+	switch e {
+	case DetailedSystemUserUserTypeAgent:
+		return true
+	case DetailedSystemUserUserTypeStandard:
 		return true
 	default:
 		return false
@@ -141,6 +213,42 @@ func (e EnrichProblemReason) Valid() bool {
 	}
 }
 
+// Defines values for GrantProblemReasonsCause.
+const (
+	Level        GrantProblemReasonsCause = "level"
+	MissingPack  GrantProblemReasonsCause = "missing_pack"
+	MissingRole  GrantProblemReasonsCause = "missing_role"
+	NotAsked     GrantProblemReasonsCause = "not_asked"
+	NotDelegable GrantProblemReasonsCause = "not_delegable"
+	NotManager   GrantProblemReasonsCause = "not_manager"
+	NotPassedOn  GrantProblemReasonsCause = "not_passed_on"
+	Unknown      GrantProblemReasonsCause = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the GrantProblemReasonsCause enum.
+func (e GrantProblemReasonsCause) Valid() bool {
+	switch e {
+	case Level:
+		return true
+	case MissingPack:
+		return true
+	case MissingRole:
+		return true
+	case NotAsked:
+		return true
+	case NotDelegable:
+		return true
+	case NotManager:
+		return true
+	case NotPassedOn:
+		return true
+	case Unknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -150,6 +258,63 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InternalSystemUserPaused.
+const (
+	InternalSystemUserPausedStruckOff InternalSystemUserPaused = "struck_off"
+	InternalSystemUserPausedSupplier  InternalSystemUserPaused = "supplier"
+)
+
+// Valid indicates whether the value is a known member of the InternalSystemUserPaused enum.
+func (e InternalSystemUserPaused) Valid() bool {
+	switch e {
+	case InternalSystemUserPausedStruckOff:
+		return true
+	case InternalSystemUserPausedSupplier:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InternalSystemUserStatus.
+const (
+	InternalSystemUserStatusActive InternalSystemUserStatus = "active"
+	InternalSystemUserStatusEnded  InternalSystemUserStatus = "ended"
+	InternalSystemUserStatusPaused InternalSystemUserStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the InternalSystemUserStatus enum.
+func (e InternalSystemUserStatus) Valid() bool {
+	switch e {
+	case InternalSystemUserStatusActive:
+		return true
+	case InternalSystemUserStatusEnded:
+		return true
+	case InternalSystemUserStatusPaused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InternalSystemUserUserType.
+const (
+	InternalSystemUserUserTypeAgent    InternalSystemUserUserType = "agent"
+	InternalSystemUserUserTypeStandard InternalSystemUserUserType = "standard"
+)
+
+// Valid indicates whether the value is a known member of the InternalSystemUserUserType enum.
+func (e InternalSystemUserUserType) Valid() bool {
+	switch e {
+	case InternalSystemUserUserTypeAgent:
+		return true
+	case InternalSystemUserUserTypeStandard:
 		return true
 	default:
 		return false
@@ -204,33 +369,6 @@ func (e OrganisationGivenAuthority) Valid() bool {
 	}
 }
 
-// Defines values for ShownChangeRequestStatus.
-const (
-	ShownChangeRequestStatusAccepted       ShownChangeRequestStatus = "Accepted"
-	ShownChangeRequestStatusNew            ShownChangeRequestStatus = "New"
-	ShownChangeRequestStatusNoChangeNeeded ShownChangeRequestStatus = "NoChangeNeeded"
-	ShownChangeRequestStatusRejected       ShownChangeRequestStatus = "Rejected"
-	ShownChangeRequestStatusTimedout       ShownChangeRequestStatus = "Timedout"
-)
-
-// Valid indicates whether the value is a known member of the ShownChangeRequestStatus enum.
-func (e ShownChangeRequestStatus) Valid() bool {
-	switch e {
-	case ShownChangeRequestStatusAccepted:
-		return true
-	case ShownChangeRequestStatusNew:
-		return true
-	case ShownChangeRequestStatusNoChangeNeeded:
-		return true
-	case ShownChangeRequestStatusRejected:
-		return true
-	case ShownChangeRequestStatusTimedout:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for StreamedSystemUserSystemUserType.
 const (
 	StreamedSystemUserSystemUserTypeAgent    StreamedSystemUserSystemUserType = "agent"
@@ -275,16 +413,16 @@ func (e SupplierRequestStatus) Valid() bool {
 
 // Defines values for SupplierSystemUserPaused.
 const (
-	StruckOff SupplierSystemUserPaused = "struck_off"
-	Supplier  SupplierSystemUserPaused = "supplier"
+	SupplierSystemUserPausedStruckOff SupplierSystemUserPaused = "struck_off"
+	SupplierSystemUserPausedSupplier  SupplierSystemUserPaused = "supplier"
 )
 
 // Valid indicates whether the value is a known member of the SupplierSystemUserPaused enum.
 func (e SupplierSystemUserPaused) Valid() bool {
 	switch e {
-	case StruckOff:
+	case SupplierSystemUserPausedStruckOff:
 		return true
-	case Supplier:
+	case SupplierSystemUserPausedSupplier:
 		return true
 	default:
 		return false
@@ -324,6 +462,33 @@ func (e SupplierSystemUserUserType) Valid() bool {
 	case SupplierSystemUserUserTypeAgent:
 		return true
 	case SupplierSystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SystemChangeChangeType.
+const (
+	Accesspackageupdate SystemChangeChangeType = "accesspackageupdate"
+	Create              SystemChangeChangeType = "create"
+	Delete              SystemChangeChangeType = "delete"
+	Rightsupdate        SystemChangeChangeType = "rightsupdate"
+	Update              SystemChangeChangeType = "update"
+)
+
+// Valid indicates whether the value is a known member of the SystemChangeChangeType enum.
+func (e SystemChangeChangeType) Valid() bool {
+	switch e {
+	case Accesspackageupdate:
+		return true
+	case Create:
+		return true
+	case Delete:
+		return true
+	case Rightsupdate:
+		return true
+	case Update:
 		return true
 	default:
 		return false
@@ -372,30 +537,6 @@ func (e SystemUserUserType) Valid() bool {
 	case SystemUserUserTypeAgent:
 		return true
 	case SystemUserUserTypeStandard:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for SentChangesParamsStatus.
-const (
-	SentChangesParamsStatusAccepted SentChangesParamsStatus = "Accepted"
-	SentChangesParamsStatusNew      SentChangesParamsStatus = "New"
-	SentChangesParamsStatusRejected SentChangesParamsStatus = "Rejected"
-	SentChangesParamsStatusTimedout SentChangesParamsStatus = "Timedout"
-)
-
-// Valid indicates whether the value is a known member of the SentChangesParamsStatus enum.
-func (e SentChangesParamsStatus) Valid() bool {
-	switch e {
-	case SentChangesParamsStatusAccepted:
-		return true
-	case SentChangesParamsStatusNew:
-		return true
-	case SentChangesParamsStatusRejected:
-		return true
-	case SentChangesParamsStatusTimedout:
 		return true
 	default:
 		return false
@@ -609,71 +750,6 @@ type AuthzenConfiguration struct {
 	PolicyDecisionPoint      string `json:"policy_decision_point"`
 }
 
-// ChangeAsk defines model for ChangeAsk.
-type ChangeAsk struct {
-	// ContactEmail Whom the customer may ask.
-	ContactEmail *string `json:"contactEmail,omitempty"`
-
-	// ExternalRef The customer's number when it is left out.
-	ExternalRef *string `json:"externalRef,omitempty"`
-	PartyOrgNo  *string `json:"partyOrgNo,omitempty"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// RedirectUrl Where the browser may go afterwards.
-	RedirectUrl            *string          `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages *[]AccessPackage `json:"requiredAccessPackages,omitempty"`
-
-	// RequiredRights What it shall have; without an action every one that the system asks for.
-	RequiredRights *[]Right `json:"requiredRights,omitempty"`
-
-	// SystemId With partyOrgNo, in the place of `system-user-id`.
-	SystemId               *string          `json:"systemId,omitempty"`
-	UnwantedAccessPackages *[]AccessPackage `json:"unwantedAccessPackages,omitempty"`
-
-	// UnwantedRights What it shall have no more. A wider or narrower right to the same resource goes with it unless it is required.
-	UnwantedRights *[]Right `json:"unwantedRights,omitempty"`
-}
-
-// ChangeRequest defines model for ChangeRequest.
-type ChangeRequest struct {
-	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
-	ConfirmUrl   string    `json:"confirmUrl"`
-	ContactEmail *string   `json:"contactEmail,omitempty"`
-	Created      time.Time `json:"created"`
-
-	// Expires Until when it can be answered.
-	Expires     *time.Time         `json:"expires,omitempty"`
-	ExternalRef string             `json:"externalRef"`
-	Id          openapi_types.UUID `json:"id"`
-	PartyOrgNo  string             `json:"partyOrgNo"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// Reason The customer's words for a no.
-	Reason                 *string             `json:"reason,omitempty"`
-	RedirectUrl            *string             `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages []AccessPackage     `json:"requiredAccessPackages"`
-	RequiredRights         []Right             `json:"requiredRights"`
-	Status                 ChangeRequestStatus `json:"status"`
-	SystemId               string              `json:"systemId"`
-	SystemUserId           openapi_types.UUID  `json:"systemUserId"`
-	TimedOut               bool                `json:"timedOut"`
-	UnwantedAccessPackages []AccessPackage     `json:"unwantedAccessPackages"`
-	UnwantedRights         []Right             `json:"unwantedRights"`
-}
-
-// ChangeRequestStatus defines model for ChangeRequest.Status.
-type ChangeRequestStatus string
-
-// ChangedRights defines model for ChangedRights.
-type ChangedRights struct {
-	AccessPackages []AccessPackage `json:"accessPackages"`
-	Rights         []Right         `json:"rights"`
-}
-
 // ClientAttachment defines model for ClientAttachment.
 type ClientAttachment struct {
 	Agent openapi_types.UUID `json:"agent"`
@@ -735,6 +811,53 @@ type ClientList struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// CustomerRequest defines model for CustomerRequest.
+type CustomerRequest struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+	ConfirmUrl     string          `json:"confirmUrl"`
+	ContactEmail   *string         `json:"contactEmail,omitempty"`
+	Created        time.Time       `json:"created"`
+
+	// Escalated It has been forwarded to those who administer access.
+	Escalated bool `json:"escalated"`
+
+	// Expires Until when it can be answered.
+	Expires          time.Time          `json:"expires"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	PartyId          int64              `json:"partyId"`
+
+	// PartyOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	PartyOrgNo OrgNo  `json:"partyOrgNo"`
+	PartyUuid  string `json:"partyUuid"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose     *Purpose `json:"purpose,omitempty"`
+	RedirectUrl *string  `json:"redirectUrl,omitempty"`
+
+	// Rights Of standard requests.
+	Rights         *[]Right                      `json:"rights,omitempty"`
+	Status         CustomerRequestStatus         `json:"status"`
+	SystemId       string                        `json:"systemId"`
+	SystemUserType CustomerRequestSystemUserType `json:"systemUserType"`
+
+	// TimedOut The time to answer it has run out; it cannot be approved.
+	TimedOut                     bool `json:"timedOut"`
+	UserMayEscalateButNotApprove bool `json:"userMayEscalateButNotApprove"`
+
+	// ValidTo When the system user will end by itself.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// CustomerRequestStatus defines model for CustomerRequest.Status.
+type CustomerRequestStatus string
+
+// CustomerRequestSystemUserType defines model for CustomerRequest.SystemUserType.
+type CustomerRequestSystemUserType string
+
 // Detail defines model for Detail.
 type Detail struct {
 	SystemId     string               `json:"system_id"`
@@ -761,6 +884,56 @@ type DetailGiven struct {
 
 // DetailGivenType defines model for DetailGiven.Type.
 type DetailGivenType string
+
+// DetailedSystemUser defines model for DetailedSystemUser.
+type DetailedSystemUser struct {
+	AccessPackages   []AccessPackage    `json:"accessPackages"`
+	Created          time.Time          `json:"created"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	IsDeleted        bool               `json:"isDeleted"`
+	PartyId          string             `json:"partyId"`
+
+	// PartyUuId Spelt so, with a capital I, as in Altinn.
+	PartyUuId string `json:"partyUuId"`
+
+	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
+	Paused *[]DetailedSystemUserPaused `json:"paused,omitempty"`
+
+	// ProductName The system's id once more, as in Altinn.
+	ProductName string `json:"productName"`
+
+	// ReporteeOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	ReporteeOrgNo OrgNo                    `json:"reporteeOrgNo"`
+	Rights        []Right                  `json:"rights"`
+	Status        DetailedSystemUserStatus `json:"status"`
+
+	// SupplierName Always empty, as in Altinn.
+	SupplierName string `json:"supplierName"`
+
+	// SupplierOrgno A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	SupplierOrgno    OrgNo                      `json:"supplierOrgno"`
+	SystemId         string                     `json:"systemId"`
+	SystemInternalId openapi_types.UUID         `json:"systemInternalId"`
+	UserType         DetailedSystemUserUserType `json:"userType"`
+
+	// ValidTo When it ends by itself; absent for never.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// DetailedSystemUserPaused defines model for DetailedSystemUser.Paused.
+type DetailedSystemUserPaused string
+
+// DetailedSystemUserStatus defines model for DetailedSystemUser.Status.
+type DetailedSystemUserStatus string
+
+// DetailedSystemUserUserType defines model for DetailedSystemUser.UserType.
+type DetailedSystemUserUserType string
 
 // EnrichAnswer defines model for EnrichAnswer.
 type EnrichAnswer struct {
@@ -900,6 +1073,43 @@ type Fault struct {
 	Field string `json:"field"`
 }
 
+// FoundPackage defines model for FoundPackage.
+type FoundPackage struct {
+	Object struct {
+		Area        string `json:"area"`
+		Description string `json:"description"`
+
+		// IsAssignable Fit for standard system users.
+		IsAssignable bool `json:"isAssignable"`
+
+		// IsDelegable Fit for agents.
+		IsDelegable bool   `json:"isDelegable"`
+		Name        string `json:"name"`
+		Urn         string `json:"urn"`
+	} `json:"object"`
+}
+
+// GrantProblem defines model for GrantProblem.
+type GrantProblem struct {
+	Code    string  `json:"code"`
+	Detail  *string `json:"detail,omitempty"`
+	Reasons *[]struct {
+		Cause GrantProblemReasonsCause `json:"cause"`
+		Code  string                   `json:"code"`
+
+		// Item The access package or resource.
+		Item string `json:"item"`
+	} `json:"reasons,omitempty"`
+	RequestId *string `json:"request_id,omitempty"`
+	Status    int     `json:"status"`
+	Title     string  `json:"title"`
+	TraceId   *string `json:"traceId,omitempty"`
+	Type      string  `json:"type"`
+}
+
+// GrantProblemReasonsCause defines model for GrantProblem.Reasons.Cause.
+type GrantProblemReasonsCause string
+
 // Health defines model for Health.
 type Health struct {
 	Status HealthStatus `json:"status"`
@@ -907,6 +1117,55 @@ type Health struct {
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// InternalSystemUser defines model for InternalSystemUser.
+type InternalSystemUser struct {
+	AccessPackages   []AccessPackage    `json:"accessPackages"`
+	Created          time.Time          `json:"created"`
+	ExternalRef      string             `json:"externalRef"`
+	Id               openapi_types.UUID `json:"id"`
+	IntegrationTitle string             `json:"integrationTitle"`
+	IsDeleted        bool               `json:"isDeleted"`
+	PartyId          string             `json:"partyId"`
+
+	// PartyUuId Spelt so, with a capital I, as in Altinn.
+	PartyUuId string `json:"partyUuId"`
+
+	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
+	Paused *[]InternalSystemUserPaused `json:"paused,omitempty"`
+
+	// ProductName The system's id once more, as in Altinn.
+	ProductName string `json:"productName"`
+
+	// ReporteeOrgNo A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	ReporteeOrgNo OrgNo                    `json:"reporteeOrgNo"`
+	Status        InternalSystemUserStatus `json:"status"`
+
+	// SupplierName Always empty, as in Altinn.
+	SupplierName string `json:"supplierName"`
+
+	// SupplierOrgno A Norwegian organisation number, with a right check digit.
+	//
+	// Example: 313775429
+	SupplierOrgno    OrgNo                      `json:"supplierOrgno"`
+	SystemId         string                     `json:"systemId"`
+	SystemInternalId openapi_types.UUID         `json:"systemInternalId"`
+	UserType         InternalSystemUserUserType `json:"userType"`
+
+	// ValidTo When it ends by itself; absent for never.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// InternalSystemUserPaused defines model for InternalSystemUser.Paused.
+type InternalSystemUserPaused string
+
+// InternalSystemUserStatus defines model for InternalSystemUser.Status.
+type InternalSystemUserStatus string
+
+// InternalSystemUserUserType defines model for InternalSystemUser.UserType.
+type InternalSystemUserUserType string
 
 // LogoutRefusal defines model for LogoutRefusal.
 type LogoutRefusal struct {
@@ -982,6 +1241,40 @@ type Purpose struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
+// RegisterSystem defines model for RegisterSystem.
+type RegisterSystem struct {
+	AccessPackages      *[]AccessPackage `json:"accessPackages,omitempty"`
+	AllowedRedirectUrls *[]string        `json:"allowedRedirectUrls,omitempty"`
+
+	// ClientId OAuth clients at the default issuer.
+	ClientId *[]string `json:"clientId,omitempty"`
+
+	// Clients OAuth clients at other issuers. Left out of an update, they stay.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
+	// Description A text in the three languages.
+	Description Names `json:"description"`
+
+	// ExactRedirectUrls Whether a request's redirect URL must equal one of these with its query. Left out of an update, it stays as it was.
+	ExactRedirectUrls *bool `json:"exactRedirectUrls,omitempty"`
+
+	// Id The vendor's organisation number, "_", and letters from a to z, digits, "_", "-" and ".".
+	Id string `json:"id"`
+
+	// IsVisible Whether customers can find the system and take it themselves.
+	IsVisible *bool `json:"isVisible,omitempty"`
+
+	// Name A text in the three languages.
+	Name   Names    `json:"name"`
+	Rights *[]Right `json:"rights,omitempty"`
+	Vendor struct {
+		ID string `json:"ID"`
+	} `json:"vendor"`
+}
+
 // Right defines model for Right.
 type Right struct {
 	// Action One action of the resource; every action when it is left out.
@@ -995,50 +1288,6 @@ type Right struct {
 		Value string `json:"value"`
 	} `json:"resource"`
 }
-
-// ShownChangeRequest defines model for ShownChangeRequest.
-type ShownChangeRequest struct {
-	// Changes What it would do if it were approved now, or what it did.
-	Changes struct {
-		Added     ChangedRights `json:"added"`
-		Removed   ChangedRights `json:"removed"`
-		Unchanged ChangedRights `json:"unchanged"`
-	} `json:"changes"`
-
-	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
-	ConfirmUrl   string    `json:"confirmUrl"`
-	ContactEmail *string   `json:"contactEmail,omitempty"`
-	Created      time.Time `json:"created"`
-
-	// Expires Until when it can be answered.
-	Expires     *time.Time         `json:"expires,omitempty"`
-	ExternalRef string             `json:"externalRef"`
-	Id          openapi_types.UUID `json:"id"`
-
-	// MayApprove Whether the person may approve it now.
-	MayApprove bool   `json:"mayApprove"`
-	PartyId    int64  `json:"partyId"`
-	PartyOrgNo string `json:"partyOrgNo"`
-	PartyUuid  string `json:"partyUuid"`
-
-	// Purpose Your own words to the customer for why; one language is enough.
-	Purpose *Purpose `json:"purpose,omitempty"`
-
-	// Reason The customer's words for a no.
-	Reason                 *string                  `json:"reason,omitempty"`
-	RedirectUrl            *string                  `json:"redirectUrl,omitempty"`
-	RequiredAccessPackages []AccessPackage          `json:"requiredAccessPackages"`
-	RequiredRights         []Right                  `json:"requiredRights"`
-	Status                 ShownChangeRequestStatus `json:"status"`
-	SystemId               string                   `json:"systemId"`
-	SystemUserId           openapi_types.UUID       `json:"systemUserId"`
-	TimedOut               bool                     `json:"timedOut"`
-	UnwantedAccessPackages []AccessPackage          `json:"unwantedAccessPackages"`
-	UnwantedRights         []Right                  `json:"unwantedRights"`
-}
-
-// ShownChangeRequestStatus defines model for ShownChangeRequest.Status.
-type ShownChangeRequestStatus string
 
 // StreamedSystemUser defines model for StreamedSystemUser.
 type StreamedSystemUser struct {
@@ -1061,6 +1310,11 @@ type StreamedSystemUser struct {
 
 // StreamedSystemUserSystemUserType defines model for StreamedSystemUser.SystemUserType.
 type StreamedSystemUserSystemUserType string
+
+// Succeeded defines model for Succeeded.
+type Succeeded struct {
+	Succeeded bool `json:"succeeded"`
+}
 
 // SupplierReason defines model for SupplierReason.
 type SupplierReason struct {
@@ -1161,6 +1415,25 @@ type SupplierSystemUserStatus string
 // SupplierSystemUserUserType defines model for SupplierSystemUser.UserType.
 type SupplierSystemUserUserType string
 
+// SystemChange defines model for SystemChange.
+type SystemChange struct {
+	ChangeType         SystemChangeChangeType `json:"changeType"`
+	ChangedByOrgNumber string                 `json:"changedByOrgNumber"`
+
+	// ChangedData The system as it was registered or updated, in the shape of
+	// RegisterSystem; of its deletion, as it was left; of `rightsupdate`
+	// and `accesspackageupdate`, the list.
+	ChangedData interface{} `json:"changedData"`
+
+	// ClientId The program that made the change; absent when a person did.
+	ClientId         *string            `json:"clientId,omitempty"`
+	Created          time.Time          `json:"created"`
+	SystemInternalId openapi_types.UUID `json:"systemInternalId"`
+}
+
+// SystemChangeChangeType defines model for SystemChange.ChangeType.
+type SystemChangeChangeType string
+
 // SystemDTO defines model for SystemDTO.
 type SystemDTO struct {
 	AccessPackages []AccessPackage `json:"accessPackages"`
@@ -1185,11 +1458,18 @@ type SystemFull struct {
 	AllowedRedirectUrls []string        `json:"allowedRedirectUrls"`
 	ClientId            []string        `json:"clientId"`
 
+	// Clients OAuth clients at other issuers than the default; absent when there are none.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
 	// Description A text in the three languages.
-	Description Names  `json:"description"`
-	Id          string `json:"id"`
-	IsDeleted   bool   `json:"isDeleted"`
-	IsVisible   bool   `json:"isVisible"`
+	Description       Names  `json:"description"`
+	ExactRedirectUrls *bool  `json:"exactRedirectUrls,omitempty"`
+	Id                string `json:"id"`
+	IsDeleted         bool   `json:"isDeleted"`
+	IsVisible         bool   `json:"isVisible"`
 
 	// Name A text in the three languages.
 	Name   Names   `json:"name"`
@@ -1233,20 +1513,65 @@ type SystemUserSupplierName string
 // SystemUserUserType defines model for SystemUser.UserType.
 type SystemUserUserType string
 
+// SystemUserCreation defines model for SystemUserCreation.
+type SystemUserCreation struct {
+	// IntegrationTitle The system's name when it is left out.
+	IntegrationTitle *string `json:"integrationTitle,omitempty"`
+	SystemId         string  `json:"systemId"`
+}
+
+// SystemUserDelegations defines model for SystemUserDelegations.
+type SystemUserDelegations struct {
+	AccessPackages []AccessPackage    `json:"accessPackages"`
+	Rights         []Right            `json:"rights"`
+	SystemUserId   openapi_types.UUID `json:"systemUserId"`
+}
+
+// SystemUserTitle defines model for SystemUserTitle.
+type SystemUserTitle struct {
+	Id               string `json:"id"`
+	IntegrationTitle string `json:"integrationTitle"`
+
+	// PartyId The party id as text or as a number.
+	PartyId       interface{} `json:"partyId,omitempty"`
+	ReporteeOrgNo *string     `json:"reporteeOrgNo,omitempty"`
+
+	// SystemId The system user's own, if it is given at all.
+	SystemId *string `json:"systemId,omitempty"`
+}
+
 // AgentId defines model for AgentId.
 type AgentId = string
 
-// ChangeId defines model for ChangeId.
-type ChangeId = string
+// CustomerRequestId defines model for CustomerRequestId.
+type CustomerRequestId = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
+// ListSize defines model for ListSize.
+type ListSize = int
+
+// OldFormat defines model for OldFormat.
+type OldFormat = bool
+
+// OwnSystemUserId defines model for OwnSystemUserId.
+type OwnSystemUserId = string
+
 // PageSize defines model for PageSize.
 type PageSize = int
 
+// PageSize500 defines model for PageSize500.
+type PageSize500 = int
+
 // PartyId defines model for PartyId.
 type PartyId = int64
+
+// PartyOrgno defines model for PartyOrgno.
+type PartyOrgno = string
 
 // RequestCustomer defines model for RequestCustomer.
 type RequestCustomer = string
@@ -1256,6 +1581,12 @@ type RequestId = string
 
 // RequestRef defines model for RequestRef.
 type RequestRef = string
+
+// SearchTerm defines model for SearchTerm.
+type SearchTerm = string
+
+// SearchText defines model for SearchText.
+type SearchText = string
 
 // SystemId defines model for SystemId.
 type SystemId = string
@@ -1293,6 +1624,9 @@ type InvalidToken = Problem
 // KeyReused A problem document (RFC 9457). `code` says what has happened.
 type KeyReused = AnyProblem
 
+// MayNot defines model for MayNot.
+type MayNot = GrantProblem
+
 // MediaType A problem document (RFC 9457). `code` says what has happened.
 type MediaType = AnyProblem
 
@@ -1323,17 +1657,14 @@ type EvaluateParams struct {
 	XRequestID *string `json:"X-Request-ID,omitempty"`
 }
 
-// ApproveChangeAtPortalParams defines parameters for ApproveChangeAtPortal.
-type ApproveChangeAtPortalParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+// SearchAccessPackagesParams defines parameters for SearchAccessPackages.
+type SearchAccessPackagesParams struct {
+	// Term Words that must all be there; all packages when it is left out.
+	Term *SearchTerm `form:"term,omitempty" json:"term,omitempty"`
 }
 
-// RenewChangeParams defines parameters for RenewChange.
-type RenewChangeParams struct {
+// PortalApproveRequestParams defines parameters for PortalApproveRequest.
+type PortalApproveRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
@@ -1440,6 +1771,96 @@ type AvailableClientsParams struct {
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 }
 
+// VisibleSystemsParams defines parameters for VisibleSystems.
+type VisibleSystemsParams struct {
+	// Q Words that all stand in the id, the name or the description, in any language and any case. Words after the tenth are not looked at.
+	Q *SearchText `form:"q,omitempty" json:"q,omitempty"`
+
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// OwnSystemsParams defines parameters for OwnSystems.
+type OwnSystemsParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// RegisterSystemParams defines parameters for RegisterSystem.
+type RegisterSystemParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSystemParams defines parameters for DeleteSystem.
+type DeleteSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdateSystemParams defines parameters for UpdateSystem.
+type UpdateSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdatePackagesJSONBody defines parameters for UpdatePackages.
+type UpdatePackagesJSONBody = []AccessPackage
+
+// UpdatePackagesParams defines parameters for UpdatePackages.
+type UpdatePackagesParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SystemChangesParams defines parameters for SystemChanges.
+type SystemChangesParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// UpdateRightsJSONBody defines parameters for UpdateRights.
+type UpdateRightsJSONBody = []Right
+
+// UpdateRightsParams defines parameters for UpdateRights.
+type UpdateRightsParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// PublicPackagesParams defines parameters for PublicPackages.
+type PublicPackagesParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
+}
+
+// PublicRightsParams defines parameters for PublicRights.
+type PublicRightsParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
+}
+
+// AgentsOfPartyParams defines parameters for AgentsOfParty.
+type AgentsOfPartyParams struct {
+	// PageSize How many rows the page has at most; 500 when it is left out.
+	PageSize *PageSize500 `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
 // FacilitatorClientsParams defines parameters for FacilitatorClients.
 type FacilitatorClientsParams struct {
 	// Facilitator The facilitator's party uuid; that of the organisation in the path.
@@ -1539,60 +1960,6 @@ type FindSystemUserByExternalIdParams struct {
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
 }
 
-// AskChangeParams defines parameters for AskChange.
-type AskChangeParams struct {
-	// CorrelationId A UUID of your own choice.
-	CorrelationId openapi_types.UUID `form:"correlation-id" json:"correlation-id"`
-
-	// SystemUserId The system user. Left out, the body names it.
-	SystemUserId *openapi_types.UUID `form:"system-user-id,omitempty" json:"system-user-id,omitempty"`
-
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// SentChangesParams defines parameters for SentChanges.
-type SentChangesParams struct {
-	// Token Where the page begins; from the `links.next` of the page before. Opaque.
-	Token *Token `form:"token,omitempty" json:"token,omitempty"`
-
-	// PageSize How many rows the page has at most.
-	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
-
-	// Total Whether `total` says how many rows there are in all.
-	Total *Total `form:"total,omitempty" json:"total,omitempty"`
-
-	// Status Only those in this state; `Timedout` is one whose time has run out.
-	Status *SentChangesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
-
-	// Customer Only those to this customer.
-	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
-}
-
-// SentChangesParamsStatus defines parameters for SentChanges.
-type SentChangesParamsStatus string
-
-// ApproveChangeParams defines parameters for ApproveChange.
-type ApproveChangeParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// RejectChangeParams defines parameters for RejectChange.
-type RejectChangeParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
 // StreamSystemUsersParams defines parameters for StreamSystemUsers.
 type StreamSystemUsersParams struct {
 	// Token Where the page begins; from the `links.next` of the page before. Opaque.
@@ -1600,6 +1967,42 @@ type StreamSystemUsersParams struct {
 
 	// PageSize How many rows the page has at most.
 	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+}
+
+// PendingAgentRequestsParams defines parameters for PendingAgentRequests.
+type PendingAgentRequestsParams struct {
+	// PageSize How many rows the page has at most; 500 when it is left out.
+	PageSize *PageSize500 `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// ApproveAgentRequestParams defines parameters for ApproveAgentRequest.
+type ApproveAgentRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EscalateAgentRequestParams defines parameters for EscalateAgentRequest.
+type EscalateAgentRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectAgentRequestParams defines parameters for RejectAgentRequest.
+type RejectAgentRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AskParams defines parameters for Ask.
@@ -1668,6 +2071,42 @@ type AskedOfSystemParams struct {
 // AskedOfSystemParamsStatus defines parameters for AskedOfSystem.
 type AskedOfSystemParamsStatus string
 
+// PendingRequestsParams defines parameters for PendingRequests.
+type PendingRequestsParams struct {
+	// PageSize How many rows the page has at most; 500 when it is left out.
+	PageSize *PageSize500 `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// ApproveRequestParams defines parameters for ApproveRequest.
+type ApproveRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EscalateRequestParams defines parameters for EscalateRequest.
+type EscalateRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectRequestParams defines parameters for RejectRequest.
+type RejectRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SystemUserByQueryParams defines parameters for SystemUserByQuery.
 type SystemUserByQueryParams struct {
 	// SystemId The system's id.
@@ -1704,6 +2143,24 @@ type SystemUsersBySystemParams struct {
 // SystemUsersBySystemParamsStatus defines parameters for SystemUsersBySystem.
 type SystemUsersBySystemParamsStatus string
 
+// SystemUsersOfPartyParams defines parameters for SystemUsersOfParty.
+type SystemUsersOfPartyParams struct {
+	// PageSize How many rows the page has at most; 500 when it is left out.
+	PageSize *PageSize500 `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// CreateSystemUserParams defines parameters for CreateSystemUser.
+type CreateSystemUserParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // EndLoginsFormdataBody defines parameters for EndLogins.
 type EndLoginsFormdataBody struct {
 	// LogoutToken The logout token (section 2.4).
@@ -1728,14 +2185,29 @@ type PauseSystemUserJSONRequestBody = SupplierReason
 // ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
 type ResumeSystemUserJSONRequestBody = SupplierReason
 
-// AskChangeJSONRequestBody defines body for AskChange for application/json ContentType.
-type AskChangeJSONRequestBody = ChangeAsk
+// RegisterSystemJSONRequestBody defines body for RegisterSystem for application/json ContentType.
+type RegisterSystemJSONRequestBody = RegisterSystem
+
+// UpdateSystemJSONRequestBody defines body for UpdateSystem for application/json ContentType.
+type UpdateSystemJSONRequestBody = RegisterSystem
+
+// UpdatePackagesJSONRequestBody defines body for UpdatePackages for application/json ContentType.
+type UpdatePackagesJSONRequestBody = UpdatePackagesJSONBody
+
+// UpdateRightsJSONRequestBody defines body for UpdateRights for application/json ContentType.
+type UpdateRightsJSONRequestBody = UpdateRightsJSONBody
+
+// RenameSystemUserJSONRequestBody defines body for RenameSystemUser for application/json ContentType.
+type RenameSystemUserJSONRequestBody = SystemUserTitle
 
 // AskJSONRequestBody defines body for Ask for application/json ContentType.
 type AskJSONRequestBody = AskRequest
 
 // AskAgentJSONRequestBody defines body for AskAgent for application/json ContentType.
 type AskAgentJSONRequestBody = AskAgentRequest
+
+// CreateSystemUserJSONRequestBody defines body for CreateSystemUser for application/json ContentType.
+type CreateSystemUserJSONRequestBody = SystemUserCreation
 
 // EndLoginsFormdataRequestBody defines body for EndLogins for application/x-www-form-urlencoded ContentType.
 type EndLoginsFormdataRequestBody EndLoginsFormdataBody
