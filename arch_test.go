@@ -30,7 +30,7 @@ const (
 // that stand before it.
 var nouns = []string{
 	"models", "models/party", "models/catalog", "models/system",
-	"models/systemuser", "models/request", "models/invitation", "models/policy",
+	"models/systemuser", "models/request", "models/invitation", "models/bulk", "models/policy",
 }
 
 // ledgers keep records of their own and know the domain by its ids only.
@@ -53,6 +53,7 @@ var layers = []layer{
 	{"models/systemuser", with(nouns[:4], uuid)},
 	{"models/request", with(nouns[:5], uuid)},
 	{"models/invitation", with(nouns[:2])},
+	{"models/bulk", with(nouns[:2])},
 	{"models/policy", with(nouns[:6])},
 	{"models/audit", with(nouns[:2])},
 	{"models/exchange", with(nouns[:3])},

@@ -14,5 +14,6 @@ func (s *Server) systemUserRoutes() []Route {
 		{post, ourBase + "/systemusers/:id/pause", "systemuser.pause", Programs, Token, a.Serve(a.PauseUser)},
 		{post, ourBase + "/systemusers/:id/resume", "systemuser.resume", Programs, Token, a.Serve(a.ResumeUser)},
 		{http.MethodDelete, ourBase + "/systemusers/:id", "systemuser.give_up", Programs, Token, a.Serve(a.GiveUpUser)},
+		{post, ourBase + "/diagnose", "diagnose", Programs, Token, a.Serve(a.Diagnose)},
 	}
 }

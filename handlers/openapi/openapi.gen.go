@@ -468,33 +468,6 @@ func (e SupplierSystemUserUserType) Valid() bool {
 	}
 }
 
-// Defines values for SystemChangeChangeType.
-const (
-	Accesspackageupdate SystemChangeChangeType = "accesspackageupdate"
-	Create              SystemChangeChangeType = "create"
-	Delete              SystemChangeChangeType = "delete"
-	Rightsupdate        SystemChangeChangeType = "rightsupdate"
-	Update              SystemChangeChangeType = "update"
-)
-
-// Valid indicates whether the value is a known member of the SystemChangeChangeType enum.
-func (e SystemChangeChangeType) Valid() bool {
-	switch e {
-	case Accesspackageupdate:
-		return true
-	case Create:
-		return true
-	case Delete:
-		return true
-	case Rightsupdate:
-		return true
-	case Update:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for SystemUserIsDeleted.
 const (
 	False SystemUserIsDeleted = false
@@ -1241,40 +1214,6 @@ type Purpose struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
-// RegisterSystem defines model for RegisterSystem.
-type RegisterSystem struct {
-	AccessPackages      *[]AccessPackage `json:"accessPackages,omitempty"`
-	AllowedRedirectUrls *[]string        `json:"allowedRedirectUrls,omitempty"`
-
-	// ClientId OAuth clients at the default issuer.
-	ClientId *[]string `json:"clientId,omitempty"`
-
-	// Clients OAuth clients at other issuers. Left out of an update, they stay.
-	Clients *[]struct {
-		ClientId string `json:"clientId"`
-		Issuer   string `json:"issuer"`
-	} `json:"clients,omitempty"`
-
-	// Description A text in the three languages.
-	Description Names `json:"description"`
-
-	// ExactRedirectUrls Whether a request's redirect URL must equal one of these with its query. Left out of an update, it stays as it was.
-	ExactRedirectUrls *bool `json:"exactRedirectUrls,omitempty"`
-
-	// Id The vendor's organisation number, "_", and letters from a to z, digits, "_", "-" and ".".
-	Id string `json:"id"`
-
-	// IsVisible Whether customers can find the system and take it themselves.
-	IsVisible *bool `json:"isVisible,omitempty"`
-
-	// Name A text in the three languages.
-	Name   Names    `json:"name"`
-	Rights *[]Right `json:"rights,omitempty"`
-	Vendor struct {
-		ID string `json:"ID"`
-	} `json:"vendor"`
-}
-
 // Right defines model for Right.
 type Right struct {
 	// Action One action of the resource; every action when it is left out.
@@ -1310,11 +1249,6 @@ type StreamedSystemUser struct {
 
 // StreamedSystemUserSystemUserType defines model for StreamedSystemUser.SystemUserType.
 type StreamedSystemUserSystemUserType string
-
-// Succeeded defines model for Succeeded.
-type Succeeded struct {
-	Succeeded bool `json:"succeeded"`
-}
 
 // SupplierReason defines model for SupplierReason.
 type SupplierReason struct {
@@ -1415,25 +1349,6 @@ type SupplierSystemUserStatus string
 // SupplierSystemUserUserType defines model for SupplierSystemUser.UserType.
 type SupplierSystemUserUserType string
 
-// SystemChange defines model for SystemChange.
-type SystemChange struct {
-	ChangeType         SystemChangeChangeType `json:"changeType"`
-	ChangedByOrgNumber string                 `json:"changedByOrgNumber"`
-
-	// ChangedData The system as it was registered or updated, in the shape of
-	// RegisterSystem; of its deletion, as it was left; of `rightsupdate`
-	// and `accesspackageupdate`, the list.
-	ChangedData interface{} `json:"changedData"`
-
-	// ClientId The program that made the change; absent when a person did.
-	ClientId         *string            `json:"clientId,omitempty"`
-	Created          time.Time          `json:"created"`
-	SystemInternalId openapi_types.UUID `json:"systemInternalId"`
-}
-
-// SystemChangeChangeType defines model for SystemChange.ChangeType.
-type SystemChangeChangeType string
-
 // SystemDTO defines model for SystemDTO.
 type SystemDTO struct {
 	AccessPackages []AccessPackage `json:"accessPackages"`
@@ -1458,18 +1373,11 @@ type SystemFull struct {
 	AllowedRedirectUrls []string        `json:"allowedRedirectUrls"`
 	ClientId            []string        `json:"clientId"`
 
-	// Clients OAuth clients at other issuers than the default; absent when there are none.
-	Clients *[]struct {
-		ClientId string `json:"clientId"`
-		Issuer   string `json:"issuer"`
-	} `json:"clients,omitempty"`
-
 	// Description A text in the three languages.
-	Description       Names  `json:"description"`
-	ExactRedirectUrls *bool  `json:"exactRedirectUrls,omitempty"`
-	Id                string `json:"id"`
-	IsDeleted         bool   `json:"isDeleted"`
-	IsVisible         bool   `json:"isVisible"`
+	Description Names  `json:"description"`
+	Id          string `json:"id"`
+	IsDeleted   bool   `json:"isDeleted"`
+	IsVisible   bool   `json:"isVisible"`
 
 	// Name A text in the three languages.
 	Name   Names   `json:"name"`
@@ -1549,15 +1457,6 @@ type CustomerRequestId = string
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
-// IfMatch defines model for IfMatch.
-type IfMatch = string
-
-// ListSize defines model for ListSize.
-type ListSize = int
-
-// OldFormat defines model for OldFormat.
-type OldFormat = bool
-
 // OwnSystemUserId defines model for OwnSystemUserId.
 type OwnSystemUserId = string
 
@@ -1584,9 +1483,6 @@ type RequestRef = string
 
 // SearchTerm defines model for SearchTerm.
 type SearchTerm = string
-
-// SearchText defines model for SearchText.
-type SearchText = string
 
 // SystemId defines model for SystemId.
 type SystemId = string
@@ -1769,87 +1665,6 @@ type AvailableClientsParams struct {
 
 	// Q Only those with this text in their name, or whose number begins with it.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
-}
-
-// VisibleSystemsParams defines parameters for VisibleSystems.
-type VisibleSystemsParams struct {
-	// Q Words that all stand in the id, the name or the description, in any language and any case. Words after the tenth are not looked at.
-	Q *SearchText `form:"q,omitempty" json:"q,omitempty"`
-
-	// PageSize How many rows the page has at most. All of them when it is left out.
-	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
-
-	// Token Where the page begins; from the `links.next` of the page before. Opaque.
-	Token *Token `form:"token,omitempty" json:"token,omitempty"`
-}
-
-// OwnSystemsParams defines parameters for OwnSystems.
-type OwnSystemsParams struct {
-	// PageSize How many rows the page has at most. All of them when it is left out.
-	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
-
-	// Token Where the page begins; from the `links.next` of the page before. Opaque.
-	Token *Token `form:"token,omitempty" json:"token,omitempty"`
-}
-
-// RegisterSystemParams defines parameters for RegisterSystem.
-type RegisterSystemParams struct {
-	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
-	// the same content within 24 hours, the answer is the first one, and
-	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// DeleteSystemParams defines parameters for DeleteSystem.
-type DeleteSystemParams struct {
-	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-}
-
-// UpdateSystemParams defines parameters for UpdateSystem.
-type UpdateSystemParams struct {
-	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-}
-
-// UpdatePackagesJSONBody defines parameters for UpdatePackages.
-type UpdatePackagesJSONBody = []AccessPackage
-
-// UpdatePackagesParams defines parameters for UpdatePackages.
-type UpdatePackagesParams struct {
-	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-}
-
-// SystemChangesParams defines parameters for SystemChanges.
-type SystemChangesParams struct {
-	// PageSize How many rows the page has at most. All of them when it is left out.
-	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
-
-	// Token Where the page begins; from the `links.next` of the page before. Opaque.
-	Token *Token `form:"token,omitempty" json:"token,omitempty"`
-}
-
-// UpdateRightsJSONBody defines parameters for UpdateRights.
-type UpdateRightsJSONBody = []Right
-
-// UpdateRightsParams defines parameters for UpdateRights.
-type UpdateRightsParams struct {
-	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-}
-
-// PublicPackagesParams defines parameters for PublicPackages.
-type PublicPackagesParams struct {
-	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
-	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
-}
-
-// PublicRightsParams defines parameters for PublicRights.
-type PublicRightsParams struct {
-	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
-	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
 }
 
 // AgentsOfPartyParams defines parameters for AgentsOfParty.
@@ -2184,18 +1999,6 @@ type PauseSystemUserJSONRequestBody = SupplierReason
 
 // ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
 type ResumeSystemUserJSONRequestBody = SupplierReason
-
-// RegisterSystemJSONRequestBody defines body for RegisterSystem for application/json ContentType.
-type RegisterSystemJSONRequestBody = RegisterSystem
-
-// UpdateSystemJSONRequestBody defines body for UpdateSystem for application/json ContentType.
-type UpdateSystemJSONRequestBody = RegisterSystem
-
-// UpdatePackagesJSONRequestBody defines body for UpdatePackages for application/json ContentType.
-type UpdatePackagesJSONRequestBody = UpdatePackagesJSONBody
-
-// UpdateRightsJSONRequestBody defines body for UpdateRights for application/json ContentType.
-type UpdateRightsJSONRequestBody = UpdateRightsJSONBody
 
 // RenameSystemUserJSONRequestBody defines body for RenameSystemUser for application/json ContentType.
 type RenameSystemUserJSONRequestBody = SystemUserTitle
