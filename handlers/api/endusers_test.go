@@ -29,8 +29,8 @@ func through(t *testing.T, s *kit.Site, issuer string, p kit.Person, changes kit
 	return s.Bearer(t, s.EndUserToken(issuer, p, "altinn:portal/enduser", changes))
 }
 
-// at is an address of the organisation's.
-func at(t *testing.T, s *kit.Site, base string, o party.OrgNo, rest ...string) string {
+// partyPath is an address of the organisation's.
+func partyPath(t *testing.T, s *kit.Site, base string, o party.OrgNo, rest ...string) string {
 	t.Helper()
 	return strings.Join(append([]string{base, s.PartyID(t, o)}, rest...), "/")
 }
@@ -89,7 +89,7 @@ func TestThePeopleOfTheOwnerSeeItsSystemUsers(t *testing.T) {
 	s.Approve(t, kit.ApproverP, agent.ID)
 	s.Approve(t, kit.ApproverQ, s.Request(t, kit.DeveloperA, sys, kit.CustomerQ, "").ID)
 	c := through(t, s, kit.Front, kit.ClerkP, nil) // any member looks, by any issuer of end users
-	users := array(t, c.Get(at(t, s, userBase, kit.CustomerP)).Want(http.StatusOK))
+	users := array(t, c.Get(partyPath(t, s, userBase, kit.CustomerP)).Want(http.StatusOK))
 	if len(users) != 1 || users[0]["id"] != string(made.ID) {
 		t.Fatalf("standard ones: %v", users)
 	}
@@ -105,24 +105,24 @@ func TestThePeopleOfTheOwnerSeeItsSystemUsers(t *testing.T) {
 	if _, ok := users[0]["rights"]; ok {
 		t.Errorf("a list has rights: %v", users[0])
 	}
-	agents := array(t, c.Get(at(t, s, userBase+"/agent", kit.CustomerP)).Want(http.StatusOK))
+	agents := array(t, c.Get(partyPath(t, s, userBase+"/agent", kit.CustomerP)).Want(http.StatusOK))
 	if len(agents) != 1 || agents[0]["id"] != string(agent.ID) || agents[0]["userType"] != "agent" {
 		t.Errorf("agents: %v", agents)
 	}
-	one := c.Get(at(t, s, userBase, kit.CustomerP, string(made.ID))).Want(http.StatusOK)
+	one := c.Get(partyPath(t, s, userBase, kit.CustomerP, string(made.ID))).Want(http.StatusOK)
 	if !strings.Contains(one.Body, `"rights":[{"action":"read","resource":[{"id":"urn:altinn:resource","value":"postkasse"}]}]`) ||
 		!strings.Contains(one.Body, `"accessPackages":[{"urn":"`+kit.TaxPackage+`"}]`) {
 		t.Errorf("detail: %s", one.Body)
 	}
-	held := c.Get(at(t, s, userBase, kit.CustomerP, string(made.ID), "delegations")).Want(http.StatusOK)
+	held := c.Get(partyPath(t, s, userBase, kit.CustomerP, string(made.ID), "delegations")).Want(http.StatusOK)
 	if !strings.Contains(held.Body, kit.TaxPackage) || !strings.Contains(held.Body, "postkasse") {
 		t.Errorf("delegations: %s", held.Body)
 	}
-	empty := c.Get(at(t, s, userBase, kit.CustomerP, string(agent.ID), "delegations")).Want(http.StatusOK)
+	empty := c.Get(partyPath(t, s, userBase, kit.CustomerP, string(agent.ID), "delegations")).Want(http.StatusOK)
 	if want := `{"systemUserId":"` + string(agent.ID) + `","rights":[],"accessPackages":[]}`; empty.Body != want {
 		t.Errorf("an agent holds %s", empty.Body)
 	}
-	if r := through(t, s, kit.Front, kit.ApproverP, nil).Get(at(t, s, userBase, kit.SupplierA)); r.Status != http.StatusForbidden {
+	if r := through(t, s, kit.Front, kit.ApproverP, nil).Get(partyPath(t, s, userBase, kit.SupplierA)); r.Status != http.StatusForbidden {
 		t.Errorf("another organisation: %d %s", r.Status, r.Body)
 	}
 }
@@ -163,21 +163,21 @@ func TestForeignThingsCannotBeToldApart(t *testing.T) {
 		same("pending", p(), http.MethodGet, requestBase+party+"/"+q+"/"+string(kit.CustomerQ)+"/pending", requestBase+party+"/999999999/"+string(kit.CustomerQ)+"/pending")
 		for _, act := range []string{"/approve", "/reject", "/escalate"} {
 			same("by party"+act, p(), http.MethodPost, requestBase+party+"/"+q+"/"+string(theirs.ID)+act, requestBase+party+"/999999999/"+string(theirs.ID)+act)
-			same("at his own"+act, p(), http.MethodPost, at(t, s, requestBase+party, kit.CustomerP, string(theirs.ID)+act), at(t, s, requestBase+party, kit.CustomerP, nobody+act), at(t, s, requestBase+party, kit.CustomerP, "x"+act))
+			same("at his own"+act, p(), http.MethodPost, partyPath(t, s, requestBase+party, kit.CustomerP, string(theirs.ID)+act), partyPath(t, s, requestBase+party, kit.CustomerP, nobody+act), partyPath(t, s, requestBase+party, kit.CustomerP, "x"+act))
 		}
 		same("request", p(), http.MethodGet, requestBase+party+"/"+string(theirs.ID), requestBase+party+"/"+nobody, requestBase+party+"/x")
-		same("request at his own", p(), http.MethodGet, at(t, s, requestBase+party, kit.CustomerP, string(theirs.ID)), at(t, s, requestBase+party, kit.CustomerP, nobody))
+		same("request at his own", p(), http.MethodGet, partyPath(t, s, requestBase+party, kit.CustomerP, string(theirs.ID)), partyPath(t, s, requestBase+party, kit.CustomerP, nobody))
 	}
-	same("user", p(), http.MethodGet, at(t, s, userBase, kit.CustomerP, string(user.ID)), at(t, s, userBase, kit.CustomerP, nobody), at(t, s, userBase, kit.CustomerP, "x"), at(t, s, userBase, kit.CustomerP, string(own.ID)))
+	same("user", p(), http.MethodGet, partyPath(t, s, userBase, kit.CustomerP, string(user.ID)), partyPath(t, s, userBase, kit.CustomerP, nobody), partyPath(t, s, userBase, kit.CustomerP, "x"), partyPath(t, s, userBase, kit.CustomerP, string(own.ID)))
 	for _, id := range []string{string(user.ID), nobody, "x", string(own.ID)} {
-		if r := p().Call(http.MethodDelete, at(t, s, userBase, kit.CustomerP, id), nil); r.Status != http.StatusNotFound || r.Body != "0" {
+		if r := p().Call(http.MethodDelete, partyPath(t, s, userBase, kit.CustomerP, id), nil); r.Status != http.StatusNotFound || r.Body != "0" {
 			t.Errorf("deleting %s: %d %s", id, r.Status, r.Body)
 		}
 	}
 	// Who belongs to both is told that he has the wrong one.
 	several := through(t, s, kit.Portal, kit.Several, nil)
-	wants(t, several.Get(at(t, s, requestBase, kit.CustomerP, string(theirs.ID))), http.StatusForbidden, "AUTH-00041")
-	wants(t, several.Call(http.MethodPost, at(t, s, requestBase, kit.CustomerQ, string(own.ID), "approve"), nil), http.StatusForbidden, "AUTH-00041")
+	wants(t, several.Get(partyPath(t, s, requestBase, kit.CustomerP, string(theirs.ID))), http.StatusForbidden, "AUTH-00041")
+	wants(t, several.Call(http.MethodPost, partyPath(t, s, requestBase, kit.CustomerQ, string(own.ID), "approve"), nil), http.StatusForbidden, "AUTH-00041")
 }
 
 // What a token must be for what grants something.
@@ -192,10 +192,10 @@ func TestWhoAnswersThroughThePortal(t *testing.T) {
 	refused := func(name string, c func() *kit.Client, status int, codes ...string) {
 		t.Helper()
 		for _, path := range []string{
-			at(t, s, requestBase, kit.CustomerP, string(waits.ID), "approve"), at(t, s, requestBase, kit.CustomerP, string(waits.ID), "reject"),
-			at(t, s, requestBase+"/agent", kit.CustomerP, string(agent.ID), "approve"), at(t, s, requestBase+"/agent", kit.CustomerP, string(agent.ID), "reject"),
-			at(t, s, portalBase+"/systemuser/request", kit.CustomerP, string(waits.ID), "approve"),
-			at(t, s, userBase, kit.CustomerP, "create"),
+			partyPath(t, s, requestBase, kit.CustomerP, string(waits.ID), "approve"), partyPath(t, s, requestBase, kit.CustomerP, string(waits.ID), "reject"),
+			partyPath(t, s, requestBase+"/agent", kit.CustomerP, string(agent.ID), "approve"), partyPath(t, s, requestBase+"/agent", kit.CustomerP, string(agent.ID), "reject"),
+			partyPath(t, s, portalBase+"/systemuser/request", kit.CustomerP, string(waits.ID), "approve"),
+			partyPath(t, s, userBase, kit.CustomerP, "create"),
 		} {
 			if strings.HasSuffix(path, "reject") && name == "too low a level" {
 				continue // saying no asks for no level
@@ -224,7 +224,7 @@ func TestWhoAnswersThroughThePortal(t *testing.T) {
 	}
 	// The portal answers for how lately he logged in.
 	old := kit.Claims{"auth_time": kit.Start.Add(-24 * time.Hour).Unix()}
-	if r := through(t, s, kit.Portal, kit.ApproverP, old).Call(http.MethodPost, at(t, s, requestBase, kit.CustomerP, string(waits.ID), "approve"), nil); r.Status != http.StatusOK || r.Body != "true" {
+	if r := through(t, s, kit.Portal, kit.ApproverP, old).Call(http.MethodPost, partyPath(t, s, requestBase, kit.CustomerP, string(waits.ID), "approve"), nil); r.Status != http.StatusOK || r.Body != "true" {
 		t.Errorf("%d %s", r.Status, r.Body)
 	}
 	for _, kept := range []string{kit.ApproverP.PID, kit.ApproverP.Name, kit.ClerkP.PID} {
@@ -242,10 +242,10 @@ func TestRevoking(t *testing.T) {
 	s.Approve(t, kit.ApproverP, made.ID)
 	agent := agentRequest(t, s, kit.CustomerP, nil)
 	s.Approve(t, kit.ApproverP, agent.ID)
-	path := at(t, s, userBase, kit.CustomerP, string(made.ID))
+	path := partyPath(t, s, userBase, kit.CustomerP, string(made.ID))
 	wants(t, through(t, s, kit.Front, kit.ClerkP, nil).Call(http.MethodDelete, path, nil), http.StatusForbidden, "AUTH-00066")
 	c := through(t, s, kit.Front, kit.ApproverP, kit.Claims{"urn:altinn:authlevel": 0}) // no portal, no level
-	wants(t, c.Call(http.MethodDelete, at(t, s, userBase, kit.CustomerP, string(agent.ID)), nil), http.StatusBadRequest, "AUTH-00036")
+	wants(t, c.Call(http.MethodDelete, partyPath(t, s, userBase, kit.CustomerP, string(agent.ID)), nil), http.StatusBadRequest, "AUTH-00036")
 	if r := c.Call(http.MethodDelete, path, nil); r.Status != http.StatusAccepted || r.Body != "1" {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
@@ -262,7 +262,7 @@ func TestRevoking(t *testing.T) {
 	if id == string(made.ID) {
 		t.Error("the old request came back")
 	}
-	through(t, s, kit.Portal, kit.ApproverP, nil).Call(http.MethodPost, at(t, s, requestBase, kit.CustomerP, id, "approve"), nil).Want(http.StatusOK)
+	through(t, s, kit.Portal, kit.ApproverP, nil).Call(http.MethodPost, partyPath(t, s, requestBase, kit.CustomerP, id, "approve"), nil).Want(http.StatusOK)
 	issuer := s.Bearer(t, s.AccessToken(kit.SupplierA, "altinn:maskinporten/systemuser.read", nil))
 	found := issuer.Get(userBase + "/byExternalId?clientId=" + kit.ClientID(sys.ID) + "&systemProviderOrgNo=" + string(kit.SupplierA) + "&systemUserOwnerOrgNo=" + string(kit.CustomerP)).Want(http.StatusOK)
 	if found.JSON()["id"] != id {
@@ -295,12 +295,12 @@ func TestWhatHasEndedDoesNotLookActive(t *testing.T) {
 		s.Approve(t, kit.ApproverP, made.ID)
 		tc.end(sys, made.ID)
 		c := through(t, s, kit.Front, kit.ApproverP, nil)
-		one := c.Get(at(t, s, userBase, kit.CustomerP, string(made.ID))).Want(http.StatusOK).JSON()
+		one := c.Get(partyPath(t, s, userBase, kit.CustomerP, string(made.ID))).Want(http.StatusOK).JSON()
 		_, paused := one["paused"]
 		if one["isDeleted"] != tc.deleted || paused != tc.paused || (one["status"] == "active") != (tc.name == "live") {
 			t.Errorf("%s: %v", tc.name, one)
 		}
-		held := c.Get(at(t, s, userBase, kit.CustomerP, string(made.ID), "delegations")).Want(http.StatusOK).Body
+		held := c.Get(partyPath(t, s, userBase, kit.CustomerP, string(made.ID), "delegations")).Want(http.StatusOK).Body
 		if (len(held) > 100) != (tc.name == "live") {
 			t.Errorf("%s holds %s", tc.name, held)
 		}
@@ -311,7 +311,7 @@ func TestCreatingWithoutARequest(t *testing.T) {
 	t.Parallel()
 	s := kit.New(t)
 	sys := s.System(t, kit.DeveloperA, "one")
-	path := at(t, s, userBase, kit.CustomerP, "create")
+	path := partyPath(t, s, userBase, kit.CustomerP, "create")
 	create := func(p kit.Person, id string) *kit.Response {
 		return through(t, s, kit.Portal, p, nil).Call(http.MethodPost, path, map[string]any{"systemId": id, "integrationTitle": " I butikken "})
 	}
@@ -327,7 +327,7 @@ func TestCreatingWithoutARequest(t *testing.T) {
 		t.Errorf("made %v", made)
 	}
 	id, _ := made["id"].(string)
-	if held := through(t, s, kit.Portal, kit.ApproverP, nil).Get(at(t, s, userBase, kit.CustomerP, id, "delegations")).Body; !strings.Contains(held, kit.TaxPackage) || !strings.Contains(held, "postkasse") {
+	if held := through(t, s, kit.Portal, kit.ApproverP, nil).Get(partyPath(t, s, userBase, kit.CustomerP, id, "delegations")).Body; !strings.Contains(held, kit.TaxPackage) || !strings.Contains(held, "postkasse") {
 		t.Errorf("holds %s", held)
 	}
 	wants(t, create(kit.ApproverP, string(sys.ID)), http.StatusBadRequest, "AUTH-00004")
@@ -356,7 +356,7 @@ func TestListsOfAnOrganisationHavePages(t *testing.T) {
 		s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "w"+strconv.Itoa(i))
 	}
 	for name, path := range map[string]string{
-		"users": at(t, s, userBase, kit.CustomerP), "waiting": at(t, s, requestBase, kit.CustomerP, string(kit.CustomerP), "pending"),
+		"users": partyPath(t, s, userBase, kit.CustomerP), "waiting": partyPath(t, s, requestBase, kit.CustomerP, string(kit.CustomerP), "pending"),
 	} {
 		seen, next := map[any]bool{}, path+"?pageSize=2"
 		for next != "" {
