@@ -80,6 +80,7 @@ const (
 	CodeClientUnknown     Code = "client.unknown"           // the organisation is no client of the facilitator
 	CodeClientLacks       Code = "client.lacks"             // the facilitator lacks packages for the client
 	CodeJobEnded          Code = "bulk.ended"               // the job has ended
+	CodeJobsMany          Code = "bulk.too_many"            // as many jobs run as a supplier can have
 	CodeInternal          Code = "internal"                 // a fault of ours
 )
 
@@ -95,7 +96,7 @@ func Codes() []Code {
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,
 		CodeInvalidToken, CodeCallerNotAllowed, CodePrecondition, CodeKeyReused, CodeTooMany, CodeChangeExists, CodeUserKind,
-		CodeClientUnknown, CodeClientLacks, CodeJobEnded, CodeInternal,
+		CodeClientUnknown, CodeClientLacks, CodeJobEnded, CodeJobsMany, CodeInternal,
 	}
 }
 

@@ -62,6 +62,7 @@ var statuses = map[models.Code]int{
 	models.CodeClientUnknown:     http.StatusConflict,
 	models.CodeClientLacks:       http.StatusConflict,
 	models.CodeJobEnded:          http.StatusConflict,
+	models.CodeJobsMany:          http.StatusConflict,
 	models.CodeInternal:          http.StatusInternalServerError,
 }
 

@@ -110,32 +110,48 @@ CREATE TABLE client_delegation (
 CREATE UNIQUE INDEX client_delegation_live ON client_delegation (system_user_id, client) WHERE ended_at IS NULL;
 CREATE INDEX client_delegation_client ON client_delegation (client) WHERE ended_at IS NULL;
 
+-- A job's rows are put one by one, when next_at comes: those of a supplier in
+-- turn. A row keeps its body until it has ended.
 CREATE TABLE bulk_job (
     id         TEXT    NOT NULL PRIMARY KEY,
     supplier   TEXT    NOT NULL,
     issuer     TEXT    NOT NULL,
     client_id  TEXT    NOT NULL,
     kind       TEXT    NOT NULL CHECK (kind IN ('requests', 'agentrequests', 'changerequests')),
+    defaults   TEXT    NOT NULL,
     status     TEXT    NOT NULL CHECK (status IN ('running', 'done', 'cancelled')),
     total      BIGINT  NOT NULL,
+    done       BIGINT  NOT NULL,
+    failed     BIGINT  NOT NULL,
+    cancelled  BIGINT  NOT NULL,
     created_at BIGINT  NOT NULL,
-    ended_at   BIGINT
+    ended_at   BIGINT,
+    next_at    BIGINT  NOT NULL,
+    CHECK ((status = 'running') = (ended_at IS NULL)),
+    CHECK (done + failed + cancelled <= total)
 );
 CREATE INDEX bulk_job_supplier ON bulk_job (supplier, created_at, id);
-CREATE INDEX bulk_job_running ON bulk_job (created_at) WHERE status = 'running';
+CREATE INDEX bulk_job_running ON bulk_job (supplier, next_at, id) WHERE status = 'running';
+CREATE INDEX bulk_job_ended ON bulk_job (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE bulk_row (
-    job_id    TEXT    NOT NULL REFERENCES bulk_job (id),
-    position  BIGINT  NOT NULL,
-    body      TEXT    NOT NULL,
-    status    TEXT    NOT NULL CHECK (status IN ('waiting', 'done', 'failed', 'cancelled')),
-    answer    BIGINT  NOT NULL,
-    code      TEXT    NOT NULL,
-    detail    TEXT    NOT NULL,
-    result_id TEXT    NOT NULL,
+    job_id         TEXT    NOT NULL REFERENCES bulk_job (id),
+    position       BIGINT  NOT NULL,
+    body           TEXT    NOT NULL,
+    customer       TEXT    NOT NULL,
+    external_ref   TEXT    NOT NULL,
+    correlation_id TEXT    NOT NULL,
+    status         TEXT    NOT NULL CHECK (status IN ('waiting', 'done', 'failed', 'cancelled')),
+    next_at        BIGINT  NOT NULL,
+    answer         BIGINT  NOT NULL,
+    code           TEXT    NOT NULL,
+    detail         TEXT    NOT NULL,
+    repeated       TEXT    NOT NULL,
+    result_id      TEXT    NOT NULL,
     PRIMARY KEY (job_id, position)
 );
-CREATE INDEX bulk_row_waiting ON bulk_row (job_id, position) WHERE status = 'waiting';
+CREATE INDEX bulk_row_waiting ON bulk_row (job_id, next_at, position) WHERE status = 'waiting';
+CREATE INDEX bulk_row_status ON bulk_row (job_id, status, position);
 
 CREATE TABLE quota (
     name      TEXT    NOT NULL,

@@ -199,18 +199,26 @@ var intake = models.Actor{Kind: models.Operator, ID: "intake"}
 // does nothing inside a transaction, which would be held up. A register that does
 // not answer is as good as none.
 func (r *Registry) meets(ctx context.Context, err error) bool {
-	no, ok := errors.AsType[*NoCustomer](err)
-	if _, inside := r.Store.(within); !ok || !no.unknown || inside || r.Register == nil {
+	if _, inside := r.Store.(within); inside || !r.meetable(err) {
 		return false
 	}
-	if _, err := r.Numbers.Parse(string(no.OrgNo)); err != nil {
-		return false
-	}
+	no, _ := errors.AsType[*NoCustomer](err)
 	n, err := r.askAll(ctx, no.OrgNo, r.Now().Add(-oldest))
 	if err != nil || n.unknown {
 		return false
 	}
 	_, err = r.take(ctx, intake, "organisation:"+string(no.OrgNo), []news{n}, nil)
+	return err == nil
+}
+
+// meetable reports whether err is for an organisation that the business register
+// could be asked about.
+func (r *Registry) meetable(err error) bool {
+	no, ok := errors.AsType[*NoCustomer](err)
+	if !ok || !no.unknown || r.Register == nil {
+		return false
+	}
+	_, err = r.Numbers.Parse(string(no.OrgNo))
 	return err == nil
 }
 

@@ -30,7 +30,7 @@ type QuotaTx interface {
 // of both. TooMany too_many, with how long to wait, when one is used up.
 func (r *Registry) charge(ctx context.Context, tx Tx, supplier, customer party.OrgNo) error {
 	window := r.Now().Truncate(quotaWindow)
-	for _, q := range []struct {
+	for i, q := range []struct {
 		name string
 		most int
 	}{{"supplier:" + string(supplier), r.Quotas.Supplier}, {"customer:" + string(customer), r.Quotas.Customer}} {
@@ -42,10 +42,26 @@ func (r *Registry) charge(ctx context.Context, tx Tx, supplier, customer party.O
 			return err
 		}
 		if n > q.most {
-			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: window.Add(quotaWindow).Sub(r.Now())}
+			wait := window.Add(quotaWindow).Sub(r.Now())
+			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: wait, Err: &usedUp{customer: i == 1, wait: wait}}
 		}
 	}
 	return nil
+}
+
+// usedUp is the cause when a quota is used up: the customer's, or else the
+// supplier's.
+type usedUp struct {
+	customer bool
+	wait     time.Duration
+}
+
+// Error is for logs.
+func (u *usedUp) Error() string {
+	if u.customer {
+		return "quota of the customer"
+	}
+	return "quota of the supplier"
 }
 
 // PurgeQuotas forgets the counts of hours gone by. A job calls it.

@@ -46,6 +46,7 @@ type Reader interface {
 	DiagnoseReader
 	ClientReader
 	ChangeReader
+	BulkReader
 	AuditReader
 	RegisterReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
@@ -149,6 +150,7 @@ type Tx interface {
 	EndUserTx
 	ClientTx
 	ChangeTx
+	BulkTx
 	OnceTx
 	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the
