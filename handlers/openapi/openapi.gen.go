@@ -24,6 +24,33 @@ func (e AgentSystemUserUserType) Valid() bool {
 	}
 }
 
+// Defines values for ChangeRequestStatus.
+const (
+	ChangeRequestStatusAccepted       ChangeRequestStatus = "Accepted"
+	ChangeRequestStatusNew            ChangeRequestStatus = "New"
+	ChangeRequestStatusNoChangeNeeded ChangeRequestStatus = "NoChangeNeeded"
+	ChangeRequestStatusRejected       ChangeRequestStatus = "Rejected"
+	ChangeRequestStatusTimedout       ChangeRequestStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestStatus enum.
+func (e ChangeRequestStatus) Valid() bool {
+	switch e {
+	case ChangeRequestStatusAccepted:
+		return true
+	case ChangeRequestStatusNew:
+		return true
+	case ChangeRequestStatusNoChangeNeeded:
+		return true
+	case ChangeRequestStatusRejected:
+		return true
+	case ChangeRequestStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomerRequestStatus.
 const (
 	CustomerRequestStatusAccepted CustomerRequestStatus = "Accepted"
@@ -213,6 +240,132 @@ func (e EnrichProblemReason) Valid() bool {
 	}
 }
 
+// Defines values for FindingBy.
+const (
+	FindingByCustomer  FindingBy = "customer"
+	FindingByStruckOff FindingBy = "struck_off"
+	FindingBySupplier  FindingBy = "supplier"
+	FindingBySystem    FindingBy = "system"
+)
+
+// Valid indicates whether the value is a known member of the FindingBy enum.
+func (e FindingBy) Valid() bool {
+	switch e {
+	case FindingByCustomer:
+		return true
+	case FindingByStruckOff:
+		return true
+	case FindingBySupplier:
+		return true
+	case FindingBySystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingCode.
+const (
+	FindingCodeActionUnknown     FindingCode = "action_unknown"
+	FindingCodeAgentLacks        FindingCode = "agent_lacks"
+	FindingCodeClientOfAgent     FindingCode = "client_of_agent"
+	FindingCodeClientOtherIssuer FindingCode = "client_other_issuer"
+	FindingCodeClientOtherSystem FindingCode = "client_other_system"
+	FindingCodeClientUnknown     FindingCode = "client_unknown"
+	FindingCodeCustomerStruckOff FindingCode = "customer_struck_off"
+	FindingCodeCustomerSubunit   FindingCode = "customer_subunit"
+	FindingCodeCustomerUnknown   FindingCode = "customer_unknown"
+	FindingCodeDetailsInvalid    FindingCode = "details_invalid"
+	FindingCodeIssuerUnknown     FindingCode = "issuer_unknown"
+	FindingCodeNoClient          FindingCode = "no_client"
+	FindingCodeNoSystemUser      FindingCode = "no_system_user"
+	FindingCodeOtherExternalRef  FindingCode = "other_external_ref"
+	FindingCodeOtherParty        FindingCode = "other_party"
+	FindingCodeOver              FindingCode = "over"
+	FindingCodePartyMissing      FindingCode = "party_missing"
+	FindingCodePaused            FindingCode = "paused"
+	FindingCodeRequestExpired    FindingCode = "request_expired"
+	FindingCodeRequestPending    FindingCode = "request_pending"
+	FindingCodeRequestRejected   FindingCode = "request_rejected"
+	FindingCodeRequestWithdrawn  FindingCode = "request_withdrawn"
+	FindingCodeResourceUnknown   FindingCode = "resource_unknown"
+	FindingCodeRevoked           FindingCode = "revoked"
+	FindingCodeRightLeftSystem   FindingCode = "right_left_system"
+	FindingCodeRightNotDelegated FindingCode = "right_not_delegated"
+	FindingCodeRightNotOnSystem  FindingCode = "right_not_on_system"
+	FindingCodeSystemDeleted     FindingCode = "system_deleted"
+	FindingCodeSystemUnknown     FindingCode = "system_unknown"
+	FindingCodeUserOnOtherSystem FindingCode = "user_on_other_system"
+)
+
+// Valid indicates whether the value is a known member of the FindingCode enum.
+func (e FindingCode) Valid() bool {
+	switch e {
+	case FindingCodeActionUnknown:
+		return true
+	case FindingCodeAgentLacks:
+		return true
+	case FindingCodeClientOfAgent:
+		return true
+	case FindingCodeClientOtherIssuer:
+		return true
+	case FindingCodeClientOtherSystem:
+		return true
+	case FindingCodeClientUnknown:
+		return true
+	case FindingCodeCustomerStruckOff:
+		return true
+	case FindingCodeCustomerSubunit:
+		return true
+	case FindingCodeCustomerUnknown:
+		return true
+	case FindingCodeDetailsInvalid:
+		return true
+	case FindingCodeIssuerUnknown:
+		return true
+	case FindingCodeNoClient:
+		return true
+	case FindingCodeNoSystemUser:
+		return true
+	case FindingCodeOtherExternalRef:
+		return true
+	case FindingCodeOtherParty:
+		return true
+	case FindingCodeOver:
+		return true
+	case FindingCodePartyMissing:
+		return true
+	case FindingCodePaused:
+		return true
+	case FindingCodeRequestExpired:
+		return true
+	case FindingCodeRequestPending:
+		return true
+	case FindingCodeRequestRejected:
+		return true
+	case FindingCodeRequestWithdrawn:
+		return true
+	case FindingCodeResourceUnknown:
+		return true
+	case FindingCodeRevoked:
+		return true
+	case FindingCodeRightLeftSystem:
+		return true
+	case FindingCodeRightNotDelegated:
+		return true
+	case FindingCodeRightNotOnSystem:
+		return true
+	case FindingCodeSystemDeleted:
+		return true
+	case FindingCodeSystemUnknown:
+		return true
+	case FindingCodeUserOnOtherSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GrantProblemReasonsCause.
 const (
 	Level        GrantProblemReasonsCause = "level"
@@ -369,6 +522,33 @@ func (e OrganisationGivenAuthority) Valid() bool {
 	}
 }
 
+// Defines values for ShownChangeRequestStatus.
+const (
+	ShownChangeRequestStatusAccepted       ShownChangeRequestStatus = "Accepted"
+	ShownChangeRequestStatusNew            ShownChangeRequestStatus = "New"
+	ShownChangeRequestStatusNoChangeNeeded ShownChangeRequestStatus = "NoChangeNeeded"
+	ShownChangeRequestStatusRejected       ShownChangeRequestStatus = "Rejected"
+	ShownChangeRequestStatusTimedout       ShownChangeRequestStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the ShownChangeRequestStatus enum.
+func (e ShownChangeRequestStatus) Valid() bool {
+	switch e {
+	case ShownChangeRequestStatusAccepted:
+		return true
+	case ShownChangeRequestStatusNew:
+		return true
+	case ShownChangeRequestStatusNoChangeNeeded:
+		return true
+	case ShownChangeRequestStatusRejected:
+		return true
+	case ShownChangeRequestStatusTimedout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StreamedSystemUserSystemUserType.
 const (
 	StreamedSystemUserSystemUserTypeAgent    StreamedSystemUserSystemUserType = "agent"
@@ -468,6 +648,33 @@ func (e SupplierSystemUserUserType) Valid() bool {
 	}
 }
 
+// Defines values for SystemChangeChangeType.
+const (
+	Accesspackageupdate SystemChangeChangeType = "accesspackageupdate"
+	Create              SystemChangeChangeType = "create"
+	Delete              SystemChangeChangeType = "delete"
+	Rightsupdate        SystemChangeChangeType = "rightsupdate"
+	Update              SystemChangeChangeType = "update"
+)
+
+// Valid indicates whether the value is a known member of the SystemChangeChangeType enum.
+func (e SystemChangeChangeType) Valid() bool {
+	switch e {
+	case Accesspackageupdate:
+		return true
+	case Create:
+		return true
+	case Delete:
+		return true
+	case Rightsupdate:
+		return true
+	case Update:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SystemUserIsDeleted.
 const (
 	False SystemUserIsDeleted = false
@@ -510,6 +717,30 @@ func (e SystemUserUserType) Valid() bool {
 	case SystemUserUserTypeAgent:
 		return true
 	case SystemUserUserTypeStandard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SentChangesParamsStatus.
+const (
+	SentChangesParamsStatusAccepted SentChangesParamsStatus = "Accepted"
+	SentChangesParamsStatusNew      SentChangesParamsStatus = "New"
+	SentChangesParamsStatusRejected SentChangesParamsStatus = "Rejected"
+	SentChangesParamsStatusTimedout SentChangesParamsStatus = "Timedout"
+)
+
+// Valid indicates whether the value is a known member of the SentChangesParamsStatus enum.
+func (e SentChangesParamsStatus) Valid() bool {
+	switch e {
+	case SentChangesParamsStatusAccepted:
+		return true
+	case SentChangesParamsStatusNew:
+		return true
+	case SentChangesParamsStatusRejected:
+		return true
+	case SentChangesParamsStatusTimedout:
 		return true
 	default:
 		return false
@@ -723,6 +954,71 @@ type AuthzenConfiguration struct {
 	PolicyDecisionPoint      string `json:"policy_decision_point"`
 }
 
+// ChangeAsk defines model for ChangeAsk.
+type ChangeAsk struct {
+	// ContactEmail Whom the customer may ask.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+
+	// ExternalRef The customer's number when it is left out.
+	ExternalRef *string `json:"externalRef,omitempty"`
+	PartyOrgNo  *string `json:"partyOrgNo,omitempty"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// RedirectUrl Where the browser may go afterwards.
+	RedirectUrl            *string          `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages *[]AccessPackage `json:"requiredAccessPackages,omitempty"`
+
+	// RequiredRights What it shall have; without an action every one that the system asks for.
+	RequiredRights *[]Right `json:"requiredRights,omitempty"`
+
+	// SystemId With partyOrgNo, in the place of `system-user-id`.
+	SystemId               *string          `json:"systemId,omitempty"`
+	UnwantedAccessPackages *[]AccessPackage `json:"unwantedAccessPackages,omitempty"`
+
+	// UnwantedRights What it shall have no more. A wider or narrower right to the same resource goes with it unless it is required.
+	UnwantedRights *[]Right `json:"unwantedRights,omitempty"`
+}
+
+// ChangeRequest defines model for ChangeRequest.
+type ChangeRequest struct {
+	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
+	ConfirmUrl   string    `json:"confirmUrl"`
+	ContactEmail *string   `json:"contactEmail,omitempty"`
+	Created      time.Time `json:"created"`
+
+	// Expires Until when it can be answered.
+	Expires     *time.Time         `json:"expires,omitempty"`
+	ExternalRef string             `json:"externalRef"`
+	Id          openapi_types.UUID `json:"id"`
+	PartyOrgNo  string             `json:"partyOrgNo"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Reason The customer's words for a no.
+	Reason                 *string             `json:"reason,omitempty"`
+	RedirectUrl            *string             `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages []AccessPackage     `json:"requiredAccessPackages"`
+	RequiredRights         []Right             `json:"requiredRights"`
+	Status                 ChangeRequestStatus `json:"status"`
+	SystemId               string              `json:"systemId"`
+	SystemUserId           openapi_types.UUID  `json:"systemUserId"`
+	TimedOut               bool                `json:"timedOut"`
+	UnwantedAccessPackages []AccessPackage     `json:"unwantedAccessPackages"`
+	UnwantedRights         []Right             `json:"unwantedRights"`
+}
+
+// ChangeRequestStatus defines model for ChangeRequest.Status.
+type ChangeRequestStatus string
+
+// ChangedRights defines model for ChangedRights.
+type ChangedRights struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+	Rights         []Right         `json:"rights"`
+}
+
 // ClientAttachment defines model for ClientAttachment.
 type ClientAttachment struct {
 	Agent openapi_types.UUID `json:"agent"`
@@ -908,6 +1204,68 @@ type DetailedSystemUserStatus string
 // DetailedSystemUserUserType defines model for DetailedSystemUser.UserType.
 type DetailedSystemUserUserType string
 
+// Diagnosis defines model for Diagnosis.
+type Diagnosis struct {
+	Findings []Finding `json:"findings"`
+
+	// Hints What else to look at.
+	Hints *[]string `json:"hints,omitempty"`
+	Ok    bool      `json:"ok"`
+
+	// Refusals What your issuer itself has been refused about the client in the last hour, latest first.
+	Refusals *[]struct {
+		Count  int64     `json:"count"`
+		Last   time.Time `json:"last"`
+		Reason string    `json:"reason"`
+	} `json:"refusals,omitempty"`
+
+	// SystemId Your system that the client is on.
+	SystemId *string `json:"systemId,omitempty"`
+
+	// SystemUserId The system user that there is.
+	SystemUserId *openapi_types.UUID `json:"systemUserId,omitempty"`
+	Warnings     []MemberWarning     `json:"warnings"`
+}
+
+// Doubt defines model for Doubt.
+type Doubt struct {
+	// AuthorizationDetails What the client sends; it comes before customer and externalRef.
+	AuthorizationDetails interface{} `json:"authorizationDetails,omitempty"`
+
+	// ChangeRequest A body that you send to ask for a change.
+	ChangeRequest interface{} `json:"changeRequest,omitempty"`
+
+	// ClientId The OAuth client that wants a token.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// Customer An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	Customer *Party `json:"customer,omitempty"`
+
+	// ExternalRef The customer's number when it is left out.
+	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// Issuer Its issuer, as in iss of the tokens; the usual one when it is left out.
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Party An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	Party *Party `json:"party,omitempty"`
+
+	// Request A body that you send to ask a customer.
+	Request interface{} `json:"request,omitempty"`
+
+	// Right One resource and an action, as the API asks about them.
+	Right *Right `json:"right,omitempty"`
+
+	// System A body that you send to register or change a system.
+	System interface{} `json:"system,omitempty"`
+
+	// SystemId The system that you believe the client to be of.
+	SystemId *string `json:"systemId,omitempty"`
+
+	// SystemuserOrg An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
+	SystemuserOrg *Party `json:"systemuser_org,omitempty"`
+}
+
 // EnrichAnswer defines model for EnrichAnswer.
 type EnrichAnswer struct {
 	AuthorizationDetails []Detail           `json:"authorization_details"`
@@ -1046,6 +1404,40 @@ type Fault struct {
 	Field string `json:"field"`
 }
 
+// Finding defines model for Finding.
+type Finding struct {
+	// By Who ended or paused it.
+	By           *FindingBy  `json:"by,omitempty"`
+	Code         FindingCode `json:"code"`
+	ExternalRefs *[]string   `json:"externalRefs,omitempty"`
+
+	// Field JSON pointer to the member at fault.
+	Field *string `json:"field,omitempty"`
+
+	// Fix What to do.
+	Fix    string  `json:"fix"`
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Items Access packages or actions that there are.
+	Items *[]string `json:"items,omitempty"`
+
+	// Message What is the matter.
+	Message       string   `json:"message"`
+	Organisations *[]OrgNo `json:"organisations,omitempty"`
+
+	// Reason Of a rejection, in the customer's words.
+	Reason   *string    `json:"reason,omitempty"`
+	Since    *time.Time `json:"since,omitempty"`
+	SystemId *string    `json:"systemId,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+// FindingBy Who ended or paused it.
+type FindingBy string
+
+// FindingCode defines model for Finding.Code.
+type FindingCode string
+
 // FoundPackage defines model for FoundPackage.
 type FoundPackage struct {
 	Object struct {
@@ -1151,6 +1543,17 @@ type LogoutRefusal struct {
 // `temporarily_unavailable` when it could not be checked or carried out.
 type LogoutRefusalError string
 
+// MemberWarning defines model for MemberWarning.
+type MemberWarning struct {
+	Message string `json:"message"`
+
+	// Path Where the member stands.
+	Path string `json:"path"`
+
+	// Suggestion The member that was meant.
+	Suggestion *string `json:"suggestion,omitempty"`
+}
+
 // Names A text in the three languages.
 type Names struct {
 	En string `json:"en"`
@@ -1214,6 +1617,40 @@ type Purpose struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
+// RegisterSystem defines model for RegisterSystem.
+type RegisterSystem struct {
+	AccessPackages      *[]AccessPackage `json:"accessPackages,omitempty"`
+	AllowedRedirectUrls *[]string        `json:"allowedRedirectUrls,omitempty"`
+
+	// ClientId OAuth clients at the default issuer.
+	ClientId *[]string `json:"clientId,omitempty"`
+
+	// Clients OAuth clients at other issuers. Left out of an update, they stay.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
+	// Description A text in the three languages.
+	Description Names `json:"description"`
+
+	// ExactRedirectUrls Whether a request's redirect URL must equal one of these with its query. Left out of an update, it stays as it was.
+	ExactRedirectUrls *bool `json:"exactRedirectUrls,omitempty"`
+
+	// Id The vendor's organisation number, "_", and letters from a to z, digits, "_", "-" and ".".
+	Id string `json:"id"`
+
+	// IsVisible Whether customers can find the system and take it themselves.
+	IsVisible *bool `json:"isVisible,omitempty"`
+
+	// Name A text in the three languages.
+	Name   Names    `json:"name"`
+	Rights *[]Right `json:"rights,omitempty"`
+	Vendor struct {
+		ID string `json:"ID"`
+	} `json:"vendor"`
+}
+
 // Right defines model for Right.
 type Right struct {
 	// Action One action of the resource; every action when it is left out.
@@ -1227,6 +1664,50 @@ type Right struct {
 		Value string `json:"value"`
 	} `json:"resource"`
 }
+
+// ShownChangeRequest defines model for ShownChangeRequest.
+type ShownChangeRequest struct {
+	// Changes What it would do if it were approved now, or what it did.
+	Changes struct {
+		Added     ChangedRights `json:"added"`
+		Removed   ChangedRights `json:"removed"`
+		Unchanged ChangedRights `json:"unchanged"`
+	} `json:"changes"`
+
+	// ConfirmUrl Where the customer answers; empty when there is nothing to answer.
+	ConfirmUrl   string    `json:"confirmUrl"`
+	ContactEmail *string   `json:"contactEmail,omitempty"`
+	Created      time.Time `json:"created"`
+
+	// Expires Until when it can be answered.
+	Expires     *time.Time         `json:"expires,omitempty"`
+	ExternalRef string             `json:"externalRef"`
+	Id          openapi_types.UUID `json:"id"`
+
+	// MayApprove Whether the person may approve it now.
+	MayApprove bool   `json:"mayApprove"`
+	PartyId    int64  `json:"partyId"`
+	PartyOrgNo string `json:"partyOrgNo"`
+	PartyUuid  string `json:"partyUuid"`
+
+	// Purpose Your own words to the customer for why; one language is enough.
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// Reason The customer's words for a no.
+	Reason                 *string                  `json:"reason,omitempty"`
+	RedirectUrl            *string                  `json:"redirectUrl,omitempty"`
+	RequiredAccessPackages []AccessPackage          `json:"requiredAccessPackages"`
+	RequiredRights         []Right                  `json:"requiredRights"`
+	Status                 ShownChangeRequestStatus `json:"status"`
+	SystemId               string                   `json:"systemId"`
+	SystemUserId           openapi_types.UUID       `json:"systemUserId"`
+	TimedOut               bool                     `json:"timedOut"`
+	UnwantedAccessPackages []AccessPackage          `json:"unwantedAccessPackages"`
+	UnwantedRights         []Right                  `json:"unwantedRights"`
+}
+
+// ShownChangeRequestStatus defines model for ShownChangeRequest.Status.
+type ShownChangeRequestStatus string
 
 // StreamedSystemUser defines model for StreamedSystemUser.
 type StreamedSystemUser struct {
@@ -1249,6 +1730,11 @@ type StreamedSystemUser struct {
 
 // StreamedSystemUserSystemUserType defines model for StreamedSystemUser.SystemUserType.
 type StreamedSystemUserSystemUserType string
+
+// Succeeded defines model for Succeeded.
+type Succeeded struct {
+	Succeeded bool `json:"succeeded"`
+}
 
 // SupplierReason defines model for SupplierReason.
 type SupplierReason struct {
@@ -1349,6 +1835,25 @@ type SupplierSystemUserStatus string
 // SupplierSystemUserUserType defines model for SupplierSystemUser.UserType.
 type SupplierSystemUserUserType string
 
+// SystemChange defines model for SystemChange.
+type SystemChange struct {
+	ChangeType         SystemChangeChangeType `json:"changeType"`
+	ChangedByOrgNumber string                 `json:"changedByOrgNumber"`
+
+	// ChangedData The system as it was registered or updated, in the shape of
+	// RegisterSystem; of its deletion, as it was left; of `rightsupdate`
+	// and `accesspackageupdate`, the list.
+	ChangedData interface{} `json:"changedData"`
+
+	// ClientId The program that made the change; absent when a person did.
+	ClientId         *string            `json:"clientId,omitempty"`
+	Created          time.Time          `json:"created"`
+	SystemInternalId openapi_types.UUID `json:"systemInternalId"`
+}
+
+// SystemChangeChangeType defines model for SystemChange.ChangeType.
+type SystemChangeChangeType string
+
 // SystemDTO defines model for SystemDTO.
 type SystemDTO struct {
 	AccessPackages []AccessPackage `json:"accessPackages"`
@@ -1373,11 +1878,18 @@ type SystemFull struct {
 	AllowedRedirectUrls []string        `json:"allowedRedirectUrls"`
 	ClientId            []string        `json:"clientId"`
 
+	// Clients OAuth clients at other issuers than the default; absent when there are none.
+	Clients *[]struct {
+		ClientId string `json:"clientId"`
+		Issuer   string `json:"issuer"`
+	} `json:"clients,omitempty"`
+
 	// Description A text in the three languages.
-	Description Names  `json:"description"`
-	Id          string `json:"id"`
-	IsDeleted   bool   `json:"isDeleted"`
-	IsVisible   bool   `json:"isVisible"`
+	Description       Names  `json:"description"`
+	ExactRedirectUrls *bool  `json:"exactRedirectUrls,omitempty"`
+	Id                string `json:"id"`
+	IsDeleted         bool   `json:"isDeleted"`
+	IsVisible         bool   `json:"isVisible"`
 
 	// Name A text in the three languages.
 	Name   Names   `json:"name"`
@@ -1451,11 +1963,23 @@ type SystemUserTitle struct {
 // AgentId defines model for AgentId.
 type AgentId = string
 
+// ChangeId defines model for ChangeId.
+type ChangeId = string
+
 // CustomerRequestId defines model for CustomerRequestId.
 type CustomerRequestId = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
+// ListSize defines model for ListSize.
+type ListSize = int
+
+// OldFormat defines model for OldFormat.
+type OldFormat = bool
 
 // OwnSystemUserId defines model for OwnSystemUserId.
 type OwnSystemUserId = string
@@ -1483,6 +2007,9 @@ type RequestRef = string
 
 // SearchTerm defines model for SearchTerm.
 type SearchTerm = string
+
+// SearchText defines model for SearchText.
+type SearchText = string
 
 // SystemId defines model for SystemId.
 type SystemId = string
@@ -1559,8 +2086,35 @@ type SearchAccessPackagesParams struct {
 	Term *SearchTerm `form:"term,omitempty" json:"term,omitempty"`
 }
 
+// ApproveChangeAtPortalParams defines parameters for ApproveChangeAtPortal.
+type ApproveChangeAtPortalParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // PortalApproveRequestParams defines parameters for PortalApproveRequest.
 type PortalApproveRequestParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewChangeParams defines parameters for RenewChange.
+type RenewChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DiagnoseParams defines parameters for Diagnose.
+type DiagnoseParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
@@ -1665,6 +2219,87 @@ type AvailableClientsParams struct {
 
 	// Q Only those with this text in their name, or whose number begins with it.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// VisibleSystemsParams defines parameters for VisibleSystems.
+type VisibleSystemsParams struct {
+	// Q Words that all stand in the id, the name or the description, in any language and any case. Words after the tenth are not looked at.
+	Q *SearchText `form:"q,omitempty" json:"q,omitempty"`
+
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// OwnSystemsParams defines parameters for OwnSystems.
+type OwnSystemsParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// RegisterSystemParams defines parameters for RegisterSystem.
+type RegisterSystemParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSystemParams defines parameters for DeleteSystem.
+type DeleteSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdateSystemParams defines parameters for UpdateSystem.
+type UpdateSystemParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// UpdatePackagesJSONBody defines parameters for UpdatePackages.
+type UpdatePackagesJSONBody = []AccessPackage
+
+// UpdatePackagesParams defines parameters for UpdatePackages.
+type UpdatePackagesParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SystemChangesParams defines parameters for SystemChanges.
+type SystemChangesParams struct {
+	// PageSize How many rows the page has at most. All of them when it is left out.
+	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// UpdateRightsJSONBody defines parameters for UpdateRights.
+type UpdateRightsJSONBody = []Right
+
+// UpdateRightsParams defines parameters for UpdateRights.
+type UpdateRightsParams struct {
+	// IfMatch The `ETag` of the version that you know. If the system has another one, nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// PublicPackagesParams defines parameters for PublicPackages.
+type PublicPackagesParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
+}
+
+// PublicRightsParams defines parameters for PublicRights.
+type PublicRightsParams struct {
+	// UseOldFormatForApp Write the resource `app_{organisation}_{app}` as the pair `urn:altinn:org` and `urn:altinn:app`. Packages are not concerned.
+	UseOldFormatForApp *OldFormat `form:"useOldFormatForApp,omitempty" json:"useOldFormatForApp,omitempty"`
 }
 
 // AgentsOfPartyParams defines parameters for AgentsOfParty.
@@ -1773,6 +2408,60 @@ type FindSystemUserByExternalIdParams struct {
 
 	// ExternalRef The supplier's own reference. Absent or empty, it is the customer's number.
 	ExternalRef *string `form:"externalRef,omitempty" json:"externalRef,omitempty"`
+}
+
+// AskChangeParams defines parameters for AskChange.
+type AskChangeParams struct {
+	// CorrelationId A UUID of your own choice.
+	CorrelationId openapi_types.UUID `form:"correlation-id" json:"correlation-id"`
+
+	// SystemUserId The system user. Left out, the body names it.
+	SystemUserId *openapi_types.UUID `form:"system-user-id,omitempty" json:"system-user-id,omitempty"`
+
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SentChangesParams defines parameters for SentChanges.
+type SentChangesParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Total Whether `total` says how many rows there are in all.
+	Total *Total `form:"total,omitempty" json:"total,omitempty"`
+
+	// Status Only those in this state; `Timedout` is one whose time has run out.
+	Status *SentChangesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Customer Only those to this customer.
+	Customer *OrgNo `form:"customer,omitempty" json:"customer,omitempty"`
+}
+
+// SentChangesParamsStatus defines parameters for SentChanges.
+type SentChangesParamsStatus string
+
+// ApproveChangeParams defines parameters for ApproveChange.
+type ApproveChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectChangeParams defines parameters for RejectChange.
+type RejectChangeParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // StreamSystemUsersParams defines parameters for StreamSystemUsers.
@@ -1991,6 +2680,9 @@ type GetOpenapiParams struct {
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
 
+// DiagnoseJSONRequestBody defines body for Diagnose for application/json ContentType.
+type DiagnoseJSONRequestBody = Doubt
+
 // GiveUpSystemUserJSONRequestBody defines body for GiveUpSystemUser for application/json ContentType.
 type GiveUpSystemUserJSONRequestBody = SupplierReason
 
@@ -2000,8 +2692,23 @@ type PauseSystemUserJSONRequestBody = SupplierReason
 // ResumeSystemUserJSONRequestBody defines body for ResumeSystemUser for application/json ContentType.
 type ResumeSystemUserJSONRequestBody = SupplierReason
 
+// RegisterSystemJSONRequestBody defines body for RegisterSystem for application/json ContentType.
+type RegisterSystemJSONRequestBody = RegisterSystem
+
+// UpdateSystemJSONRequestBody defines body for UpdateSystem for application/json ContentType.
+type UpdateSystemJSONRequestBody = RegisterSystem
+
+// UpdatePackagesJSONRequestBody defines body for UpdatePackages for application/json ContentType.
+type UpdatePackagesJSONRequestBody = UpdatePackagesJSONBody
+
+// UpdateRightsJSONRequestBody defines body for UpdateRights for application/json ContentType.
+type UpdateRightsJSONRequestBody = UpdateRightsJSONBody
+
 // RenameSystemUserJSONRequestBody defines body for RenameSystemUser for application/json ContentType.
 type RenameSystemUserJSONRequestBody = SystemUserTitle
+
+// AskChangeJSONRequestBody defines body for AskChange for application/json ContentType.
+type AskChangeJSONRequestBody = ChangeAsk
 
 // AskJSONRequestBody defines body for Ask for application/json ContentType.
 type AskJSONRequestBody = AskRequest
