@@ -381,6 +381,18 @@ func TestNothingIsHalfDone(t *testing.T) {
 					return err
 				}
 			}},
+			{"attach a client", 3, func(t *testing.T, w world) func() error {
+				id := facilitates(t, w)
+				return func() error { return second(w.AttachClient(t.Context(), w.As(turid, verft), id, bakeri)) }
+			}},
+			{"detach a client", 3, func(t *testing.T, w world) func() error {
+				id := attached(t, w)
+				return func() error { return w.DetachClient(t.Context(), w.As(turid, verft), id, bakeri) }
+			}},
+			{"delete an agent", 4, func(t *testing.T, w world) func() error {
+				id := attached(t, w)
+				return func() error { return w.DeleteAgent(t.Context(), w.As(turid, verft), id) }
+			}},
 			{"forget old answers", 1, func(t *testing.T, w world) func() error {
 				w.Registered(t)
 				if _, _, err := w.Once(t.Context(), asks("one"), sends(t, w.As(jonas, fjord), "one")); err != nil {
