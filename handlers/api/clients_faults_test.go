@@ -97,6 +97,7 @@ func TestAltinnFault26_ClientListsPage(t *testing.T) {
 		want   int
 	}{
 		{"available", third, thirdParty + "/clients/available?agent=" + string(o.agent) + "&pageSize=7", n + 2},
+		{"available, counted", third, thirdParty + "/clients/available?agent=" + string(o.agent) + "&pageSize=50&total=true", n + 2},
 		{"attached", third, thirdParty + "/clients?agent=" + string(o.agent) + "&pageSize=7", 30},
 		{"found by name", third, thirdParty + "/clients/available?agent=" + string(o.agent) + "&pageSize=7&q=" + url.QueryEscape("klient 1 øST"), 1},
 		{"found by number", third, thirdParty + "/clients/available?agent=" + string(o.agent) + "&pageSize=7&q=80000001", 10},
@@ -130,7 +131,7 @@ func TestAltinnFault26_ClientListsPage(t *testing.T) {
 		wantCode(t, portal.Get(agents+"/clients?"+name), http.StatusForbidden, "AUTH-00044")
 	}
 	wantCode(t, portal.Get(agents+"/clients?facilitator="+o.uuid+"&packages=%00"), http.StatusBadRequest, "AUTH-00045")
-	endUser(t, o.Site, kit.ApproverP).Get(agents + "/clients?facilitator=" + o.uuid).Want(http.StatusForbidden) // nobody there, as everywhere else
+	wantCode(t, endUser(t, o.Site, kit.ApproverP).Get(agents+"/clients?facilitator="+o.uuid), http.StatusForbidden, "AUTH-00044")
 	wantCode(t, portal.Get(agents+"/"+o.PartyUUID(t, kit.CustomerP)+"/"+string(o.agent)+"/delegations"), http.StatusBadRequest, "AUTH-00031")
 }
 

@@ -319,6 +319,8 @@ func TestThirdPartiesServeClients(t *testing.T) {
 		"no such agent":         {http.MethodGet, "/clients?agent=" + string(models.NewID()), 400, "AUTH.VLD-00014"},
 		"no id":                 {http.MethodGet, "/clients/available?agent=x", 400, "AUTH.VLD-00014"},
 		"another's agent":       {http.MethodGet, "/clients?agent=" + string(foreign), 400, "AUTH.VLD-00014"},
+		"another's, no client":  {http.MethodPost, "/clients?agent=" + string(foreign), 400, "AUTH.VLD-00014"},
+		"another's, who":        {http.MethodDelete, "/clients?agent=" + string(foreign) + "&client=x", 400, "AUTH.VLD-00014"},
 		"a standard one":        {http.MethodGet, "/clients?agent=" + string(standard), 400, "AUTH.VLD-00015"},
 		"no client named":       {http.MethodPost, "/clients" + agent, 400, "AUTH.VLD-00016"},
 		"no client":             {http.MethodPost, "/clients" + agent + "&client=" + o.PartyUUID(t, kit.SupplierA), 400, "AUTH-00079"},
