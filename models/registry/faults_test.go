@@ -233,6 +233,23 @@ func TestNothingIsHalfDone(t *testing.T) {
 				sent := w.Sent(t, "one")
 				return func() error { return w.Withdraw(t.Context(), w.As(jonas, fjord), sent.ID) }
 			}},
+			{"ask", 4, func(t *testing.T, w world) func() error {
+				w.Registered(t)
+				return func() error { return failed(w.Ask(t.Context(), fjordsProgram, wanted("one"))) }
+			}},
+			{"remove an answered request", 3, func(t *testing.T, w world) func() error {
+				sent := w.Approved(t, "one")
+				return func() error { return w.RemoveRequest(t.Context(), fjordsProgram, sent.ID) }
+			}},
+			{"remove a request whose time has run out", 6, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				w.Clock.Set(sent.ExpiresAt)
+				return func() error { return w.RemoveRequest(t.Context(), fjordsProgram, sent.ID) }
+			}},
+			{"renew a request", 3, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				return func() error { return second(w.RenewRequest(t.Context(), fjordsProgram, sent.ID)) }
+			}},
 			{"revoke", 3, func(t *testing.T, w world) func() error {
 				sent := w.Approved(t, "one")
 				return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
