@@ -26,7 +26,7 @@ func (w *Web) SystemUsers(c echo.Context) error {
 		row := customer.SystemUserRow{
 			ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display(), Held: u.Held,
 			LastUsed: u.Use.Last, Status: u.SystemUser.Status, Ended: u.SystemUser.RevokedAt, Gone: u.System.Deleted,
-			Paused: u.SystemUser.Paused != "",
+			Paused: u.SystemUser.Paused != "" || !u.SystemUser.SupplierPaused.IsZero(),
 		}
 		if row.Status == systemuser.Active {
 			v.Live = append(v.Live, row)
@@ -47,7 +47,7 @@ func (w *Web) SystemUser(c echo.Context) error {
 	v := customer.SystemUserView{
 		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
 		Items: itemViews(page.Asked), Status: u.Status, Gone: page.System.Deleted,
-		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Reference: reference(u.ExternalRef, u.Customer),
+		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), GivenUp: u.RevokedBy == systemuser.EndedBySupplier, Reference: reference(u.ExternalRef, u.Customer),
 		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
 	}
 	for i, a := range page.Asked {

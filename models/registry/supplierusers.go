@@ -179,18 +179,8 @@ func (r *Registry) GiveUpSystemUser(ctx context.Context, a models.Actor, id mode
 		if err := tx.RevokeSystemUser(ctx, u); err != nil {
 			return change{}, err
 		}
-		withdrawn, err := tx.CloseRequestsOf(ctx, id, r.Now())
-		if err != nil {
+		if err := r.closeRequests(ctx, tx, a, u, party.OrgNo(a.OrgNo)); err != nil {
 			return change{}, err
-		}
-		for _, c := range withdrawn {
-			err := r.record(ctx, tx, a, "", policy.ChangeWithdraw, change{
-				subject: "changerequest:" + string(c), event: "changerequest.withdrawn", orgs: []party.OrgNo{party.OrgNo(a.OrgNo), u.Customer},
-				detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer), "systemuser": string(id)},
-			})
-			if err != nil {
-				return change{}, err
-			}
 		}
 		return userChange(a, u, "systemuser.given_up", reason), nil
 	})

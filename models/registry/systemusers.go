@@ -193,7 +193,7 @@ func (r *Registry) closeRequests(ctx context.Context, tx Tx, a models.Actor, u s
 	}
 	for _, id := range withdrawn {
 		err := r.record(ctx, tx, a, "", policy.ChangeWithdraw, change{
-			subject: "changerequest:" + string(id), event: "changerequest.withdrawn", orgs: []party.OrgNo{supplier, u.Customer},
+			subject: changeSubject(id), event: "change.withdrawn", orgs: []party.OrgNo{supplier, u.Customer},
 			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer), "systemuser": string(u.ID)},
 		})
 		if err != nil {

@@ -42,6 +42,8 @@ type SystemUserView struct {
 	Gone       bool   // the supplier has retired the system
 	StruckOff  bool   // the organisation is struck off its register
 	Paused     bool   // it can use nothing for now, therefore
+	Held       bool   // its supplier has paused it
+	GivenUp    bool   // its supplier has ended it
 	Reference  string // the supplier's own; empty when it gave none
 	Created    time.Time
 	ApprovedBy string    // name; empty when not known
@@ -91,7 +93,7 @@ func told(ctx context.Context, e Event, supplier string) string {
 }
 
 func userTone(v SystemUserView) tone {
-	if v.Status == systemuser.Active && !v.Gone && !v.Paused {
+	if v.Status == systemuser.Active && !v.Gone && !v.Paused && !v.Held {
 		return given
 	}
 	return past

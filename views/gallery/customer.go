@@ -188,8 +188,14 @@ func systemUserPages() []Page {
 	revoked.Status, revoked.Ended, revoked.CanRevoke, revoked.ApprovedBy = systemuser.Revoked, now, false, ""
 	revoked.History = append(slices.Clone(live.History),
 		customer.Event{At: now, Action: string(policy.SystemUserRevoke), Who: "Kari Fjell", Role: director},
-		customer.Event{At: now, Action: "systemuser.pause", Who: "Kari Fjell"},
+		customer.Event{At: now, Action: "systemuser.rename", Who: "Kari Fjell"},
 		customer.Event{At: now, Action: string(policy.RequestSend), Denied: true})
+	held, givenUp := live, live
+	held.Held, held.History = true, append(slices.Clone(live.History),
+		customer.Event{At: days(-1), Action: string(policy.SystemUserPause)}, customer.Event{At: days(-1), Action: string(policy.SystemUserResume)},
+		customer.Event{At: now, Action: string(policy.SystemUserPause)})
+	givenUp.Status, givenUp.GivenUp, givenUp.Ended, givenUp.CanRevoke = systemuser.Revoked, true, now, false
+	givenUp.History = append(slices.Clone(live.History), customer.Event{At: now, Action: string(policy.SystemUserGiveUp)})
 	ask := customer.RevokeView{ID: first, Title: "Fjellregnskap", Program: accounts, Supplier: fjell.Name, Held: 2, LastUsed: now}
 	unused := ask
 	unused.LastUsed, unused.Held = time.Time{}, 1
@@ -202,6 +208,8 @@ func systemUserPages() []Page {
 		one("customer/systemuser-lost", customer.SystemUser(page, lost)),
 		one("customer/systemuser-gone", customer.SystemUser(page, gone)),
 		all("customer/systemuser-paused", customer.SystemUser(page, paused)),
+		all("customer/systemuser-held", customer.SystemUser(page, held)),
+		all("customer/systemuser-given-up", customer.SystemUser(page, givenUp)),
 		one("customer/systemuser-struck-off", customer.SystemUser(page, flagged)),
 		one("customer/systemuser-revoked", customer.SystemUser(page, revoked)),
 		all("customer/revoke", customer.Revoke(kari(paths.SystemUserRevoke(first)), ask)),
