@@ -97,7 +97,7 @@ func notFoundElse(err error) error {
 }
 
 // Confirm handles GET /accessmanagement/ui/systemuser/request, the address that
-// suppliers hand out.
+// suppliers hand out, and …/agentrequest for agents.
 func (w *Web) Confirm(c echo.Context) error {
 	id, err := models.ParseID(c.QueryParam("id"))
 	if err != nil {
@@ -196,6 +196,7 @@ func (w *Web) Receipt(c echo.Context) error {
 		ID: v.Request.ID, Approved: v.Status == request.Accepted, Program: v.System.Name, Supplier: orgView(v.Supplier),
 		Customer: orgView(v.Customer), DecidedAt: v.Request.DecidedAt, DecidedBy: v.DecidedBy.Name, Reason: v.Request.Reason,
 		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Items: itemViews(v.Asked),
+		Agent: v.Request.Kind == systemuser.Agent, Until: v.Request.ValidTo, Portal: site(v.Portal),
 	}
 	if page.Approved {
 		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), v.Request.ID)
@@ -205,6 +206,15 @@ func (w *Web) Receipt(c echo.Context) error {
 		page.Revoked = u.SystemUser.Status == systemuser.Revoked
 	}
 	return respond.Page(c, http.StatusOK, customer.Receipt(w.Shell(c), page))
+}
+
+// site is the host of an address, as people know it.
+func site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return cmp.Or(u.Host, address)
 }
 
 // returnURL is the supplier's address with the request's id and status added,
@@ -236,6 +246,10 @@ func reviewView(c echo.Context, v registry.Review) customer.ReviewView {
 		StruckOff: v.StruckOff, Approvers: names(v.Approvers), Status: v.Status, Gone: v.System.Deleted, DecidedBy: v.DecidedBy.Name,
 		DecidedAt: v.Request.DecidedAt, Reason: v.Request.Reason, Sent: v.Request.CreatedAt, Deadline: v.Request.ExpiresAt,
 		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Seen: v.Seen,
+		Agent: v.Request.Kind == systemuser.Agent, Purpose: v.Request.Purpose, Until: v.Request.ValidTo, Contact: v.Request.ContactEmail,
+	}
+	for i := range page.Items {
+		page.Items[i].Agent = page.Agent
 	}
 	if program := i18n.In(c.Request().Context(), v.System.Name); v.Request.Title != program && v.Request.Title != v.System.Name.NB {
 		page.Title = v.Request.Title

@@ -16,7 +16,7 @@ import (
 // causes are all that models/policy knows.
 var causes = []policy.Cause{
 	policy.Level, policy.NotManager, policy.MissingRole, policy.MissingPack,
-	policy.NotPassedOn, policy.NotDelegable, policy.UnknownCause,
+	policy.NotPassedOn, policy.NotDelegable, policy.UnknownCause, policy.NotAsked,
 }
 
 func TestEveryCauseIsExplained(t *testing.T) {

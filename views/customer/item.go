@@ -26,6 +26,7 @@ type Item struct {
 	Purpose models.Text   // the supplier's words for why; may be empty
 	Within  []models.Text // the services in the package
 	Cause   policy.Cause  // why the reader may not give it; empty when he may
+	Agent   bool          // it is for the organisation's clients, so the reader needs not have it
 	Others  []string      // names of those who may, when the reader may not
 	Changed bool          // it is not as the reader saw it last
 	Lost    bool          // it was given, but the system no longer asks for it and so does not have it
@@ -108,4 +109,12 @@ func host(address string) string {
 		rest = rest[:i]
 	}
 	return rest
+}
+
+// can is the key of the sentence that says that the reader may.
+func can(it Item) string {
+	if it.Agent {
+		return "customer.item.can.agent"
+	}
+	return "customer.item.can"
 }

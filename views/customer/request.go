@@ -57,10 +57,14 @@ type ReviewView struct {
 	Reason     string         // of a rejection
 	Sent       time.Time
 	Deadline   time.Time
-	Reference  string // the supplier's own; empty when it gave none
-	ReturnURL  string // where the receipt leads back to; empty for nowhere
-	Seen       string // digest to send back with the answer
-	Changed    bool   // an answer was just refused, since the request is not as it was seen
+	Reference  string      // the supplier's own; empty when it gave none
+	ReturnURL  string      // where the receipt leads back to; empty for nowhere
+	Seen       string      // digest to send back with the answer
+	Agent      bool        // it asks to act for the organisation's clients; approved, it has nothing yet
+	Purpose    models.Text // the supplier's words for why it asks; may be empty
+	Until      time.Time   // when the system user is to end by itself; zero for never
+	Contact    string      // address at the supplier for questions; may be empty
+	Changed    bool        // an answer was just refused, since the request is not as it was seen
 }
 
 // RejectView is the form for a no.
@@ -83,10 +87,13 @@ type ReceiptView struct {
 	DecidedAt time.Time
 	DecidedBy string
 	Items     []Item
-	Reason    string // of a rejection
-	Reference string // the supplier's own; empty when it gave none
-	ReturnURL string // the supplier's site, checked by the server; empty for none
-	Revoked   bool   // it was approved, and has been withdrawn since
+	Reason    string    // of a rejection
+	Reference string    // the supplier's own; empty when it gave none
+	ReturnURL string    // the supplier's site, checked by the server; empty for none
+	Revoked   bool      // it was approved, and has been withdrawn since
+	Agent     bool      // approved to act for clients
+	Until     time.Time // when it ends by itself; zero for never
+	Portal    string    // the site through which it was answered; empty for ours
 }
 
 // elsewhere tells which causes another person might not have.

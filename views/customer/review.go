@@ -32,7 +32,12 @@ func reviewTitle(v ReviewView) string {
 
 // reviewLead is the key of what a yes would mean, whoever may say it.
 func reviewLead(v ReviewView) string {
-	if v.CanApprove {
+	switch {
+	case v.Agent && v.CanApprove:
+		return "customer.review.agent.lead"
+	case v.Agent:
+		return "customer.review.agent.lead.others"
+	case v.CanApprove:
 		return "customer.review.lead"
 	}
 	return "customer.review.lead.others"
