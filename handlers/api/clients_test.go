@@ -227,7 +227,7 @@ func TestWhoMayAttach(t *testing.T) {
 		status int
 	}{
 		{"an access manager who is no client administrator", endUser(t, o.Site, kit.DirectorF), o.path + q, 403},
-		{"a stranger", endUser(t, o.Site, kit.ApproverP), o.path + q, 404},
+		{"a stranger", endUser(t, o.Site, kit.ApproverP), o.path + q, 403},
 		{"a front that is no portal", o.Bearer(t, o.EndUserToken(kit.Front, kit.ClientAdminF, "altinn:portal/enduser", nil)), o.path + q, 403},
 		{"a third party's token at the portal's call", o.Bearer(t, o.EndUserToken(kit.Portal, kit.ClientAdminF, clientWrite, nil)), o.path + q, 403},
 		{"a supplier", supplier(t, o.Site, kit.SupplierA), o.path + q, 403},
