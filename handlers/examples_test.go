@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,9 +71,9 @@ func samplesOf(t *testing.T, method, path string, item *openapi3.PathItem, op *o
 		}
 		switch p.Value.In {
 		case openapi3.ParameterInPath:
-			path = strings.ReplaceAll(path, "{"+p.Value.Name+"}", url.PathEscape(fmt.Sprint(v)))
+			path = strings.ReplaceAll(path, "{"+p.Value.Name+"}", url.PathEscape(plain(v)))
 		case openapi3.ParameterInQuery:
-			query.Set(p.Value.Name, fmt.Sprint(v))
+			query.Set(p.Value.Name, plain(v))
 		}
 	}
 	if len(query) > 0 {
@@ -97,12 +98,20 @@ func samplesOf(t *testing.T, method, path string, item *openapi3.PathItem, op *o
 	return all
 }
 
+// plain is a value as it stands in an address.
+func plain(v any) string {
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
 func written(t *testing.T, media string, v any) string {
 	t.Helper()
 	if media == "application/x-www-form-urlencoded" {
 		form := url.Values{}
 		for name, value := range v.(map[string]any) {
-			form.Set(name, fmt.Sprint(value))
+			form.Set(name, plain(value))
 		}
 		return form.Encode()
 	}
@@ -128,13 +137,13 @@ const (
 var usual = []string{
 	exampleSystem, string(kit.SupplierA) + "_smartcloud", "991825827", string(kit.SupplierA), "313775429", string(kit.CustomerP),
 	exampleClient, kit.ClientID(domain.ID(kit.SupplierA) + "_smartcloud"), "https://issuer.example/", kit.Issuer1,
-	"kravogbetaling", kit.OwnResource,
+	"kravogbetaling", kit.OwnResource, examplePackage, kit.TaxPackage,
 }
 
 // scenes are where the examples work, by operationId.
 var scenes = func() map[string]scene {
 	all := map[string]scene{}
-	for _, part := range []map[string]scene{coreScenes, registerScenes} {
+	for _, part := range []map[string]scene{coreScenes, registerScenes, requestScenes, clientScenes, changeScenes, customerScenes} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -181,6 +190,6 @@ func living(scope string) scene {
 			s.Approve(t, kit.ApproverP, r.ID)
 			id = string(r.ID)
 		}
-		return s.Bearer(t, s.AccessToken(kit.SupplierA, scope, nil)), []string{"704013ee-e82a-433e-83c5-a40e6e00d746", id}
+		return s.Bearer(t, s.AccessToken(kit.SupplierA, scope, nil)), []string{exampleUser, id}
 	}
 }
