@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -369,25 +368,7 @@ func (r *Registry) DeleteAgent(ctx context.Context, a models.Actor, id models.ID
 		case u.Kind != systemuser.Agent:
 			return change{}, models.NewError(models.Conflict, models.CodeUserKind)
 		}
-		s, err := tx.System(ctx, u.System)
-		if err != nil {
-			return change{}, err
-		}
-		clients, err := tx.DetachClients(ctx, id, "", r.Now())
-		if err != nil {
-			return change{}, err
-		}
-		u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedByCustomer
-		if err := tx.RevokeSystemUser(ctx, u); err != nil {
-			return change{}, err
-		}
-		if _, err := tx.CloseRequestsOf(ctx, id, r.Now()); err != nil {
-			return change{}, err
-		}
-		return change{
-			subject: userSubject(id), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer},
-			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer), "clients": strconv.Itoa(clients)},
-		}, nil
+		return r.end(ctx, tx, a, u)
 	})
 }
 

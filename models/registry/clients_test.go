@@ -271,6 +271,21 @@ func TestDeletingAnAgent(t *testing.T) {
 	})
 }
 
+// However the customer ends an agent, nobody is left attached to it.
+func TestRevokingAnAgent(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	id := attached(t, w)
+	if err := w.Revoke(t.Context(), w.As(turid, verft), id); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range w.Tables(t)["client_delegation"] {
+		if strings.Contains(row, "<nil>") {
+			t.Errorf("a delegation lives on: %s", row)
+		}
+	}
+}
+
 // Attached by several at once it is attached once; attached and deleted at once,
 // nothing lives on.
 func TestClientsAtOnce(t *testing.T) {

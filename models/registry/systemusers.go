@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/stafett/stafett/models"
@@ -166,22 +167,32 @@ func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) err
 		if u.Status == systemuser.Revoked {
 			return change{}, models.NewError(models.Conflict, models.CodeUserRevoked)
 		}
-		u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedByCustomer
-		if err := tx.RevokeSystemUser(ctx, u); err != nil {
-			return change{}, err
-		}
-		s, err := tx.System(ctx, u.System)
+		return r.end(ctx, tx, a, u)
+	})
+}
+
+// end ends a live system user of the actor's organisation, for all the clients
+// that it serves.
+func (r *Registry) end(ctx context.Context, tx Tx, a models.Actor, u systemuser.SystemUser) (change, error) {
+	detail := audit.Detail{"system": string(u.System), "customer": string(u.Customer)}
+	if u.Kind == systemuser.Agent {
+		n, err := tx.DetachClients(ctx, u.ID, "", r.Now())
 		if err != nil {
 			return change{}, err
 		}
-		if err := r.closeRequests(ctx, tx, a, u, s.Supplier); err != nil {
-			return change{}, err
-		}
-		return change{
-			subject: userSubject(id), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer},
-			detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer)},
-		}, nil
-	})
+		detail["clients"] = strconv.Itoa(n)
+	}
+	u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedByCustomer
+	if err := tx.RevokeSystemUser(ctx, u); err != nil {
+		return change{}, err
+	}
+	s, err := tx.System(ctx, u.System)
+	if err != nil {
+		return change{}, err
+	}
+	return change{
+		subject: userSubject(u.ID), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer}, detail: detail,
+	}, r.closeRequests(ctx, tx, a, u, s.Supplier)
 }
 
 // closeRequests does what follows for requests when a system user has ended,

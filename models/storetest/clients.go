@@ -132,7 +132,9 @@ func testClients(t *testing.T, k *kit) {
 	same(t, "the attached client", with, read(t, k, g.clients(lodd, Now()))[0])
 	same(t, "attached", []registry.Client{with}, read(t, k, g.attached(lodd, Now())))
 	for o, want := range map[party.OrgNo]models.ID{bakeri: d.ID, verft: own.ID, rotor: ""} {
-		got := read(t, k, func(ctx context.Context, r registry.Reader) (registry.Client, error) { return r.ClientOf(ctx, g.Agent, o, Now()) })
+		got := read(t, k, func(ctx context.Context, r registry.Reader) (registry.Client, error) {
+			return r.ClientOf(ctx, g.Agent, o, Now())
+		})
 		same(t, "delegation of "+string(o), want, got.Delegation)
 	}
 	_, err := tryRead(t, k, func(ctx context.Context, r registry.Reader) (registry.Client, error) {
