@@ -14,15 +14,15 @@ func (s *Server) changeRoutes() []Route {
 		{get, "/accessmanagement/ui/systemuser/changerequest", "customer.change.confirm", People, Open, w.ConfirmChange},
 
 		{post, changeBase + "/vendor", "change.ask", Programs, Token, a.Serve(a.AskChange)},
-		{get, changeBase + "/vendor/:id", "change.sent", Programs, Token, a.Serve(a.SentChange)},
+		{get, changeBase + "/vendor/:requestid", "change.sent", Programs, Token, a.Serve(a.SentChange)},
 		{get, changeBase + "/vendor/byexternalref/:systemid/:orgno/:externalref", "change.sent_by_ref", Programs, Token, a.Serve(a.SentChangeByRef)},
 		{get, changeBase + "/vendor/bysystem/:systemid", "change.sent_of_system", Programs, Token, a.Serve(a.SentChanges)},
-		{remove, changeBase + "/vendor/:id", "change.remove", Programs, Token, a.Serve(a.RemoveChange)},
-		{post, ourBase + "/changerequests/:id/renew", "change.renew", Programs, Token, a.Serve(a.RenewChange)},
-		{get, changeBase + "/:id", "change.shown", Programs, Token, a.Serve(a.Change)},
-		{get, changeBase + "/:party/:id", "change.shown_to_party", Programs, Token, a.Serve(a.PartyChange)},
-		{post, changeBase + "/:party/:id/approve", "change.approve", Programs, Token, a.Serve(a.ApproveChange)},
-		{post, changeBase + "/:party/:id/reject", "change.reject", Programs, Token, a.Serve(a.RejectChange)},
-		{post, portalBase + "/systemuser/changerequest/:party/:id/approve", "change.approve_at_portal", Programs, Token, a.Serve(a.ApproveChange)},
+		{remove, changeBase + "/vendor/:requestid", "change.remove", Programs, Token, a.Serve(a.RemoveChange)},
+		{post, ourBase + "/changerequests/:requestid/renew", "change.renew", Programs, Token, a.Serve(a.RenewChange)},
+		{get, changeBase + "/:requestid", "change.shown", Programs, Token, a.Serve(a.Change)},
+		{get, changeBase + "/:party/:requestid", "change.shown_to_party", Programs, Token, a.Serve(a.PartyChange)},
+		{post, changeBase + "/:party/:requestid/approve", "change.approve", Programs, Token, a.Serve(a.ApproveChange)},
+		{post, changeBase + "/:party/:requestid/reject", "change.reject", Programs, Token, a.Serve(a.RejectChange)},
+		{post, portalBase + "/systemuser/changerequest/:party/:requestid/approve", "change.approve_at_portal", Programs, Token, a.Serve(a.ApproveChange)},
 	}
 }

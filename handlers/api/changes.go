@@ -112,7 +112,7 @@ func (a *API) supplierChange(q Question, scopes ...string) (models.Actor, models
 	if err != nil {
 		return actor, "", err
 	}
-	id, err := models.ParseID(q.Param("id"))
+	id, err := models.ParseID(q.Param("requestid"))
 	return actor, id, as(err, noChange)
 }
 

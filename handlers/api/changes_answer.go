@@ -70,7 +70,7 @@ func (a *API) Change(q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	id, err := models.ParseID(q.Param("id"))
+	id, err := models.ParseID(q.Param("requestid"))
 	if err != nil {
 		return Answer{}, as(err, noChange)
 	}
@@ -83,7 +83,7 @@ func (a *API) Change(q Question) (Answer, error) {
 }
 
 func (a *API) showChange(q Question, actor models.Actor) (Answer, error) {
-	id, err := models.ParseID(q.Param("id"))
+	id, err := models.ParseID(q.Param("requestid"))
 	if err != nil {
 		return Answer{}, as(err, noChange)
 	}
@@ -114,7 +114,7 @@ func (a *API) decideChange(q Question, decide func(models.Actor, models.ID, regi
 	if err != nil {
 		return Answer{}, err
 	}
-	id, err := models.ParseID(q.Param("id"))
+	id, err := models.ParseID(q.Param("requestid"))
 	if err != nil {
 		return Answer{}, as(err, noChange)
 	}
