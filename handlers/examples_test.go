@@ -143,7 +143,7 @@ var usual = []string{
 // scenes are where the examples work, by operationId.
 var scenes = func() map[string]scene {
 	all := map[string]scene{}
-	for _, part := range []map[string]scene{coreScenes, registerScenes, requestScenes, clientScenes, changeScenes, customerScenes} {
+	for _, part := range []map[string]scene{coreScenes, registerScenes, requestScenes, clientScenes, changeScenes, customerScenes, bulkScenes} {
 		maps.Copy(all, part)
 	}
 	return all

@@ -14,6 +14,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/stafett/stafett/handlers/api"
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 )
@@ -24,6 +25,15 @@ const (
 	maxURL      = 4 << 10
 	maxDuration = 10 * time.Second
 )
+
+// bodyLimit is how large a body of the route may be: a bulk job holds many
+// questions.
+func bodyLimit(c echo.Context) int64 {
+	if c.Path() == bulkBase {
+		return api.MaxBulk
+	}
+	return maxBody
+}
 
 // identify gives the request an id of our own. A caller's X-Request-ID is kept
 // beside it in the log when it is harmless, and sent back.
@@ -120,13 +130,14 @@ func (s *Server) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		if len(r.URL.RequestURI()) > maxURL || !clean(r.URL.Path) || escapedSlash(r.URL) {
 			return models.NewError(models.Invalid, models.CodeNotAcceptable)
 		}
-		if r.ContentLength > maxBody {
+		limit := bodyLimit(c)
+		if r.ContentLength > limit {
 			return models.NewError(models.Invalid, models.CodeTooLarge)
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), maxDuration)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		c.SetRequest(r)
 		return next(c)
 	}

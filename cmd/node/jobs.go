@@ -30,6 +30,8 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 			return err
 		}},
 		{"answers", 10 * time.Minute, func(ctx context.Context) error { _, err := n.Registry.PurgeAnswers(ctx); return err }},
+		{"bulk", time.Second, func(ctx context.Context) error { return n.calls.WorkBulk(ctx) }},
+		{"bulk-old", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeBulk(ctx); return err }},
 		{"quotas", time.Hour, func(ctx context.Context) error { return n.Registry.PurgeQuotas(ctx) }},
 		// A key that its issuer withdraws is out within half an hour and five
 		// minutes, and no request has to wait for keys.

@@ -43,6 +43,7 @@ type Node struct {
 	store    *store.Store
 	journal  *rar.Journal
 	door     *auth.Door
+	calls    *api.API
 	logger   *slog.Logger
 }
 
@@ -137,14 +138,14 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 	machine := hooks.New(hooks.Config{
 		Door: door, Logins: login, Lookup: n.store, Journal: n.journal, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, Logger: n.logger,
 	})
-	calls := api.New(api.Config{
+	n.calls = api.New(api.Config{
 		Registry: n.Registry, Door: door, Numbers: numbers, Now: time.Now, PublicURL: s.PublicURL, PortalURL: s.PortalURL, CallsPerSecond: s.CallQuota,
 	})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n.Admin = promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
 	return handlers.New(handlers.Config{
-		Web: pages, Hooks: machine, API: calls, Assets: assets, Logger: n.logger, Now: time.Now,
+		Web: pages, Hooks: machine, API: n.calls, Assets: assets, Logger: n.logger, Now: time.Now,
 		PublicURL: s.PublicURL, Secure: s.Secure, Proxies: s.TrustedProxies, Contact: s.Contact,
 		Sessions: sessions.Middleware, Ready: n.store.Ping,
 		Middleware: []echo.MiddlewareFunc{counted(metrics)},

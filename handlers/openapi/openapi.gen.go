@@ -24,6 +24,93 @@ func (e AgentSystemUserUserType) Valid() bool {
 	}
 }
 
+// Defines values for BulkJobStatus.
+const (
+	BulkJobStatusCancelled BulkJobStatus = "cancelled"
+	BulkJobStatusDone      BulkJobStatus = "done"
+	BulkJobStatusRunning   BulkJobStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the BulkJobStatus enum.
+func (e BulkJobStatus) Valid() bool {
+	switch e {
+	case BulkJobStatusCancelled:
+		return true
+	case BulkJobStatusDone:
+		return true
+	case BulkJobStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BulkKind.
+const (
+	Agentrequests  BulkKind = "agentrequests"
+	Changerequests BulkKind = "changerequests"
+	Requests       BulkKind = "requests"
+)
+
+// Valid indicates whether the value is a known member of the BulkKind enum.
+func (e BulkKind) Valid() bool {
+	switch e {
+	case Agentrequests:
+		return true
+	case Changerequests:
+		return true
+	case Requests:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BulkRowRepeat.
+const (
+	BulkRowRepeatDifferent BulkRowRepeat = "different"
+	BulkRowRepeatRejected  BulkRowRepeat = "rejected"
+	BulkRowRepeatSame      BulkRowRepeat = "same"
+)
+
+// Valid indicates whether the value is a known member of the BulkRowRepeat enum.
+func (e BulkRowRepeat) Valid() bool {
+	switch e {
+	case BulkRowRepeatDifferent:
+		return true
+	case BulkRowRepeatRejected:
+		return true
+	case BulkRowRepeatSame:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BulkRowStatus.
+const (
+	BulkRowStatusCancelled BulkRowStatus = "cancelled"
+	BulkRowStatusDone      BulkRowStatus = "done"
+	BulkRowStatusFailed    BulkRowStatus = "failed"
+	BulkRowStatusWaiting   BulkRowStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the BulkRowStatus enum.
+func (e BulkRowStatus) Valid() bool {
+	switch e {
+	case BulkRowStatusCancelled:
+		return true
+	case BulkRowStatusDone:
+		return true
+	case BulkRowStatusFailed:
+		return true
+	case BulkRowStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeRequestStatus.
 const (
 	ChangeRequestStatusAccepted       ChangeRequestStatus = "Accepted"
@@ -953,6 +1040,98 @@ type AuthzenConfiguration struct {
 	AccessEvaluationEndpoint string `json:"access_evaluation_endpoint"`
 	PolicyDecisionPoint      string `json:"policy_decision_point"`
 }
+
+// BulkJob defines model for BulkJob.
+type BulkJob struct {
+	// Counts How many rows there are in each state.
+	Counts struct {
+		Cancelled int `json:"cancelled"`
+		Done      int `json:"done"`
+		Failed    int `json:"failed"`
+		Waiting   int `json:"waiting"`
+	} `json:"counts"`
+	Created time.Time          `json:"created"`
+	Ended   *time.Time         `json:"ended,omitempty"`
+	Id      openapi_types.UUID `json:"id"`
+
+	// Kind What the rows ask for, namely standard system users, agent system users, or changes of system users.
+	Kind  BulkKind `json:"kind"`
+	Links struct {
+		// Cancel While it runs.
+		Cancel *string `json:"cancel,omitempty"`
+		Rows   string  `json:"rows"`
+		Self   string  `json:"self"`
+	} `json:"links"`
+	Status BulkJobStatus `json:"status"`
+	Total  int           `json:"total"`
+}
+
+// BulkJobStatus defines model for BulkJob.Status.
+type BulkJobStatus string
+
+// BulkKind What the rows ask for, namely standard system users, agent system users, or changes of system users.
+type BulkKind string
+
+// BulkQuestions defines model for BulkQuestions.
+type BulkQuestions struct {
+	// Defaults What every row says that does not say otherwise, as the body of the call of this kind; at most 64 KiB.
+	Defaults *map[string]interface{} `json:"defaults,omitempty"`
+
+	// Kind What the rows ask for, namely standard system users, agent system users, or changes of system users.
+	Kind BulkKind `json:"kind"`
+
+	// Rows Each the body of the call of this kind, at most 64 KiB with the defaults.
+	Rows []interface{} `json:"rows"`
+
+	// SystemId The system of every row that does not say otherwise.
+	SystemId *string `json:"systemId,omitempty"`
+}
+
+// BulkRow defines model for BulkRow.
+type BulkRow struct {
+	// Answer The HTTP status of the call that would have put it alone.
+	Answer *int `json:"answer,omitempty"`
+
+	// Code Why it failed, as in the problem document of that call.
+	Code *string `json:"code,omitempty"`
+
+	// ConfirmUrl Where the customer answers.
+	ConfirmUrl *string `json:"confirmUrl,omitempty"`
+
+	// CorrelationId The row's own word.
+	CorrelationId *string `json:"correlationId,omitempty"`
+
+	// Detail The same in words.
+	Detail *string `json:"detail,omitempty"`
+
+	// ExternalRef The row's own word.
+	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// Id Of the request, or your correlation id. A change that changes nothing has none.
+	Id *openapi_types.UUID `json:"id,omitempty"`
+
+	// PartyOrgNo The row's own word.
+	PartyOrgNo *string `json:"partyOrgNo,omitempty"`
+
+	// Position Where in `rows` it stood, from 0.
+	Position int `json:"position"`
+
+	// Repeat It had been put before, and this is how that one compares.
+	Repeat *BulkRowRepeat `json:"repeat,omitempty"`
+
+	// Status `waiting` has not been put; `done` was put, or had been before (`repeat`
+	// says how that one compares); `failed` was refused, as `code` says;
+	// `cancelled` will not be put.
+	Status BulkRowStatus `json:"status"`
+}
+
+// BulkRowRepeat It had been put before, and this is how that one compares.
+type BulkRowRepeat string
+
+// BulkRowStatus `waiting` has not been put; `done` was put, or had been before (`repeat`
+// says how that one compares); `failed` was refused, as `code` says;
+// `cancelled` will not be put.
+type BulkRowStatus string
 
 // ChangeAsk defines model for ChangeAsk.
 type ChangeAsk struct {
@@ -1963,6 +2142,9 @@ type SystemUserTitle struct {
 // AgentId defines model for AgentId.
 type AgentId = string
 
+// BulkId defines model for BulkId.
+type BulkId = openapi_types.UUID
+
 // ChangeId defines model for ChangeId.
 type ChangeId = string
 
@@ -2102,6 +2284,45 @@ type PortalApproveRequestParams struct {
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
 	// same key with another content is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// BulkJobsParams defines parameters for BulkJobs.
+type BulkJobsParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+}
+
+// StartBulkParams defines parameters for StartBulk.
+type StartBulkParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelBulkParams defines parameters for CancelBulk.
+type CancelBulkParams struct {
+	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
+	// the same content within 24 hours, the answer is the first one, and
+	// nothing is done again; the header `Idempotency-Replayed` says so. The
+	// same key with another content is refused.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// BulkRowsParams defines parameters for BulkRows.
+type BulkRowsParams struct {
+	// Token Where the page begins; from the `links.next` of the page before. Opaque.
+	Token *Token `form:"token,omitempty" json:"token,omitempty"`
+
+	// PageSize How many rows the page has at most.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Status Only these.
+	Status *BulkRowStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
 // RenewChangeParams defines parameters for RenewChange.
@@ -2538,7 +2759,7 @@ type AskedAgentsOfSystemParams struct {
 	// Total Whether `total` says how many rows there are in all.
 	Total *Total `form:"total,omitempty" json:"total,omitempty"`
 
-	// Status Only those in this state, without regard to case.
+	// Status Only those in this state.
 	Status *AskedAgentsOfSystemParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Customer Only those to this customer.
@@ -2562,7 +2783,7 @@ type AskedOfSystemParams struct {
 	// Total Whether `total` says how many rows there are in all.
 	Total *Total `form:"total,omitempty" json:"total,omitempty"`
 
-	// Status Only those in this state, without regard to case.
+	// Status Only those in this state.
 	Status *AskedOfSystemParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Customer Only those to this customer.
@@ -2679,6 +2900,9 @@ type GetOpenapiParams struct {
 
 // EvaluateJSONRequestBody defines body for Evaluate for application/json ContentType.
 type EvaluateJSONRequestBody = EvaluationRequest
+
+// StartBulkJSONRequestBody defines body for StartBulk for application/json ContentType.
+type StartBulkJSONRequestBody = BulkQuestions
 
 // DiagnoseJSONRequestBody defines body for Diagnose for application/json ContentType.
 type DiagnoseJSONRequestBody = Doubt
