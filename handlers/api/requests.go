@@ -374,7 +374,7 @@ func (a *API) requestQuery(q Question) (registry.RequestQuery, error) {
 		return f, err
 	}
 	for s, word := range statuses {
-		if strings.EqualFold(word, status) {
+		if word == status {
 			f.Status = s
 		}
 	}

@@ -204,8 +204,11 @@ func (r *Registry) meets(ctx context.Context, err error) bool {
 	}
 	no, _ := errors.AsType[*NoCustomer](err)
 	n, err := r.askAll(ctx, no.OrgNo, r.Now().Add(-oldest))
-	if err != nil || n.unknown {
+	switch {
+	case n.unknown || n.is == nil:
 		return false
+	case err != nil: // who it is, it said, and not who is what there
+		n.served, n.roles = nil, nil
 	}
 	_, err = r.take(ctx, intake, "organisation:"+string(no.OrgNo), []news{n}, nil)
 	return err == nil
