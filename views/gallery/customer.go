@@ -15,7 +15,7 @@ import (
 )
 
 func customerPages() []Page {
-	return slices.Concat(inboxPages(), reviewPages(), agentPages(), endedPages(), answerPages(), systemUserPages())
+	return slices.Concat(inboxPages(), reviewPages(), changePages(), agentPages(), endedPages(), answerPages(), systemUserPages())
 }
 
 func inboxPages() []Page {
