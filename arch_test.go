@@ -91,7 +91,7 @@ var layers = []layer{
 		"golang.org/x/oauth2/...", "golang.org/x/time/rate", "github.com/alexedwards/scs/v2/...")},
 	{"handlers/web", with(nouns, "models/audit", "models/registry", "handlers/respond", "handlers/auth", "handlers/mail", "handlers/openapi", "views/...", "static", echo, templ)},
 	{"handlers/mail", with(nouns, "views/i18n", "views/paths", "github.com/wneessen/go-mail")},
-	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid)},
+	{"handlers/hooks", with(nouns, "rar/...", "handlers/respond", "handlers/auth", "handlers/openapi", "static", echo, json, uuid)},
 	{"handlers/api", with(nouns, "models/registry", "rar", "handlers/respond", "handlers/auth", "handlers/openapi", echo, json, uuid,
 		"golang.org/x/time/rate", "github.com/maypok86/otter/v2")},
 	{"handlers/handlertest", with(nouns, ledgers, "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",

@@ -75,7 +75,7 @@ func New(fsys fs.FS) (*Assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read asset: %w", err)
 		}
-		packed, err := pack(content)
+		packed, err := Pack(content)
 		if err != nil {
 			return nil, fmt.Errorf("compress asset %s: %w", name, err)
 		}
@@ -135,7 +135,7 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Encoding")
 	body := f.plain
-	if f.packed != nil && takesGzip(r.Header.Values("Accept-Encoding")) {
+	if f.packed != nil && TakesGzip(r.Header.Values("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = f.packed
 	}
@@ -145,9 +145,9 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takesGzip reads Accept-Encoding (RFC 9110, section 12.5.3) as far as we need
+// TakesGzip reads Accept-Encoding (RFC 9110, section 12.5.3) as far as we need
 // it: gzip is named and not refused with a weight of zero.
-func takesGzip(headers []string) bool {
+func TakesGzip(headers []string) bool {
 	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
 		name, weight, _ := strings.Cut(part, ";")
 		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
@@ -160,7 +160,8 @@ func takesGzip(headers []string) bool {
 	return false
 }
 
-func pack(content []byte) ([]byte, error) {
+// Pack compresses the content; nil when that makes it no smaller.
+func Pack(content []byte) ([]byte, error) {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {

@@ -1,8 +1,11 @@
 package hooks_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -217,10 +220,31 @@ func TestMetadata(t *testing.T) {
 	}
 	// RFC 9110 sections 8.8.3 and 13.1.2
 	tag := first.header.Get("ETag")
-	for sent, want := range map[string]int{tag: 304, "W/" + tag: 304, `"old", ` + tag: 304, "*": 304, `"old"`: 200, tag[1:]: 200} {
+	strong := strings.TrimPrefix(tag, "W/")
+	for sent, want := range map[string]int{tag: 304, strong: 304, `"old", ` + tag: 304, "*": 304, `"old"`: 200, strong[1:]: 200} {
 		got := k.send(t, "GET", "/openapi.json", "", "", "If-None-Match", sent)
 		if got.status != want || (got.body == "") != (want == 304) || got.header.Get("ETag") != tag || got.header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("If-None-Match: %s is answered %d with %v, want %d", sent, got.status, got.header, want)
 		}
+	}
+}
+
+// The description is public and large: it goes out compressed, within a bound.
+func TestTheDescriptionIsCompressed(t *testing.T) {
+	k := newKit(t)
+	req := httptest.NewRequest(http.MethodGet, "/openapi.json", http.NoBody)
+	req.Header.Set("Accept-Encoding", "br, gzip")
+	rec := httptest.NewRecorder()
+	k.echo.ServeHTTP(rec, req)
+	if n := rec.Body.Len(); rec.Header().Get("Content-Encoding") != "gzip" || rec.Header().Get("Vary") != "Accept-Encoding" || n > 64<<10 {
+		t.Fatalf("%d bytes with %v", n, rec.Header())
+	}
+	z, err := gzip.NewReader(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := io.ReadAll(z)
+	if plain := k.send(t, "GET", "/openapi.json", "", ""); err != nil || string(unpacked) != plain.body {
+		t.Errorf("unpacked it is another (%v)", err)
 	}
 }
