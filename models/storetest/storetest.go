@@ -105,6 +105,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"what a supplier has sent", testSentRequests},
 		{"a request is renewed", testRenewRequest},
 		{"pages of requests lose and repeat nothing", testRequestPages},
+		{"what waits for a customer", testPendingRequests},
+		{"what lives of a customer", testLiveSystemUsers},
 		{"pages of requests are filtered", testRequestFilters},
 		{"change requests", testChanges},
 		{"system users that can be changed", testChangeable},
