@@ -69,7 +69,7 @@ func (t *transaction) chosen(ctx context.Context, f registry.UserFilter, now tim
 	if f.Text != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Text) + "%"
 		q = q.Where(`(lower(title) LIKE lower(?) ESCAPE '\' OR lower(external_ref) LIKE lower(?) ESCAPE '\'
-			OR customer IN (SELECT o.org_no FROM organisation o WHERE o.org_no = ? OR lower(o.name) LIKE lower(?) ESCAPE '\'))`, like, like, f.Text, like)
+			OR EXISTS (SELECT 1 FROM organisation o WHERE o.org_no = customer AND (o.org_no = ? OR lower(o.name) LIKE lower(?) ESCAPE '\')))`, like, like, f.Text, like)
 	}
 	return q
 }
@@ -112,12 +112,17 @@ func (r streamedRow) domain() registry.Streamed {
 	return registry.Streamed{SystemUser: r.User.domain(), Party: r.PartyID}
 }
 
-const streamedSQL = "SELECT u.*, COALESCE(o.party_id, 0) AS party_id FROM system_user u JOIN organisation o ON o.org_no = u.customer "
+const (
+	streamedSQL = "SELECT u.*, o.party_id FROM system_user u JOIN organisation o ON o.org_no = u.customer WHERE u.id = ?"
+	// The page first, so that its cost is that of its rows.
+	streamSQL = `SELECT u.*, o.party_id FROM (SELECT * FROM system_user WHERE seq > ? ORDER BY seq LIMIT ?) u
+		JOIN organisation o ON o.org_no = u.customer ORDER BY u.seq`
+)
 
 // StreamedAfter implements registry.StreamReader, as do the functions below.
 func (t *transaction) StreamedAfter(ctx context.Context, after int64, limit int) ([]registry.Streamed, error) {
 	var rows []streamedRow
-	err := t.q(ctx).Raw(streamedSQL+"WHERE u.seq > ? ORDER BY u.seq LIMIT ?", after, limit).Scan(&rows).Error
+	err := t.q(ctx).Raw(streamSQL, after, limit).Scan(&rows).Error
 	return mapped(rows, streamedRow.domain), err
 }
 
@@ -129,7 +134,7 @@ func (t *transaction) LastSeq(ctx context.Context) (int64, error) {
 
 func (t *transaction) StreamedBy(ctx context.Context, id models.ID) (registry.Streamed, error) {
 	var rows []streamedRow
-	err := t.q(ctx).Raw(streamedSQL+"WHERE u.id = ?", string(id)).Scan(&rows).Error
+	err := t.q(ctx).Raw(streamedSQL, string(id)).Scan(&rows).Error
 	if err != nil {
 		return registry.Streamed{}, err
 	}

@@ -128,6 +128,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"agents", testAgents},
 		{"a client is attached once", testAttach},
 		{"what an agent holds for its clients", testHoldsForClients},
+		{"what explains a refusal", testDiagnose},
+		{"what was refused lately", testRefusals},
 		{"no answer crosses from one organisation to another", testTenants},
 		{"lists are ordered and bounded", testLists},
 		{"lists cost the same however long", testStatements},
