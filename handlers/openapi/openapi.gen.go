@@ -981,7 +981,7 @@ type AnyProblem struct {
 
 // AskAgentRequest defines model for AskAgentRequest.
 type AskAgentRequest struct {
-	AccessPackages []AccessPackage `json:"accessPackages"`
+	AccessPackages *[]AccessPackage `json:"accessPackages"`
 
 	// ContactEmail Whom the customer may ask.
 	ContactEmail *string `json:"contactEmail,omitempty"`
