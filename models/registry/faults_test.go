@@ -206,8 +206,22 @@ func TestNothingIsHalfDone(t *testing.T) {
 			writes int // of the whole use case
 			set    func(*testing.T, world) (act func() error)
 		}{
-			{"register a system", 3, func(t *testing.T, w world) func() error {
+			{"register a system", 4, func(t *testing.T, w world) func() error {
 				return func() error { return second(w.RegisterSystem(t.Context(), w.As(jonas, fjord), modelstest.System())) }
+			}},
+			{"register a system of a new supplier", 5, func(t *testing.T, w world) func() error {
+				in := modelstest.System()
+				in.ID = "313775429_lonn"
+				return func() error { return second(w.RegisterSystem(t.Context(), programOf("313775429"), in)) }
+			}},
+			{"update a system", 4, func(t *testing.T, w world) func() error {
+				s := w.Registered(t)
+				return func() error { return second(w.UpdateSystem(t.Context(), w.As(jonas, fjord), s.ID, renamed())) }
+			}},
+			{"delete a system", 5, func(t *testing.T, w world) func() error {
+				sent := w.Approved(t, "one")
+				w.Sent(t, "two")
+				return func() error { return second(w.DeleteSystem(t.Context(), w.As(jonas, fjord), sent.System, nil)) }
 			}},
 			{"send a request", 4, func(t *testing.T, w world) func() error {
 				w.Registered(t)

@@ -28,15 +28,15 @@ func TestRegisterSystem(t *testing.T) {
 	}
 	want := modelstest.System()
 	want.Version, want.CreatedAt, want.ChangedAt = 1, modelstest.Noon, modelstest.Noon
+	if want.UUID = got.UUID; want.UUID == "" {
+		t.Error("without an internal id")
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("registered (-want +got):\n%s", diff)
 	}
 	view, err := w.System(t.Context(), w.As(jonas, fjord), want.ID)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if want.UUID = view.System.UUID; want.UUID == "" { // the store's to give
-		t.Error("stored without an internal id")
 	}
 	if diff := cmp.Diff(want, view.System); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
