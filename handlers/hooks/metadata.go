@@ -25,13 +25,15 @@ func (h *Hooks) AuthZENConfiguration(c echo.Context) error {
 	})
 }
 
-// description is the description as it goes out: without the white space of the
-// file, compressed for who takes that, and named by its content. The name is a
-// weak one, since it stands for both forms (RFC 9110 section 8.8.1).
-var description = sync.OnceValue(func() (d struct {
+// served is the description as it goes out: without the white space of the file,
+// compressed for who takes that, and named by its content. The name is a weak
+// one, since it stands for both forms (RFC 9110 section 8.8.1).
+type served struct {
 	plain, packed []byte
 	tag           string
-}) {
+}
+
+var description = sync.OnceValue(func() (d served) {
 	var b bytes.Buffer
 	if err := json.Compact(&b, openapi.JSON()); err != nil {
 		panic(err) // a test holds it to JSON
