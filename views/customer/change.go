@@ -28,15 +28,16 @@ func changeTitle(v ChangeView) string {
 	return "customer.change.title.past"
 }
 
-// part is the key of a heading in the tense of the change request's state.
-func (v ChangeView) part(key string) string {
+// headings are the keys over what comes and what goes, in the tense of the change
+// request's state.
+func (v ChangeView) headings() (added, removed string) {
 	switch {
 	case v.open():
-		return key
+		return "customer.change.added", "customer.change.removed"
 	case v.Status == request.Accepted:
-		return key + ".done"
+		return "customer.change.added.done", "customer.change.removed.done"
 	}
-	return key + ".past"
+	return "customer.change.added.past", "customer.change.removed.past"
 }
 
 // addedTone is how what comes in addition is told.
