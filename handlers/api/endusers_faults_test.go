@@ -36,7 +36,9 @@ func TestAltinnFault03_OneAnswerWins(t *testing.T) {
 			answers = append(answers, func() *kit.Response { return c.Call(http.MethodPost, path+act, nil) })
 		}
 		withdraws := supplier(t, s, kit.SupplierA)
-		answers = append(answers, func() *kit.Response { return withdraws.Call(http.MethodDelete, requestBase+"/vendor/"+string(waits.ID), nil) })
+		answers = append(answers, func() *kit.Response {
+			return withdraws.Call(http.MethodDelete, requestBase+"/vendor/"+string(waits.ID), nil)
+		})
 		got := make([]*kit.Response, len(answers))
 		var all sync.WaitGroup
 		ready := make(chan struct{})

@@ -283,7 +283,9 @@ func TestWhatHasEndedDoesNotLookActive(t *testing.T) {
 		{"over", func(_ system.System, id models.ID) {
 			s.Exec("UPDATE system_user SET valid_to_at = ? WHERE id = ?", kit.Start.UnixMilli(), string(id))
 		}, true, false},
-		{"of a deleted system", func(of system.System, _ models.ID) { s.Exec("UPDATE system SET deleted = 1 WHERE id = ?", string(of.ID)) }, true, false},
+		{"of a deleted system", func(of system.System, _ models.ID) {
+			s.Exec("UPDATE system SET deleted = 1 WHERE id = ?", string(of.ID))
+		}, true, false},
 		{"paused by its supplier", func(_ system.System, id models.ID) {
 			if _, err := s.Registry.PauseSystemUser(t.Context(), s.Actor(kit.DeveloperA), id, ""); err != nil {
 				t.Fatal(err)

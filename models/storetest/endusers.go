@@ -65,7 +65,9 @@ func testPendingRequests(t *testing.T, k *kit) {
 		t.Fatal(err)
 	}
 	same(t, "after it was sent on", []string{"agent"}, pendingRefs(t, k, systemuser.Agent, true, Now()))
-	stored := read(t, k, func(ctx context.Context, r registry.Reader) (request.Request, error) { return r.RequestFor(ctx, bakeri, agent.ID) })
+	stored := read(t, k, func(ctx context.Context, r registry.Reader) (request.Request, error) {
+		return r.RequestFor(ctx, bakeri, agent.ID)
+	})
 	agent.Escalated = true
 	same(t, "the request that was sent on", agent, stored)
 	agent.Status, agent.DecidedAt = request.Withdrawn, Now()
