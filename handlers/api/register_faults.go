@@ -101,7 +101,7 @@ func (v *registerVerdict) failure() *Failure {
 		})
 	}
 	for _, p := range v.plain {
-		f.also(p[0], p[1])
+		f = f.also(p[0], p[1])
 	}
 	return f
 }

@@ -98,12 +98,16 @@ func TestFaultsOfARegistration(t *testing.T) {
 		{"clients that are none", object{"clientId": []string{"", "a b", "ø"}}, "3 members", ""},
 		{"too many of all", object{"clientId": many, "allowedRedirectUrls": strings.Split(strings.Repeat("https://a.example/ ", 30), " ")[:30]}, "2 members", ""},
 		{"a long purpose", object{"rights": []object{but(rightTo(kit.OwnResource), object{"purpose": object{"nb": strings.Repeat("x", 301)}})}}, "1 members", ""},
-		{"all at once", object{
-			"id": "343940092_tatt", "clientId": []string{"client-tredje", "x", "x"}, "allowedRedirectUrls": []string{"x"}, "name": nil,
-			"rights":         []object{rightTo("borte"), right("x", "y"), rightTo(kit.KeptResource), rightTo(kit.OwnResource), rightTo(kit.OwnResource)},
-			"accessPackages": []object{{"urn": "x"}, {"urn": kit.TaxPackage}, {"urn": kit.TaxPackage}, {"urn": kit.AccountantPackage}},
-		}, "02 systemid, 03 rights/resource, 04 clientid, 05 allowedredirecturls, 06 rights/resource, 07 accesspackages, 08 accesspackages, 09 rights/resource, 11 clientid, 17 rights/resource, 18 accesspackages, 3 members",
-			"03 rights/resource, 04 clientid, 05 allowedredirecturls, 06 rights/resource, 07 accesspackages, 08 accesspackages, 09 rights/resource, 11 clientid, 12 systemid, 17 rights/resource, 18 accesspackages, 3 members"},
+		{
+			"all at once",
+			object{
+				"id": "343940092_tatt", "clientId": []string{"client-tredje", "x", "x"}, "allowedRedirectUrls": []string{"x"}, "name": nil,
+				"rights":         []object{rightTo("borte"), right("x", "y"), rightTo(kit.KeptResource), rightTo(kit.OwnResource), rightTo(kit.OwnResource)},
+				"accessPackages": []object{{"urn": "x"}, {"urn": kit.TaxPackage}, {"urn": kit.TaxPackage}, {"urn": kit.AccountantPackage}},
+			},
+			"02 systemid, 03 rights/resource, 04 clientid, 05 allowedredirecturls, 06 rights/resource, 07 accesspackages, 08 accesspackages, 09 rights/resource, 11 clientid, 17 rights/resource, 18 accesspackages, 3 members",
+			"03 rights/resource, 04 clientid, 05 allowedredirecturls, 06 rights/resource, 07 accesspackages, 08 accesspackages, 09 rights/resource, 11 clientid, 12 systemid, 17 rights/resource, 18 accesspackages, 3 members",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			before := s.Snapshot()
@@ -114,7 +118,7 @@ func TestFaultsOfARegistration(t *testing.T) {
 			if tc.put == "" {
 				tc.put = tc.want
 			}
-			if got := codesOf(t, c.Call(http.MethodPut, systemAt(kit.SupplierA, "min"), but(registrationOf(kit.SupplierA, "min"), tc.changes)).Want(http.StatusBadRequest)); got != tc.put {
+			if got := codesOf(t, c.Call(http.MethodPut, systemAt("min"), but(registrationOf(kit.SupplierA, "min"), tc.changes)).Want(http.StatusBadRequest)); got != tc.put {
 				t.Errorf("PUT: %s, want %s", got, tc.put)
 			}
 			if s.Snapshot() != before {
@@ -149,10 +153,10 @@ func TestAltinnFault08_DeletingASystemWithoutClientsSucceeds(t *testing.T) {
 	s := kit.New(t)
 	c := supplier(t, s, kit.SupplierA)
 	c.Call(http.MethodPost, register+"/vendor", but(registrationOf(kit.SupplierA, "uten"), object{"clientId": nil})).Want(http.StatusOK)
-	if r := c.Call(http.MethodDelete, systemAt(kit.SupplierA, "uten"), nil).Want(http.StatusOK); r.Body != `{"succeeded":true}` {
+	if r := c.Call(http.MethodDelete, systemAt("uten"), nil).Want(http.StatusOK); r.Body != `{"succeeded":true}` {
 		t.Error(r.Body)
 	}
-	mustHave(t, c.Get(systemAt(kit.SupplierA, "uten")), `"isDeleted":true`)
+	mustHave(t, c.Get(systemAt("uten")), `"isDeleted":true`)
 }
 
 // Fault 9, the register's part: users of a deleted system looked active.
@@ -225,12 +229,12 @@ func TestAltinnFault23_BadRegistrationsAreToldSo(t *testing.T) {
 	s := kit.New(t)
 	c := supplier(t, s, kit.SupplierA)
 	for _, part := range []string{"/rights", "/accesspackages"} {
-		if r := c.Call(http.MethodPut, systemAt(kit.SupplierA, "borte")+part, []object{}).Want(http.StatusNotFound); r.Code() != "AUTH-00011" {
+		if r := c.Call(http.MethodPut, systemAt("borte")+part, []object{}).Want(http.StatusNotFound); r.Code() != "AUTH-00011" {
 			t.Errorf("an unknown system: %s", r.Body)
 		}
 	}
-	c.Call(http.MethodDelete, systemAt(kit.SupplierA, "borte"), nil).Want(http.StatusNotFound)
-	c.Call(http.MethodPut, systemAt(kit.SupplierA, "borte"), registrationOf(kit.SupplierA, "borte")).Want(http.StatusNotFound)
+	c.Call(http.MethodDelete, systemAt("borte"), nil).Want(http.StatusNotFound)
+	c.Call(http.MethodPut, systemAt("borte"), registrationOf(kit.SupplierA, "borte")).Want(http.StatusNotFound)
 	for what, changes := range map[string]object{
 		"a name in two languages": {"name": object{"nb": "a", "nn": "b"}}, "no name": {"name": object{}},
 		"a redirect URL that is none": {"allowedRedirectUrls": []string{"https://exa mple"}}, "a client twice": {"clientId": []string{"a", "a"}},
@@ -242,9 +246,9 @@ func TestAltinnFault23_BadRegistrationsAreToldSo(t *testing.T) {
 	s.System(t, kit.DeveloperA, "lonn")
 	for _, body := range []string{"null", "{}", "", "[null]x", `[{"resource":"x"}]`, `"x"`} {
 		for _, part := range []string{"", "/rights", "/accesspackages"} {
-			r := c.Call(http.MethodPut, systemAt(kit.SupplierA, "lonn")+part, body)
+			r := c.Call(http.MethodPut, systemAt("lonn")+part, body)
 			if body == "" {
-				r = c.Do(http.MethodPut, systemAt(kit.SupplierA, "lonn")+part, "application/json", "")
+				r = c.Do(http.MethodPut, systemAt("lonn")+part, "application/json", "")
 			}
 			if r.Status != http.StatusBadRequest {
 				t.Errorf("%s %q: %d %s", part, body, r.Status, r.Body)
@@ -260,12 +264,12 @@ func TestAltinnFault24_AnUpdateTestsRedirectURLs(t *testing.T) {
 	c := supplier(t, s, kit.SupplierA)
 	c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "lonn")).Want(http.StatusOK)
 	for _, u := range []string{"http://a.example/", "javascript:alert(1)", "https://user@a.example/", "https://a.example/#x", "https://127.0.0.1/", "//a.example", ""} {
-		r := c.Call(http.MethodPut, systemAt(kit.SupplierA, "lonn"), but(registrationOf(kit.SupplierA, "lonn"), object{"allowedRedirectUrls": []string{u}})).Want(http.StatusBadRequest)
+		r := c.Call(http.MethodPut, systemAt("lonn"), but(registrationOf(kit.SupplierA, "lonn"), object{"allowedRedirectUrls": []string{u}})).Want(http.StatusBadRequest)
 		if got := codesOf(t, r); got != "05 allowedredirecturls" {
 			t.Errorf("%q: %s", u, got)
 		}
 	}
-	mustHave(t, c.Get(systemAt(kit.SupplierA, "lonn")), `"allowedRedirectUrls":["https://lonn.example/back"]`)
+	mustHave(t, c.Get(systemAt("lonn")), `"allowedRedirectUrls":["https://lonn.example/back"]`)
 }
 
 // Fault 26, the register's part: its lists had no pages.
@@ -275,10 +279,10 @@ func TestAltinnFault26_ListsOfTheRegisterHavePages(t *testing.T) {
 	c, u := supplier(t, s, kit.SupplierA), endUser(t, s, kit.ApproverP)
 	for i := range 5 {
 		c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "p"+strconv.Itoa(i))).Want(http.StatusOK)
-		c.Call(http.MethodPut, systemAt(kit.SupplierA, "p0"), registrationOf(kit.SupplierA, "p0")).Want(http.StatusOK)
+		c.Call(http.MethodPut, systemAt("p0"), registrationOf(kit.SupplierA, "p0")).Want(http.StatusOK)
 	}
 	for path, c := range map[string]*kit.Client{
-		register: u, register + "?Q=PROGRAM%20skyen": u, register + "/vendor": c, systemAt(kit.SupplierA, "p0") + "/changelog": c,
+		register: u, register + "?Q=PROGRAM%20skyen": u, register + "/vendor": c, systemAt("p0") + "/changelog": c,
 	} {
 		rows := func(r *kit.Response) (rows []json.RawMessage) {
 			if err := json.Unmarshal([]byte(r.Want(http.StatusOK).Body), &rows); err != nil {
@@ -325,7 +329,7 @@ func TestAltinnFault27_ETagsKeepTheLastWriterFromWinningUnseen(t *testing.T) {
 	t.Parallel()
 	s := kit.New(t)
 	c := supplier(t, s, kit.SupplierA)
-	address := systemAt(kit.SupplierA, "lonn")
+	address := systemAt("lonn")
 	c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "lonn")).Want(http.StatusOK)
 	seen := c.Get(address).Header.Get("ETag")
 	c.Call(http.MethodPut, address+"/rights", []object{}).Want(http.StatusOK)
@@ -367,7 +371,7 @@ func TestAltinnFault30_TheRegisterAnswersInProblemDocuments(t *testing.T) {
 	c := supplier(t, s, kit.SupplierA)
 	c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "lonn")).Want(http.StatusOK)
 	c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "slettet")).Want(http.StatusOK)
-	c.Call(http.MethodDelete, systemAt(kit.SupplierA, "slettet"), nil).Want(http.StatusOK)
+	c.Call(http.MethodDelete, systemAt("slettet"), nil).Want(http.StatusOK)
 	for what, tc := range map[string]struct {
 		r      *kit.Response
 		status int
@@ -375,8 +379,8 @@ func TestAltinnFault30_TheRegisterAnswersInProblemDocuments(t *testing.T) {
 	}{
 		"a taken id":            {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "lonn")), 400, "STD-00000"},
 		"a deleted system's id": {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "slettet")), 400, "STD-00000"},
-		"a deleted system":      {c.Call(http.MethodPut, systemAt(kit.SupplierA, "slettet"), registrationOf(kit.SupplierA, "slettet")), 400, "AUTH-00005"},
-		"an unknown system":     {c.Get(systemAt(kit.SupplierA, "borte")), 404, "AUTH-00011"},
+		"a deleted system":      {c.Call(http.MethodPut, systemAt("slettet"), registrationOf(kit.SupplierA, "slettet")), 400, "AUTH-00005"},
+		"an unknown system":     {c.Get(systemAt("borte")), 404, "AUTH-00011"},
 		"another vendor":        {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierB, "ny")), 403, "forbidden"},
 		"no token":              {s.Anonymous(t).With("Accept", "*/*").Get(register + "/vendor"), 401, "invalid_token"},
 		"no organisation":       {s.Bearer(t, s.ServiceToken("x", kit.Claims{"scope": registerWrite})).Get(register + "/vendor"), 401, "AUTH-00023"},
