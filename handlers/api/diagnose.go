@@ -114,16 +114,16 @@ func (a *API) doubt(in doubt, supplier party.OrgNo) (d registry.Doubt, bad *find
 	f := invalid()
 	d.Client = system.Client{Issuer: in.Issuer, ID: in.ClientID}
 	if !visible(in.ClientID, maxKey) {
-		f.also("clientId", "must be the id of an OAuth client: 1 to 255 visible ASCII characters.")
+		_ = f.also("clientId", "must be the id of an OAuth client: 1 to 255 visible ASCII characters.")
 	}
 	if in.Issuer != "" && !visible(in.Issuer, maxKey) {
-		f.also("issuer", "must be the issuer's identifier: at most 255 visible ASCII characters.")
+		_ = f.also("issuer", "must be the issuer's identifier: at most 255 visible ASCII characters.")
 	}
 	number := func(name, s string) (o party.OrgNo) {
 		if s != "" {
 			var err error
 			if o, err = a.Numbers.ParseParty(s); err != nil {
-				f.also(name, "must be an organisation number of nine digits, alone or with 0192: before it.")
+				_ = f.also(name, "must be an organisation number of nine digits, alone or with 0192: before it.")
 			}
 		}
 		return o
@@ -132,19 +132,19 @@ func (a *API) doubt(in doubt, supplier party.OrgNo) (d registry.Doubt, bad *find
 	if org := number("systemuser_org", in.SystemUserOrg); d.Customer == "" {
 		d.Customer = org
 	} else if org != "" && org != d.Customer {
-		f.also("systemuser_org", "is not the same as customer.")
+		_ = f.also("systemuser_org", "is not the same as customer.")
 	}
 	if d.ExternalRef = in.ExternalRef; models.LineFault(in.ExternalRef, maxQuery, false) != "" {
-		f.also("externalRef", "cannot be an external reference.")
+		_ = f.also("externalRef", "cannot be an external reference.")
 	}
 	if in.SystemID != "" {
 		if d.System, err = system.ParseID(in.SystemID); err != nil {
-			f.also("systemId", "cannot be a system's id.")
+			_ = f.also("systemId", "cannot be a system's id.")
 		}
 	}
 	a.rightOf(in, &d, f)
 	if d.Customer == "" && in.Details == nil && f.fields["customer"] == nil && f.fields["systemuser_org"] == nil {
-		f.also("customer", "is missing: whom shall the token be for?")
+		_ = f.also("customer", "is missing: whom shall the token be for?")
 	}
 	if len(f.fields) > 0 {
 		return d, nil, f
@@ -163,11 +163,11 @@ func (a *API) rightOf(in doubt, d *registry.Doubt, f *Failure) {
 	}
 	ids := in.Right.item().Resources()
 	if len(ids) != 1 || models.LineFault(ids[0], maxQuery, true) != "" {
-		f.also("right", "must name one resource.")
+		_ = f.also("right", "must name one resource.")
 		return
 	}
 	if in.Right.Action == "" || models.LineFault(in.Right.Action, maxQuery, true) != "" {
-		f.also("right", "must name the action that the API asks about.")
+		_ = f.also("right", "must name the action that the API asks about.")
 		return
 	}
 	d.Resource, d.Action = ids[0], in.Right.Action

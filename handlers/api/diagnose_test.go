@@ -141,8 +141,11 @@ func situations() map[string]situation {
 		"on another system": {func(t *testing.T, s *kit.Site, _ system.System) {
 			approved(t, s, s.System(t, kit.DeveloperA, "mva"), "")
 		}, nil, []string{"no_system_user", "user_on_other_system"}},
-		"another supplier's client": {func(t *testing.T, s *kit.Site, _ system.System) { s.System(t, kit.DeveloperB, "lonn") },
-			members{"clientId": kit.ClientID(system.ID(kit.SupplierB) + "_lonn")}, []string{"client_unknown"}},
+		"another supplier's client": {
+			func(t *testing.T, s *kit.Site, _ system.System) { s.System(t, kit.DeveloperB, "lonn") },
+			members{"clientId": kit.ClientID(system.ID(kit.SupplierB) + "_lonn")},
+			[]string{"client_unknown"},
+		},
 	}
 }
 

@@ -97,14 +97,14 @@ func (w *warner) look(value jsontext.Value, s *shape, at string) {
 	if s == nil || len(w.found) >= maxWarnings {
 		return
 	}
-	switch value.Kind() {
-	case '[':
-		for i, v := range elements(value) {
-			w.look(v.value, s, at+"["+strconv.Itoa(i)+"]")
-		}
-	case '{':
-		for _, m := range elements(value) {
-			w.member(m, s, at)
+	if value.Kind() != '{' && value.Kind() != '[' {
+		return
+	}
+	for i, e := range elements(value) {
+		if value.Kind() == '{' {
+			w.member(e, s, at)
+		} else {
+			w.look(e.value, s, at+"["+strconv.Itoa(i)+"]")
 		}
 	}
 }

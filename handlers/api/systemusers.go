@@ -86,19 +86,19 @@ func (a *API) triple(q Question) (id system.ID, customer party.OrgNo, ref string
 	read := func(name string) string {
 		s, fault := q.one(name)
 		if fault != nil {
-			f.also(name, "stands more than once.")
+			_ = f.also(name, "stands more than once.")
 		}
 		return s
 	}
 	given, number, ref := read("system-id"), read("orgno"), read("external-ref")
 	if given == "" {
-		f.also("system-id", "is missing.")
+		_ = f.also("system-id", "is missing.")
 	}
 	if customer, err = a.Numbers.Parse(number); err != nil {
-		f.also("orgno", "must be an organisation number of nine digits.")
+		_ = f.also("orgno", "must be an organisation number of nine digits.")
 	}
 	if models.LineFault(ref, maxQuery, false) != "" {
-		f.also("external-ref", "cannot be an external reference.")
+		_ = f.also("external-ref", "cannot be an external reference.")
 	}
 	if len(f.fields) > 0 {
 		return "", "", "", f

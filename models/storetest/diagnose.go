@@ -78,18 +78,18 @@ func testDiagnose(t *testing.T, k *kit) {
 		}))
 	}
 
-	holds := func(u systemuser.SystemUser, resource, action string, p party.OrgNo) registry.HeldRight {
+	holds := func(u systemuser.SystemUser, resource string, p party.OrgNo) registry.HeldRight {
 		t.Helper()
 		return read(t, k, func(ctx context.Context, r registry.Reader) (registry.HeldRight, error) {
-			return r.HoldsRight(ctx, u.ID, resource, action, p, Now())
+			return r.HoldsRight(ctx, u.ID, resource, "read", p, Now())
 		})
 	}
-	same(t, "a right", registry.HeldRight{Known: true, Given: true}, holds(live, "vat", "read", bakeri))
+	same(t, "a right", registry.HeldRight{Known: true, Given: true}, holds(live, "vat", bakeri))
 	exec(t, k, "UPDATE system_user SET paused = 'struck_off' WHERE id = '"+string(live.ID)+"'")
-	same(t, "a right, while paused", registry.HeldRight{Known: true, Given: true}, holds(live, "vat", "read", bakeri))
-	same(t, "no resource", registry.HeldRight{}, holds(live, "none", "read", bakeri))
-	same(t, "a client", true, holds(agent, "vat", "read", bakeri).Attached)
-	same(t, "no client", false, holds(agent, "vat", "read", verft).Attached)
+	same(t, "a right, while paused", registry.HeldRight{Known: true, Given: true}, holds(live, "vat", bakeri))
+	same(t, "no resource", registry.HeldRight{}, holds(live, "none", bakeri))
+	same(t, "a client", true, holds(agent, "vat", bakeri).Attached)
+	same(t, "no client", false, holds(agent, "vat", verft).Attached)
 }
 
 func testRefusals(t *testing.T, k *kit) {
