@@ -138,13 +138,13 @@ func (a *API) ask(q Question, kind systemuser.Kind) (Answer, error) {
 func (a *API) asked(body asking, kind systemuser.Kind) (request.Request, error) {
 	f := invalid()
 	if body.SystemID = strings.TrimSpace(body.SystemID); body.SystemID == "" {
-		f.also("systemId", "is required.")
+		_ = f.also("systemId", "is required.")
 	}
 	if body.PartyOrgNo = strings.TrimSpace(body.PartyOrgNo); body.PartyOrgNo == "" {
-		f.also("partyOrgNo", "is required.")
+		_ = f.also("partyOrgNo", "is required.")
 	}
 	if len(body.Rights) > maxItems || len(body.AccessPackages) > maxItems {
-		f.also("rights", "and accessPackages have at most 200 entries each.")
+		_ = f.also("rights", "and accessPackages have at most 200 entries each.")
 	}
 	if len(f.fields) > 0 {
 		return request.Request{}, f

@@ -28,8 +28,8 @@ func notAsked(err error, body asking, understood request.Request) error {
 	}
 	if e.Kind != models.Invalid {
 		translated := as(err, notAskedCodes)
-		if f, ok := translated.(*Failure); ok && e.Code == models.CodeSystemDeleted {
-			_ = f.saying("The system has been deleted.")
+		if f, ok := errors.AsType[*Failure](translated); ok && e.Code == models.CodeSystemDeleted {
+			return f.saying("The system has been deleted.")
 		}
 		return translated
 	}
@@ -70,7 +70,7 @@ func firstFault(e *models.Error, body asking, understood request.Request) *Failu
 
 // noCustomer says why the organisation cannot be asked.
 func noCustomer(e *models.Error, fault string) *Failure {
-	no, _ := errors.AsType[*registry.NoCustomer](e)
+	no, _ := errors.AsType[*registry.CustomerError](e)
 	switch {
 	case no != nil && no.Unit != "":
 		return problem(0).saying("The number is that of a sub-unit. Ask the unit that it belongs to, "+string(no.Unit)+".").with("unit", string(no.Unit))
@@ -140,7 +140,7 @@ func unnumbered(faults map[string]string, understood request.Request) *Failure {
 	f := invalid()
 	for field, member := range members {
 		if fault := faults[field]; fault != "" {
-			f.also(member, sentence(fault))
+			_ = f.also(member, sentence(fault))
 		}
 	}
 	for i, item := range understood.Items {
@@ -150,7 +150,7 @@ func unnumbered(faults map[string]string, understood request.Request) *Failure {
 				list = "accessPackages"
 			}
 			if member := list + ".purpose"; !slices.Contains(f.fields[member], member+" "+sentence(fault)) {
-				f.also(member, sentence(fault))
+				_ = f.also(member, sentence(fault))
 			}
 		}
 	}

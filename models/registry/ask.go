@@ -32,7 +32,7 @@ import (
 // about the triple; Gone system.deleted; Conflict systemuser.exists when the
 // triple has a live system user, request.exists or request.decided when it has a
 // request of the other kind, pending or rejected; Invalid with the fields of
-// request.New and customer (cause NoCustomer), beside which the request comes
+// request.New and customer (cause CustomerError), beside which the request comes
 // back as it was understood; TooMany; those of the policy.
 func (r *Registry) Ask(ctx context.Context, a models.Actor, in request.Request) (request.Request, Repeat, error) {
 	sent, repeat, err := r.ask(ctx, a, in, true)
@@ -156,8 +156,8 @@ func standing(ctx context.Context, tx Tx, made request.Request) (request.Request
 	return old, RepeatDifferent, nil
 }
 
-// NoCustomer is the cause when an organisation cannot be asked.
-type NoCustomer struct {
+// CustomerError is the cause when an organisation cannot be asked.
+type CustomerError struct {
 	OrgNo party.OrgNo
 	// Unit is the one to ask instead, when the organisation is a sub-unit of it.
 	Unit    party.OrgNo
@@ -165,7 +165,7 @@ type NoCustomer struct {
 }
 
 // Error is for logs.
-func (n *NoCustomer) Error() string {
+func (n *CustomerError) Error() string {
 	if n.Unit != "" {
 		return "a sub-unit of " + string(n.Unit)
 	}
@@ -175,7 +175,7 @@ func (n *NoCustomer) Error() string {
 // customerFault refuses a customer that is not in the registry, that is a
 // sub-unit, or that has been struck off, beside its field.
 func (r *Registry) customerFault(ctx context.Context, tx Tx, customer party.OrgNo) error {
-	no, fault := &NoCustomer{OrgNo: customer}, ""
+	no, fault := &CustomerError{OrgNo: customer}, ""
 	switch o, err := tx.Organisation(ctx, customer); {
 	case err != nil && models.CodeOf(err) != models.CodeNotFound:
 		return err
@@ -202,7 +202,7 @@ func (r *Registry) meets(ctx context.Context, err error) bool {
 	if _, inside := r.Store.(within); inside || !r.meetable(err) {
 		return false
 	}
-	no, _ := errors.AsType[*NoCustomer](err)
+	no, _ := errors.AsType[*CustomerError](err)
 	n, err := r.askAll(ctx, no.OrgNo, r.Now().Add(-oldest))
 	switch {
 	case n.unknown || n.is == nil:
@@ -217,7 +217,7 @@ func (r *Registry) meets(ctx context.Context, err error) bool {
 // meetable reports whether err is for an organisation that the business register
 // could be asked about.
 func (r *Registry) meetable(err error) bool {
-	no, ok := errors.AsType[*NoCustomer](err)
+	no, ok := errors.AsType[*CustomerError](err)
 	if !ok || !no.unknown || r.Register == nil {
 		return false
 	}

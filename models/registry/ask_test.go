@@ -199,7 +199,7 @@ func TestAskRefuses(t *testing.T) {
 		tc.change(&in)
 		_, _, err := w.Ask(t.Context(), fjordsProgram, in)
 		mustFault(t, err, tc.faults...)
-		if no, ok := errors.AsType[*registry.NoCustomer](err); tc.unit != "" && (!ok || no.Unit != tc.unit) {
+		if no, ok := errors.AsType[*registry.CustomerError](err); tc.unit != "" && (!ok || no.Unit != tc.unit) {
 			t.Errorf("%s: the cause is %v", tc.name, no)
 		}
 	}

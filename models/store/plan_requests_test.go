@@ -52,7 +52,10 @@ func planSentRequests(t *testing.T, s *Store) {
 			_, err := x.CountRequests(ctx, registry.RequestQuery{Supplier: "310000011", System: "310000011_a", Kind: systemuser.Standard})
 			return err
 		}, false},
-		"StandingRequest": {func(ctx context.Context, x *transaction) error { _, _, err := x.StandingRequest(ctx, triple); return err }, false},
+		"StandingRequest": {func(ctx context.Context, x *transaction) error {
+			_, _, err := x.StandingRequest(ctx, triple)
+			return err
+		}, false},
 		"RequestByRef": {func(ctx context.Context, x *transaction) error {
 			_, err := x.RequestByRef(ctx, "310000011", triple)
 			return known404(err)
@@ -63,7 +66,7 @@ func planSentRequests(t *testing.T, s *Store) {
 			return noConflict(x.DecideRequest(ctx, triple))
 		}, false},
 		"RemoveRequest": {func(ctx context.Context, x *transaction) error { return noConflict(x.RemoveRequest(ctx, triple)) }, false},
-		"RenewRequest": {func(ctx context.Context, x *transaction) error { return noConflict(x.RenewRequest(ctx, triple)) }, false},
+		"RenewRequest":  {func(ctx context.Context, x *transaction) error { return noConflict(x.RenewRequest(ctx, triple)) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := s.writer.BeginTx(t.Context(), nil)
