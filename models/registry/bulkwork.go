@@ -128,9 +128,9 @@ func (t *bulkTurn) rows(ctx context.Context, tx Tx, j bulk.Job, rows []bulk.Row,
 			t.stranger = err
 			return j, nil
 		}
-		if result.Answer == 0 { // what was put before stays
+		if result.Answer == 0 { // what was put before stays, and the others come first now
 			t.stopped, j.Next = err, now.Add(bulkRest)
-			return j, nil
+			return j, tx.PutOffBulkRow(ctx, j.ID, row.Position, j.Next.Add(time.Millisecond))
 		}
 		ended := row.Ended(result)
 		if err := tx.EndBulkRow(ctx, j.ID, ended); err != nil {

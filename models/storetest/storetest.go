@@ -73,6 +73,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"what was held is remembered", testPast},
 		{"invitations", testInvitations},
 		{"quotas", testQuotas},
+		{"bulk jobs", testBulk},
+		{"bulk jobs are listed, and take turns", testBulkLists},
 		{"an invitation ends once", testInvitationEnds},
 		{"invitations are listed", testInvitationList},
 		{"identities", testIdentities},
