@@ -1081,7 +1081,7 @@ type BulkQuestions struct {
 	Kind BulkKind `json:"kind"`
 
 	// Rows Each the body of the call of this kind, at most 64 KiB with the defaults.
-	Rows []interface{} `json:"rows"`
+	Rows []*interface{} `json:"rows"`
 
 	// SystemId The system of every row that does not say otherwise.
 	SystemId *string `json:"systemId,omitempty"`
