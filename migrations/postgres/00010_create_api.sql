@@ -8,6 +8,9 @@ ALTER TABLE system ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
 UPDATE system SET uuid = CAST(gen_random_uuid() AS TEXT);
 CREATE UNIQUE INDEX system_uuid ON system (uuid);
 ALTER TABLE system ADD COLUMN exact_redirects BOOLEAN NOT NULL DEFAULT FALSE;
+-- How many customers have a live system user; counted as they come and go.
+ALTER TABLE system ADD COLUMN customers BIGINT NOT NULL DEFAULT 0;
+UPDATE system SET customers = (SELECT COUNT(DISTINCT customer) FROM system_user WHERE system_id = system.id AND status <> 'revoked');
 CREATE INDEX system_visible ON system (id) WHERE visible AND NOT deleted;
 
 -- One row for each version of a system: what it was made into, by whom.
@@ -204,6 +207,7 @@ ALTER TABLE request DROP COLUMN escalated;
 ALTER TABLE request DROP COLUMN removed_at;
 DROP TABLE system_change;
 DROP INDEX system_visible;
+ALTER TABLE system DROP COLUMN customers;
 ALTER TABLE system DROP COLUMN exact_redirects;
 DROP INDEX system_uuid;
 ALTER TABLE system DROP COLUMN uuid;

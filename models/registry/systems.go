@@ -27,8 +27,7 @@ type SystemReader interface {
 	VisibleAfter(ctx context.Context, after system.ID, limit int) ([]system.System, error)
 	// Supplies reports whether the organisation has a system that is not deleted.
 	Supplies(ctx context.Context, supplier party.OrgNo) (bool, error)
-	// Customers counts, for each system, the customers with a live system user,
-	// up to system.ManyCustomers.
+	// Customers tells, for each system, how many customers have a live system user.
 	Customers(ctx context.Context, ids []system.ID) (map[system.ID]int, error)
 	// ClientSystems tells which systems the clients belong to.
 	ClientSystems(ctx context.Context, clients []system.Client) (map[system.Client]system.ID, error)

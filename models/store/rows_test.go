@@ -23,6 +23,7 @@ func TestRowsMatchColumns(t *testing.T) {
 		"system_user":  {"first_used_at", "last_used_at", "uses"},
 		"outbox_event": {"seq", "sent_at"},
 		"audit_head":   {"id"},
+		"system":       {"customers"}, // counted where system users come and go
 	}
 	var cache sync.Map
 	for _, row := range []any{

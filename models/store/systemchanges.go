@@ -177,6 +177,9 @@ func (t *transaction) EndSystem(ctx context.Context, id system.ID, at time.Time)
 				return err
 			}
 		}
+		if err := t.q(ctx).Exec("UPDATE system SET customers = 0 WHERE id = ?", of).Error; err != nil {
+			return err
+		}
 		customers := slices.Concat(users, requests, changes)
 		slices.Sort(customers)
 		end = registry.SystemEnd{

@@ -101,6 +101,9 @@ func (t *transaction) AddSystemUser(ctx context.Context, u systemuser.SystemUser
 	if err != nil {
 		return err
 	}
+	if err := t.countCustomer(ctx, u, 1); err != nil {
+		return err
+	}
 	delegations := make([]delegationRow, len(u.Delegated))
 	for i, item := range u.Delegated {
 		delegations[i] = delegationRow{SystemUserID: row.ID, Position: i, Item: toItem(item)}
@@ -148,5 +151,17 @@ func (t *transaction) RevokeSystemUser(ctx context.Context, u systemuser.SystemU
 	if done.Error == nil && done.RowsAffected == 0 {
 		return t.giveBackSeq(ctx, models.NewError(models.Conflict, models.CodeUserRevoked))
 	}
-	return done.Error
+	if done.Error != nil {
+		return done.Error
+	}
+	return t.countCustomer(ctx, u, -1)
+}
+
+// countCustomer counts the customer of u to or from those of its system when u
+// is its first live system user there, or was its last. Who counts has taken a
+// number (nextSeq), so that no two count at once.
+func (t *transaction) countCustomer(ctx context.Context, u systemuser.SystemUser, by int) error {
+	return t.q(ctx).Exec(`UPDATE system SET customers = customers + ? WHERE id = ? AND NOT EXISTS (
+		SELECT 1 FROM system_user WHERE system_id = ? AND customer = ? AND id <> ? AND status <> 'revoked')`,
+		by, string(u.System), string(u.System), string(u.Customer), string(u.ID)).Error
 }

@@ -48,16 +48,22 @@ func testSystemUsers(t *testing.T, k *kit) {
 	same(t, "customers", map[system.ID]int{s.ID: 2}, read(t, k, customers(s.ID, "310000011_none")))
 	revoke(t, k, v)
 	same(t, "customers after revoking", map[system.ID]int{s.ID: 1}, read(t, k, customers(s.ID)))
+	revoke(t, k, u) // the bakery has another one
+	same(t, "customers after revoking one of two", map[system.ID]int{s.ID: 1}, read(t, k, customers(s.ID)))
+	revoke(t, k, short)
+	same(t, "customers after revoking both", map[system.ID]int{s.ID: 0}, read(t, k, customers(s.ID)))
+	latest := addUser(t, k, userOf(ask(s, bakeri, "c"), berit))
+	same(t, "customers after one has come back", map[system.ID]int{s.ID: 1}, read(t, k, customers(s.ID)))
 
 	same(t, "uses", map[models.ID]registry.Use{u.ID: {}}, read(t, k, func(ctx context.Context, r registry.Reader) (map[models.ID]registry.Use, error) {
 		return r.Uses(ctx, []models.ID{u.ID, "nobody"})
 	}))
 
 	ended := read(t, k, func(ctx context.Context, r registry.Reader) (map[models.ID]time.Time, error) {
-		return r.Ended(ctx, []models.ID{u.ID, v.ID, "nobody"})
+		return r.Ended(ctx, []models.ID{u.ID, v.ID, latest.ID, "nobody"})
 	})
-	if _, live := ended[u.ID]; live || len(ended) != 1 || ended[v.ID].IsZero() {
-		t.Errorf("ended are %v, want %s alone", ended, v.ID)
+	if len(ended) != 2 || ended[u.ID].IsZero() || ended[v.ID].IsZero() {
+		t.Errorf("ended are %v, want %s and %s", ended, u.ID, v.ID)
 	}
 }
 

@@ -68,10 +68,6 @@ type System struct {
 // MaxAsks is how many things a system can ask for.
 const MaxAsks = 100
 
-// ManyCustomers is as far as the customers of a system are counted: it stands for
-// as many or more. Counting all of a large system's takes too long for a page.
-const ManyCustomers = 1000
-
 // Limits of a system, in characters and in entries.
 const (
 	maxID      = 100

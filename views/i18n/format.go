@@ -47,15 +47,6 @@ func DateTime(ctx context.Context, t time.Time) string {
 // Machine writes t for programs, to the second and in UTC (RFC 3339).
 func Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// NumberUpTo is Number for what was counted no further than to most: "1 000+" when
-// it came so far.
-func NumberUpTo(ctx context.Context, n, most int) string {
-	if n >= most {
-		return Number(ctx, most) + "+"
-	}
-	return Number(ctx, n)
-}
-
 // Number writes n with thousands apart: "1 204" in Norwegian, "1,204" in English.
 func Number(ctx context.Context, n int) string {
 	mark := narrow
