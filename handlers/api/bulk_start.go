@@ -68,21 +68,21 @@ func (a *API) StartBulk(q Question) (Answer, error) {
 func (b bulkBody) check() (rowBody, error) {
 	f := invalid()
 	if !slices.Contains(bulk.Kinds(), bulk.Kind(b.Kind)) {
-		f.also("kind", "must be requests, agentrequests or changerequests.")
+		_ = f.also("kind", "must be requests, agentrequests or changerequests.")
 	}
 	if len(b.Rows) == 0 || len(b.Rows) > bulk.MaxRows {
-		f.also("rows", "must hold 1 to 10000 questions.")
+		_ = f.also("rows", "must hold 1 to 10000 questions.")
 	}
 	defaults := rowBody{}
 	if len(b.Defaults) > 0 && b.Defaults.Kind() != 'n' {
 		var ok bool
 		if defaults, ok = rowBodyOf(b.Defaults); !ok || len(b.Defaults) > maxRow {
-			f.also("defaults", "must be an object of at most 64 KiB.")
+			_ = f.also("defaults", "must be an object of at most 64 KiB.")
 		}
 	}
 	if b.SystemID != "" {
 		if _, err := system.ParseID(strings.TrimSpace(b.SystemID)); err != nil {
-			f.also("systemId", "is not the id of a system.")
+			_ = f.also("systemId", "is not the id of a system.")
 		}
 	}
 	if len(f.fields) > 0 {

@@ -113,14 +113,17 @@ func refused(err error) bulk.Result {
 	if !ok || e.Kind == models.TooMany || e.Kind == models.Unavailable {
 		return bulk.Result{}
 	}
-	result := bulk.Result{Answer: respond.Status(e.Code), Code: string(e.Code)}
-	for _, m := range respond.Meanings() {
-		if m.Code == result.Code {
-			result.Detail = m.Says
-		}
-	}
-	return result
+	return bulk.Result{Answer: respond.Status(e.Code), Code: string(e.Code), Detail: says[string(e.Code)]}
 }
+
+// says are our codes in words.
+var says = func() map[string]string {
+	all := map[string]string{}
+	for _, m := range respond.Meanings() {
+		all[m.Code] = m.Says
+	}
+	return all
+}()
 
 // words are all that a problem document says, in one text.
 func (f *Failure) words() string {

@@ -112,7 +112,7 @@ func (t *bulkTurn) rows(ctx context.Context, tx Tx, j bulk.Job, rows []bulk.Row,
 	bound.Store = within{tx}
 	for _, row := range rows {
 		result, err := t.put(&bound, j, row)
-		if used, ok := errors.AsType[*usedUp](err); ok {
+		if used, ok := errors.AsType[*quotaError](err); ok {
 			until := now.Add(used.wait)
 			if !used.customer {
 				j.Next = until

@@ -43,21 +43,21 @@ func (r *Registry) charge(ctx context.Context, tx Tx, supplier, customer party.O
 		}
 		if n > q.most {
 			wait := window.Add(quotaWindow).Sub(r.Now())
-			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: wait, Err: &usedUp{customer: i == 1, wait: wait}}
+			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: wait, Err: &quotaError{customer: i == 1, wait: wait}}
 		}
 	}
 	return nil
 }
 
-// usedUp is the cause when a quota is used up: the customer's, or else the
+// quotaError is the cause when a quota is used up: the customer's, or else the
 // supplier's.
-type usedUp struct {
+type quotaError struct {
 	customer bool
 	wait     time.Duration
 }
 
 // Error is for logs.
-func (u *usedUp) Error() string {
+func (u *quotaError) Error() string {
 	if u.customer {
 		return "quota of the customer"
 	}

@@ -39,7 +39,9 @@ func bulkRows(t testing.TB, k *kit, job models.ID, status bulk.RowStatus, after,
 
 func bulkDue(t testing.TB, k *kit, job models.ID, now time.Time, limit int) []bulk.Row {
 	t.Helper()
-	return read(t, k, func(ctx context.Context, r registry.Reader) ([]bulk.Row, error) { return r.BulkRowsDue(ctx, job, now, limit) })
+	return read(t, k, func(ctx context.Context, r registry.Reader) ([]bulk.Row, error) {
+		return r.BulkRowsDue(ctx, job, now, limit)
+	})
 }
 
 // without drops the bodies, which lists do not tell.
@@ -57,7 +59,9 @@ func testBulk(t *testing.T, k *kit) {
 	j, rows := addBulk(t, k, rotor, Now(), 450) // more than one batch of inserts
 	other, _ := addBulk(t, k, verft, Now(), 1)
 	of := func(supplier party.OrgNo) func(context.Context, registry.Reader) (bulk.Job, error) {
-		return func(ctx context.Context, r registry.Reader) (bulk.Job, error) { return r.BulkJobOf(ctx, supplier, j.ID) }
+		return func(ctx context.Context, r registry.Reader) (bulk.Job, error) {
+			return r.BulkJobOf(ctx, supplier, j.ID)
+		}
 	}
 	same(t, "job", j, read(t, k, of(rotor)))
 	same(t, "job, whosever", other, read(t, k, func(ctx context.Context, r registry.Reader) (bulk.Job, error) { return r.BulkJob(ctx, other.ID) }))
@@ -130,7 +134,9 @@ func testBulkLists(t *testing.T, k *kit) {
 	theirs, _ := addBulk(t, k, verft, Now().Add(30*time.Second), 1)
 	theirs.Defaults = nil
 	jobs := func(after registry.BulkPlace) []bulk.Job {
-		return read(t, k, func(ctx context.Context, r registry.Reader) ([]bulk.Job, error) { return r.BulkJobs(ctx, rotor, after, 3) })
+		return read(t, k, func(ctx context.Context, r registry.Reader) ([]bulk.Job, error) {
+			return r.BulkJobs(ctx, rotor, after, 3)
+		})
 	}
 	same(t, "first page", mine[:3], jobs(registry.BulkPlace{}))
 	same(t, "the page after", mine[3:], jobs(registry.BulkPlace{At: mine[2].CreatedAt, ID: mine[2].ID}))
