@@ -7,7 +7,9 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
+	"math"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -205,6 +207,13 @@ func claimAttacks() map[string]string {
 	a["user id a fraction"] = portal(but(portalClaims(), object{"urn:altinn:userid": 1.5}))
 	a["party uuid malformed"] = portal(but(portalClaims(), object{"urn:altinn:party:uuid": "x"}))
 	a["pid malformed"] = portal(but(portalClaims(), object{"pid": "12345678901"}))
+	for name, at := range map[string]any{
+		"11 s ahead": now + 11, "in an hour": now + 3600, "in milliseconds": now * 1000, "a fraction": float64(now) - 0.5, "words": "now", "a date": "2026-11-21T12:00:00Z",
+		"zero": 0, "negative": -1, "true": true, "a list": []int64{now}, "an object": object{}, "empty": "", "1e400": json.RawMessage("1e400"), "null": json.RawMessage("null"),
+		"the greatest number": math.MaxInt64, "past every number": json.RawMessage("99999999999999999999"),
+	} {
+		a["auth_time "+name] = portal(but(portalClaims(), object{"auth_time": at}))
+	}
 	return a
 }
 

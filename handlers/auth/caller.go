@@ -215,14 +215,24 @@ func (c *Caller) readUser(claims token.Claims) error {
 		level = 0
 	}
 	c.Actor = models.Actor{Kind: models.Person, Level: level}
-	// When he proved who he is: as the token says, or else when it was made.
-	for _, name := range []string{"auth_time", "iat"} {
-		if at, ok := claims.Whole(name); ok && at > 0 {
-			c.Actor.AuthTime = time.Unix(int64(at), 0).UTC()
-			break
-		}
+	var err error
+	c.Actor.AuthTime, err = readAuthTime(claims)
+	return err
+}
+
+// readAuthTime returns when the person proved who he is: as the token says, or
+// else when it was made. What the token says of it must be a whole number (RFC
+// 7519 section 2, OpenID Connect Core section 2), so that a time that cannot be
+// read is never taken for a late one.
+func readAuthTime(claims token.Claims) (time.Time, error) {
+	if !claims.Has("auth_time") {
+		return claims.Time("iat")
 	}
-	return nil
+	at, ok := claims.Whole("auth_time")
+	if !ok || at <= 0 || int64(at) > token.Latest {
+		return time.Time{}, errors.New("auth_time is not a time")
+	}
+	return time.Unix(int64(at), 0).UTC(), nil
 }
 
 // readService takes the service from client_id, or from sub where there is no

@@ -202,6 +202,9 @@ func (d *Door) accessToken(issuer Issuer, t token.Token) (Caller, error) {
 		return Caller{}, errors.New("audience is another")
 	}
 	c, err := readCaller(issuer, t.Claims, d.cfg.Numbers)
+	if err == nil && c.Actor.AuthTime.After(d.cfg.Now().Add(clockLeeway)) {
+		return Caller{}, errors.New("auth_time is in the future")
+	}
 	c.ExpiresAt = exp
 	return c, err
 }

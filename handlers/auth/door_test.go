@@ -35,6 +35,8 @@ func TestTokensThatHold(t *testing.T) {
 	}
 	early := person // he proved who he is long before the token was made
 	early.Actor.AuthTime = start.Add(-time.Hour)
+	soon := person // by a clock that is ahead of ours
+	soon.Actor.AuthTime = start.Add(10 * time.Second)
 	systemUser := organisation
 	systemUser.Actor.Kind = models.SystemUser
 	issuer := auth.Caller{
@@ -63,6 +65,8 @@ func TestTokensThatHold(t *testing.T) {
 		"client_id over sub": {"Bearer " + es256(but(svcClaims(), object{"sub": "x", "client_id": "decider"})), service},
 		"key set of one":     {"Bearer " + sign("ES256", ecKey(), object{"alg": "ES256"}, svcClaims()), service},
 		"person":             {"Bearer " + portal(portalClaims()), person},
+		"person, just now":   {"Bearer " + portal(but(portalClaims(), object{"auth_time": start.Unix() + 10})), soon},
+		"person, as text":    {"Bearer " + portal(but(portalClaims(), object{"auth_time": text(start.Unix() - 3600)})), early},
 		"person, earlier":    {"Bearer " + portal(but(portalClaims(), object{"auth_time": start.Unix() - 3600})), early},
 		"system user":        {"Bearer " + rs256(but(mpClaims(), object{"authorization_details": []object{{"type": "urn:altinn:systemuser"}}})), systemUser},
 		"issuer's own call":  {"Bearer " + call(callClaims()), issuer},

@@ -14,8 +14,8 @@ import (
 // Claims are the members of a token's payload by their exact names.
 type Claims map[string]jsontext.Value
 
-// latest is the last second of the year 9999, after which a time is nonsense.
-const latest = 253402300799
+// Latest is the last second of the year 9999, after which a time is nonsense.
+const Latest = 253402300799
 
 // known lists every claim that is read somewhere, by its lower-case form: a
 // member that differs from one of these by case only is an attempt to make two
@@ -101,7 +101,7 @@ func (c Claims) Time(name string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	var f float64
-	if v.Kind() != '0' || json.Unmarshal(v, &f) != nil || math.IsNaN(f) || f < 1 || f > latest {
+	if v.Kind() != '0' || json.Unmarshal(v, &f) != nil || math.IsNaN(f) || f < 1 || f > Latest {
 		return time.Time{}, fmt.Errorf("%s is not a time", name)
 	}
 	return time.Unix(int64(f), 0).UTC(), nil
