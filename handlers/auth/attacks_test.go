@@ -205,6 +205,9 @@ func claimAttacks() map[string]string {
 	a["user token without user"] = portal(but(portalClaims(), object{"urn:altinn:userid": nil}))
 	a["user id negative"] = portal(but(portalClaims(), object{"urn:altinn:userid": -1}))
 	a["user id a fraction"] = portal(but(portalClaims(), object{"urn:altinn:userid": 1.5}))
+	for _, id := range []string{" 5", "5 ", "+5", "05", "-0", "5.0", "5e0", "0x5", "5_0", "null", "٥", "5\x00", "5,6", ""} {
+		a["user id in text, as "+id] = portal(but(portalClaims(), object{"urn:altinn:userid": id}))
+	}
 	a["party uuid malformed"] = portal(but(portalClaims(), object{"urn:altinn:party:uuid": "x"}))
 	a["pid malformed"] = portal(but(portalClaims(), object{"pid": "12345678901"}))
 	for name, at := range map[string]any{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -108,18 +109,20 @@ func (c Claims) Time(name string) (time.Time, error) {
 }
 
 // Whole returns the claim as a whole number, written as a number or as text;
-// ok is false when it is absent or anything else.
+// ok is false when it is absent or anything else. Text holds the digits alone,
+// as a number would be written, since another reader might take anything more
+// for another number.
 func (c Claims) Whole(name string) (n int, ok bool) {
 	v, there := c[name]
 	if !there || v.Kind() != '0' && v.Kind() != '"' {
 		return 0, false
 	}
-	// The text form is taken without its quotes, so both read alike.
-	digits := strings.Trim(string(v), `"`)
-	if json.Unmarshal([]byte(digits), &n) != nil {
+	digits := string(v)
+	if v.Kind() == '"' && json.Unmarshal(v, &digits) != nil {
 		return 0, false
 	}
-	return n, true
+	n, err := strconv.Atoi(digits)
+	return n, err == nil && strconv.Itoa(n) == digits
 }
 
 // Within checks exp, iat and nbf against the rule and returns exp. A token
