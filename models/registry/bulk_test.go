@@ -413,27 +413,26 @@ func TestARowThatFailsByAFaultOfOursWaits(t *testing.T) {
 	}
 }
 
-// Suppliers have a turn each, and so have the jobs of one: a small job does not
-// wait for a big one to end.
+// Suppliers have a turn each, and so have the jobs of one: none waits for another
+// to end.
 func TestBulkJobsTakeTurns(t *testing.T) {
 	t.Parallel()
 	w := modelstest.Open(t)
 	w.Registered(t)
-	big := bulkStarted(t, w, fjord, many(100))
-	small := bulkStarted(t, w, fjord, many(20))
-	theirs := bulkStarted(t, w, loggen, many(60))
+	one, two := bulkStarted(t, w, fjord, many(100)), bulkStarted(t, w, fjord, many(100))
+	theirs := bulkStarted(t, w, loggen, many(100))
 	ended := func(j bulk.Job) int { _, j = became(t, w, j); return j.Total - j.Waiting() }
-	for i, want := range [][2]int{{20, 20}, {40, 40}, {60, 60}} {
+	for i, want := range [][2]int{{20, 20}, {40, 40}, {60, 60}, {80, 80}} {
 		w.Clock.Set(w.Clock.Now().Add(time.Millisecond))
 		if _, err := w.WorkBulk(t.Context(), putting(t.Context())); err != nil {
 			t.Fatal(err)
 		}
-		if got := [2]int{ended(big) + ended(small), ended(theirs)}; got != want {
+		if got := [2]int{ended(one) + ended(two), ended(theirs)}; got != want {
 			t.Errorf("after %d turns %v, want %v", i+1, got, want)
 		}
 	}
-	if ended(small) != 20 || ended(big) != 40 {
-		t.Errorf("after three turns the big job has come to %d, and the small one to %d", ended(big), ended(small))
+	if ended(one) != 40 || ended(two) != 40 {
+		t.Errorf("after four turns the jobs of one supplier have come to %d and %d", ended(one), ended(two))
 	}
 }
 
