@@ -68,7 +68,7 @@ e2e: test-deps build ## run the scripts of the binary and the browser tests only
 	cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test
 
 .PHONY: bench
-bench: build ## measure enrichment against a bare handler, and the imports; writes docs/performance.md
+bench: build ## measure enrichment against a bare handler, the imports and the suppliers' API; writes docs/performance.md
 	go run ./bench
 
 ## Check

@@ -92,8 +92,8 @@ func (s *scene) rows(ctx context.Context, tx *sql.Tx, users int) error {
 	for i := range users {
 		sys, customer := fmt.Sprintf("%s_system%d", supplier, i%systems), nos[1+i/systems]
 		if i < systems {
-			if err := exec(`INSERT INTO system (id, supplier, name_nb, name_nn, name_en, description_nb, description_nn, description_en,
-				visible, deleted, version, created_at, changed_at) VALUES (?, ?, 'S', 'S', 'S', 'D', 'D', 'D', 1, 0, 1, ?, ?)`, sys, supplier, now, now); err != nil {
+			if err := exec(`INSERT INTO system (id, uuid, supplier, name_nb, name_nn, name_en, description_nb, description_nn, description_en,
+				visible, deleted, version, created_at, changed_at) VALUES (?, ?, ?, 'S', 'S', 'S', 'D', 'D', 'D', 1, 0, 1, ?, ?)`, sys, models.NewID(), supplier, now, now); err != nil {
 				return err
 			}
 			if err := exec(`INSERT INTO system_client (issuer, client_id, system_id, position) VALUES (?, ?, ?, 0)`, issuerID, fmt.Sprintf("client-%d", i), sys); err != nil {
@@ -102,8 +102,8 @@ func (s *scene) rows(ctx context.Context, tx *sql.Tx, users int) error {
 		}
 		id := string(models.NewID())
 		if err := exec(`INSERT INTO system_user (id, kind, system_id, customer, external_ref, title, status, approved_by, created_at, version,
-			first_used_at, last_used_at, uses) VALUES (?, 'standard', ?, ?, ?, 'S', 'active', ?, ?, 1, ?, ?, 1)`,
-			id, sys, customer, customer, approver, now, now, now); err != nil {
+			first_used_at, last_used_at, uses, seq) VALUES (?, 'standard', ?, ?, ?, 'S', 'active', ?, ?, 1, ?, ?, 1, ?)`,
+			id, sys, customer, customer, approver, now, now, now, i+1); err != nil {
 			return err
 		}
 		if err := exec(`INSERT INTO delegation (system_user_id, position, kind, ref, action) VALUES (?, 0, 'package', 'urn:altinn:accesspackage:merverdiavgift', '')`, id); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -25,6 +26,7 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 31, "rounds of each side; many short ones, since a shared machine changes its speed")
 	flag.IntVar(&p.requests, "requests", 20_000, "requests in a round")
 	flag.IntVar(&p.conns, "conns", 16, "connections")
+	justAPI := flag.Bool("api", false, "measure the suppliers' API alone, and leave the other figures as they are")
 	justImports := flag.Bool("imports", false, "measure the imports alone, and leave the other figures as they are")
 	flag.IntVar(&p.users, "users", 100_000, "system users in the database")
 	flag.Parse()
@@ -35,7 +37,11 @@ func main() {
 	case *bare != "":
 		err = serveBare(ctx, *bare)
 	case *justImports:
-		err = runImports(ctx, *binary)
+		err = runSome(func() ([]figure, error) { return imports(ctx, *binary) })
+	case *justAPI:
+		err = runSome(func() ([]figure, error) {
+			return inFolder(func(dir string) ([]figure, error) { return api(ctx, *binary, dir) })
+		})
 	default:
 		err = run(ctx, *binary, p)
 	}
@@ -97,16 +103,30 @@ func run(ctx context.Context, binary string, p parameters) error {
 	if err != nil {
 		return err
 	}
-	return write(append(figuresOf(p, bareRounds, ourRounds, idle, peak), more...), time.Now())
+	calls, err := api(ctx, binary, dir)
+	if err != nil {
+		return err
+	}
+	return write(slices.Concat(figuresOf(p, bareRounds, ourRounds, idle, peak), more, calls), time.Now())
 }
 
-// runImports measures the imports alone.
-func runImports(ctx context.Context, binary string) error {
-	figures, err := imports(ctx, binary)
+// runSome measures some figures alone.
+func runSome(measured func() ([]figure, error)) error {
+	figures, err := measured()
 	if err != nil {
 		return err
 	}
 	return renew(figures, time.Now())
+}
+
+// inFolder runs f with a folder that is gone afterwards.
+func inFolder(f func(dir string) ([]figure, error)) ([]figure, error) {
+	dir, err := os.MkdirTemp("", "stafett-bench-")
+	if err != nil {
+		return nil, err
+	}
+	figures, err := f(dir)
+	return figures, errors.Join(err, os.RemoveAll(dir))
 }
 
 // median of a figure of rounds.

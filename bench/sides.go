@@ -42,6 +42,7 @@ func startRegistry(ctx context.Context, binary, dir string, s scene) (*side, err
 	cmd := exec.CommandContext(ctx, binary, "serve")
 	cmd.Env = append(os.Environ(), "STAFETT_LISTEN="+addr, "STAFETT_ADMIN_LISTEN="+admin, "STAFETT_PUBLIC_URL=http://"+addr,
 		"STAFETT_DATABASE_URL="+s.databaseURL, "STAFETT_ISSUERS="+s.issuers,
+		"STAFETT_SUPPLIER_QUOTA=0", "STAFETT_CUSTOMER_QUOTA=0", "STAFETT_CALL_QUOTA=0",
 		"STAFETT_KEY="+strings.Repeat("ab", 32)) // no personal data is in the database
 	cmd.Stdout, cmd.Stderr = log, os.Stderr
 	return begin(ctx, &side{addr: addr, token: s.token, cmd: cmd}, "/health/ready")
