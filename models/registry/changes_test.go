@@ -321,25 +321,16 @@ func TestLapseChanges(t *testing.T) {
 	})
 }
 
-// failingChanges makes the writes of change requests fail as well.
-type failingChanges struct{ *failing }
-
-func (f failingChanges) Write(ctx context.Context, do func(registry.Tx) error) error {
-	return f.Store.Write(ctx, func(tx registry.Tx) error { return do(failingChangesTx{failingTx{tx, f.failing}}) })
-}
-
-type failingChangesTx struct{ failingTx }
-
-func (x failingChangesTx) AddChange(ctx context.Context, c request.Change) (request.Change, error) {
+func (x failingTx) AddChange(ctx context.Context, c request.Change) (request.Change, error) {
 	c, err := x.Tx.AddChange(ctx, c)
 	return c, x.f.after(err)
 }
 
-func (x failingChangesTx) SaveChange(ctx context.Context, c request.Change) error {
+func (x failingTx) SaveChange(ctx context.Context, c request.Change) error {
 	return x.f.after(x.Tx.SaveChange(ctx, c))
 }
 
-func (x failingChangesTx) SaveDelegated(ctx context.Context, u systemuser.SystemUser) error {
+func (x failingTx) SaveDelegated(ctx context.Context, u systemuser.SystemUser) error {
 	return x.f.after(x.Tx.SaveDelegated(ctx, u))
 }
 
@@ -370,7 +361,7 @@ func TestAFaultLeavesNothingOfAChange(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				f := &failing{}
-				w := open(t, func(s registry.Store) registry.Store { f.Store = s; return failingChanges{f} })
+				w := open(t, func(s registry.Store) registry.Store { f.Store = s; return f })
 				c := changed(t, w, "one")
 				before := w.Tables(t)
 				for n := 1; n <= tc.writes; n++ {

@@ -368,7 +368,7 @@ func (r *Registry) DeleteAgent(ctx context.Context, a models.Actor, id models.ID
 		case u.Kind != systemuser.Agent:
 			return change{}, models.NewError(models.Conflict, models.CodeUserKind)
 		}
-		return r.end(ctx, tx, a, u)
+		return r.end(ctx, tx, a, u, systemuser.EndedByCustomer, "systemuser.revoked")
 	})
 }
 

@@ -264,7 +264,7 @@ func TestNothingIsHalfDone(t *testing.T) {
 				sent := w.Sent(t, "one")
 				return func() error { return second(w.RenewRequest(t.Context(), fjordsProgram, sent.ID)) }
 			}},
-			{"revoke", 3, func(t *testing.T, w world) func() error {
+			{"revoke", 4, func(t *testing.T, w world) func() error {
 				sent := w.Approved(t, "one")
 				return func() error { return w.Revoke(t.Context(), w.As(kari, bakeri), sent.ID) }
 			}},
@@ -420,7 +420,11 @@ func TestNothingIsHalfDone(t *testing.T) {
 				id := attached(t, w)
 				return func() error { return w.DetachClient(t.Context(), w.As(turid, verft), id, bakeri) }
 			}},
-			{"delete an agent", 4, func(t *testing.T, w world) func() error {
+			{"give up an agent", 5, func(t *testing.T, w world) func() error {
+				id := attached(t, w)
+				return func() error { return second(w.GiveUpSystemUser(t.Context(), fjordProgram, id, "")) }
+			}},
+			{"delete an agent", 5, func(t *testing.T, w world) func() error {
 				id := attached(t, w)
 				return func() error { return w.DeleteAgent(t.Context(), w.As(turid, verft), id) }
 			}},

@@ -175,25 +175,30 @@ func (r *Registry) GiveUpSystemUser(ctx context.Context, a models.Actor, id mode
 		case u.Status == systemuser.Revoked:
 			return change{}, models.NewError(models.Conflict, models.CodeUserRevoked)
 		}
-		u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedBySupplier
-		if err := tx.RevokeSystemUser(ctx, u); err != nil {
-			return change{}, err
+		done, err := r.end(ctx, tx, a, u, systemuser.EndedBySupplier, "systemuser.given_up")
+		if err == nil {
+			u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedBySupplier
+			because(done, reason)
 		}
-		if err := r.closeRequests(ctx, tx, a, u, party.OrgNo(a.OrgNo)); err != nil {
-			return change{}, err
-		}
-		return userChange(a, u, "systemuser.given_up", reason), nil
+		return done, err
 	})
 	return u, err
 }
 
-// userChange is what a supplier did to a system user. The reason is the
-// supplier's own words: it goes into the log with the rest, and to whoever is
-// told of the event.
+// userChange is what a supplier did to a system user.
 func userChange(a models.Actor, u systemuser.SystemUser, event, reason string) change {
-	detail := audit.Detail{"system": string(u.System), "customer": string(u.Customer)}
-	if reason != "" {
-		detail["reason"] = reason
+	done := change{
+		subject: userSubject(u.ID), event: event, orgs: []party.OrgNo{party.OrgNo(a.OrgNo), u.Customer},
+		detail: audit.Detail{"system": string(u.System), "customer": string(u.Customer)},
 	}
-	return change{subject: userSubject(u.ID), event: event, orgs: []party.OrgNo{party.OrgNo(a.OrgNo), u.Customer}, detail: detail}
+	because(done, reason)
+	return done
+}
+
+// because adds the supplier's own words to what is recorded: they go into the
+// log with the rest, and to whoever is told of the event.
+func because(done change, reason string) {
+	if reason != "" {
+		done.detail["reason"] = reason
+	}
 }

@@ -144,6 +144,33 @@ func TestGivingUpClosesRequests(t *testing.T) {
 	})
 }
 
+// Giving up an agent ends that it serves its clients, as its end by the customer
+// does: no delegation of a client outlives its system user.
+func TestGivingUpAnAgentDetachesItsClients(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		id := attached(t, w)
+		before := marked(t, w)
+		if _, err := w.GiveUpSystemUser(t.Context(), fjordProgram, id, "Vi legger ned"); err != nil {
+			t.Fatal(err)
+		}
+		if e := before.mustHaveDone(t, "systemuser.give_up", "systemuser:"+string(id)); e.Detail["clients"] != "1" || e.Detail["reason"] != "Vi legger ned" {
+			t.Errorf("recorded %+v", e)
+		}
+		err := w.DB.Read(t.Context(), func(tx registry.Reader) error {
+			c, err := tx.ClientOf(t.Context(), registry.Agent{ID: id, Facilitator: verft}, bakeri, w.Clock.Now())
+			if c.Delegation != "" {
+				t.Error("the client is attached still")
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // changing is a system user of Fjord with a pending change request.
 func changing(t *testing.T, w *modelstest.World) (request.Request, request.Change) {
 	t.Helper()
@@ -157,20 +184,11 @@ func changing(t *testing.T, w *modelstest.World) (request.Request, request.Chang
 	return sent, c
 }
 
-// failingUsers also fails the writes that suppliers' acts add.
-type failingUsers struct{ *failing }
-
-func (f failingUsers) Write(ctx context.Context, do func(registry.Tx) error) error {
-	return f.Store.Write(ctx, func(tx registry.Tx) error { return do(failingUsersTx{failingTx{tx, f.failing}}) })
-}
-
-type failingUsersTx struct{ failingTx }
-
-func (x failingUsersTx) HoldSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+func (x failingTx) HoldSystemUser(ctx context.Context, u systemuser.SystemUser) error {
 	return x.f.after(x.Tx.HoldSystemUser(ctx, u))
 }
 
-func (x failingUsersTx) CloseRequestsOf(ctx context.Context, id models.ID, at time.Time) ([]models.ID, error) {
+func (x failingTx) CloseRequestsOf(ctx context.Context, id models.ID, at time.Time) ([]models.ID, error) {
 	ids, err := x.Tx.CloseRequestsOf(ctx, id, at)
 	return ids, x.f.after(err)
 }
@@ -179,7 +197,7 @@ func TestNothingOfASuppliersActIsHalfDone(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
 		var f *failing
-		w := open(t, func(s registry.Store) registry.Store { f = &failing{Store: s}; return failingUsers{f} })
+		w := open(t, func(s registry.Store) registry.Store { f = &failing{Store: s}; return f })
 		sent, _ := changing(t, w)
 		for _, step := range []struct {
 			name   string

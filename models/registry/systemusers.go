@@ -167,13 +167,14 @@ func (r *Registry) Revoke(ctx context.Context, a models.Actor, id models.ID) err
 		if u.Status == systemuser.Revoked {
 			return change{}, models.NewError(models.Conflict, models.CodeUserRevoked)
 		}
-		return r.end(ctx, tx, a, u)
+		return r.end(ctx, tx, a, u, systemuser.EndedByCustomer, "systemuser.revoked")
 	})
 }
 
-// end ends a live system user of the actor's organisation, for all the clients
-// that it serves.
-func (r *Registry) end(ctx context.Context, tx Tx, a models.Actor, u systemuser.SystemUser) (change, error) {
+// end ends a live system user for good, whoever's act it is: no client is served
+// any more, the request that it came from is removed, change requests of it are
+// withdrawn.
+func (r *Registry) end(ctx context.Context, tx Tx, a models.Actor, u systemuser.SystemUser, by systemuser.Ender, event string) (change, error) {
 	detail := audit.Detail{"system": string(u.System), "customer": string(u.Customer)}
 	if u.Kind == systemuser.Agent {
 		n, err := tx.DetachClients(ctx, u.ID, "", r.Now())
@@ -182,7 +183,7 @@ func (r *Registry) end(ctx context.Context, tx Tx, a models.Actor, u systemuser.
 		}
 		detail["clients"] = strconv.Itoa(n)
 	}
-	u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), systemuser.EndedByCustomer
+	u.Status, u.RevokedAt, u.RevokedBy = systemuser.Revoked, r.Now(), by
 	if err := tx.RevokeSystemUser(ctx, u); err != nil {
 		return change{}, err
 	}
@@ -191,7 +192,7 @@ func (r *Registry) end(ctx context.Context, tx Tx, a models.Actor, u systemuser.
 		return change{}, err
 	}
 	return change{
-		subject: userSubject(u.ID), event: "systemuser.revoked", orgs: []party.OrgNo{s.Supplier, u.Customer}, detail: detail,
+		subject: userSubject(u.ID), event: event, orgs: []party.OrgNo{s.Supplier, u.Customer}, detail: detail,
 	}, r.closeRequests(ctx, tx, a, u, s.Supplier)
 }
 
