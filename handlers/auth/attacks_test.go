@@ -234,6 +234,9 @@ func callAttacks() map[string]string {
 	} {
 		a["call "+name] = call(but(callClaims(), changes))
 	}
+	for name, v := range map[string]any{"nonce": "n", "at_hash": "h", "c_hash": "h", "events": object{}, "cnf": object{"jkt": "x"}} {
+		a["call carries "+name] = call(but(callClaims(), object{name: v}))
+	}
 	a["call signed by a stranger"] = sign("ES256", must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)),
 		object{"alg": "ES256", "kid": "ec", "typ": "issuer-call+jwt"}, callClaims())
 	a["call without its typ"] = sign("ES256", ecKey(), object{"alg": "ES256", "kid": "ec"}, callClaims())

@@ -121,6 +121,9 @@ func (d *Door) Caller(ctx context.Context, r *http.Request) (Caller, error) {
 	if err != nil {
 		return Caller{}, invalidToken(err)
 	}
+	if err := forBearers(t.Claims); err != nil {
+		return Caller{}, invalidToken(err)
+	}
 	if t.IsType(issuerCallType) {
 		return d.issuerCall(ctx, issuer, t, raw)
 	}
@@ -176,19 +179,24 @@ func (d *Door) issuerOf(t token.Token) (Issuer, error) {
 	return Issuer{}, errors.New("algorithm is not the issuer's")
 }
 
+// forBearers refuses what only other kinds of token carry: logout tokens and
+// security events, ID tokens, and tokens that are bound to a key which a bearer
+// cannot show.
+func forBearers(claims token.Claims) error {
+	for _, name := range []string{"events", "nonce", "at_hash", "c_hash", "cnf"} {
+		if claims.Has(name) {
+			return fmt.Errorf("%s is not a bearer token's", name)
+		}
+	}
+	return nil
+}
+
 // accessToken reads the caller from an access token whose signature is not
 // verified yet; doing so first spares the verification, and a question to the
 // issuer, for tokens that would not hold anyway.
 func (d *Door) accessToken(issuer Issuer, t token.Token) (Caller, error) {
 	if !t.IsType("", "JWT", "at+jwt") {
 		return Caller{}, errors.New("typ is not an access token's")
-	}
-	// What only other kinds of token carry: logout tokens and security events,
-	// ID tokens, and tokens that are bound to a key which a bearer cannot show.
-	for _, name := range []string{"events", "nonce", "at_hash", "c_hash", "cnf"} {
-		if t.Claims.Has(name) {
-			return Caller{}, fmt.Errorf("%s is not a bearer access token's", name)
-		}
 	}
 	exp, err := t.Claims.Within(token.Lifetime{Now: d.cfg.Now(), Leeway: clockLeeway, Longest: longestAccess})
 	if err != nil {
