@@ -232,10 +232,10 @@ func callAttacks() map[string]string {
 		"to us with a slash": {"aud": publicURL + "/"}, "to our path": {"aud": publicURL + "/v1/enrich"}, "to another": {"aud": "https://other.example"},
 		"in another's name": {"iss": svcIssuer + "/"}, "issued ahead": {"iat": now + 30, "exp": now + 80},
 	} {
-		a["call "+name] = call(but(callClaims(), changes))
+		a["call "+name] = call(but(but(callClaims(), object{"jti": b64([]byte(name))}), changes))
 	}
 	for name, v := range map[string]any{"nonce": "n", "at_hash": "h", "c_hash": "h", "events": object{}, "cnf": object{"jkt": "x"}} {
-		a["call carries "+name] = call(but(callClaims(), object{name: v}))
+		a["call carries "+name] = call(but(callClaims(), object{"jti": name, name: v}))
 	}
 	a["call signed by a stranger"] = sign("ES256", must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)),
 		object{"alg": "ES256", "kid": "ec", "typ": "issuer-call+jwt"}, callClaims())
