@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,16 +34,37 @@ const (
 	Service = "https://platform.example/"
 )
 
+// keys are the issuers', one each, all under the same kid: a key of one must
+// not serve for another.
+var keys = sync.OnceValue(func() map[string]*ecdsa.PrivateKey {
+	m := map[string]*ecdsa.PrivateKey{}
+	for _, issuer := range []string{Issuer1, Issuer2, Portal, Front, Service} {
+		m[issuer] = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	}
+	return m
+})
+
+// signingKey is that of the login's providers, and of whoever is not trusted.
 var signingKey = sync.OnceValue(func() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) })
 
-// issuersFile writes the issuers' key set into dir and returns the STAFETT_ISSUERS file.
-func issuersFile(dir string) []byte {
-	set := must(json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKey().Public(), KeyID: "k", Use: "sig", Algorithm: "ES256"}}}))
-	if err := os.WriteFile(filepath.Join(dir, "keys.json"), set, 0o600); err != nil {
-		panic(err)
+// Key is the key under the kid "k" by which the issuer signs its tokens, for
+// tests that make tokens of their own.
+func Key(issuer string) *ecdsa.PrivateKey {
+	if own, ok := keys()[issuer]; ok {
+		return own
 	}
+	return signingKey()
+}
+
+// issuersFile writes the issuers' key sets into dir and returns the STAFETT_ISSUERS file.
+func issuersFile(dir string) []byte {
 	issuer := func(id string) map[string]any {
-		return map[string]any{"iss": id, "profile": "maskinporten", "jwks": "file:keys.json", "audiences": []string{"*"}, "algorithms": []string{"ES256"}, "enriches": true}
+		file := url.PathEscape(id) + ".json"
+		set := must(json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: Key(id).Public(), KeyID: "k", Use: "sig", Algorithm: "ES256"}}}))
+		if err := os.WriteFile(filepath.Join(dir, file), set, 0o600); err != nil {
+			panic(err)
+		}
+		return map[string]any{"iss": id, "profile": "maskinporten", "jwks": "file:" + file, "audiences": []string{"*"}, "algorithms": []string{"ES256"}, "enriches": true}
 	}
 	other := func(id, profile string, portal bool) map[string]any {
 		i := issuer(id)
@@ -136,8 +158,10 @@ func merged(claims, changes Claims) Claims {
 	return claims
 }
 
+// sign signs with the key of the issuer in the claims.
 func sign(typ string, claims Claims) string {
-	key := jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: signingKey(), KeyID: "k"}}
+	issuer, _ := claims["iss"].(string)
+	key := jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: Key(issuer), KeyID: "k"}}
 	signer := must(jose.NewSigner(key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ))))
 	return must(must(signer.Sign(must(json.Marshal(claims)))).CompactSerialize())
 }
