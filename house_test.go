@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -85,6 +86,41 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestFaultsOfAltinnStayFixed demands a regression test for each of the 30 faults
+// of Altinn's that docs/divergences.md speaks of, and a line there for each.
+func TestFaultsOfAltinnStayFixed(t *testing.T) {
+	named := regexp.MustCompile(`func TestAltinnFault(\d\d)_\w+\(`)
+	tested := map[string]bool{}
+	walk(t, func(file string) {
+		if strings.HasSuffix(file, "_test.go") {
+			for _, m := range named.FindAllStringSubmatch(read(t, file), -1) {
+				tested[m[1]] = true
+			}
+		}
+	})
+	page := read(t, "docs/divergences.md")
+	for n := 1; n <= 30; n++ {
+		if !tested[fmt.Sprintf("%02d", n)] {
+			t.Errorf("fault %d has no TestAltinnFault%02d_…", n, n)
+		}
+		listed := false
+		for _, m := range regexp.MustCompile(`\[([0-9, –]+)\]`).FindAllStringSubmatch(page, -1) {
+			for part := range strings.SplitSeq(m[1], ", ") {
+				from, to, span := strings.Cut(part, "–")
+				first, _ := strconv.Atoi(from)
+				last := first
+				if span {
+					last, _ = strconv.Atoi(to)
+				}
+				listed = listed || first <= n && n <= last
+			}
+		}
+		if !listed {
+			t.Errorf("docs/divergences.md says nothing of fault %d", n)
+		}
+	}
 }
 
 // TestDependenciesAreGivenReasons demands a line in ADR 0012 for each module
