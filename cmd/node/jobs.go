@@ -19,6 +19,7 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 	jobs := []job{
 		{"journal", time.Second, func(ctx context.Context) error { return n.journal.Flush(ctx, time.Now()) }},
 		{"expiry", time.Minute, func(ctx context.Context) error { _, err := n.Registry.LapseRequests(ctx); return err }},
+		{"system user expiry", time.Minute, func(ctx context.Context) error { _, err := n.Registry.EndSystemUsers(ctx); return err }},
 		{"change expiry", time.Minute, func(ctx context.Context) error { _, err := n.Registry.LapseChanges(ctx); return err }},
 		{"sessions", 10 * time.Minute, func(ctx context.Context) error {
 			_, err := n.store.Sessions().Purge(ctx, time.Now())

@@ -95,6 +95,7 @@ UPDATE system_user SET changed_at = COALESCE(revoked_at, created_at), revoked_by
     seq = (SELECT n FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY COALESCE(revoked_at, created_at), id) AS n FROM system_user) AS numbered WHERE numbered.id = system_user.id);
 CREATE UNIQUE INDEX system_user_seq ON system_user (seq);
 CREATE INDEX system_user_system ON system_user (system_id, seq);
+CREATE INDEX system_user_due ON system_user (valid_to_at) WHERE status <> 'revoked' AND valid_to_at IS NOT NULL;
 CREATE TABLE system_user_counter (
     id   BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
     next BIGINT  NOT NULL
@@ -184,6 +185,7 @@ DROP TABLE bulk_row;
 DROP TABLE bulk_job;
 DROP TABLE client_delegation;
 DROP TABLE system_user_counter;
+DROP INDEX system_user_due;
 DROP INDEX system_user_system;
 DROP INDEX system_user_seq;
 ALTER TABLE system_user DROP COLUMN seq;

@@ -47,6 +47,7 @@ const (
 	SystemUserGiveUp Action = "systemuser.give_up"
 	SystemUserStream Action = "systemuser.stream" // all of them, for the platform
 	SystemUserRename Action = "systemuser.rename"
+	SystemUserEnd    Action = "systemuser.end" // its time is up
 
 	// Which clients an agent system user serves.
 	ClientRead       Action = "client.read"
@@ -96,7 +97,7 @@ func Actions() []Action {
 		PersonRemap, RegisterSync, KeyRotate,
 		SystemUpdate, SystemDelete, RequestRenew, RequestForward,
 		ChangeSend, ChangeTrack, ChangeWithdraw, ChangeRead, ChangeApprove, ChangeReject,
-		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream, SystemUserRename,
+		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream, SystemUserRename, SystemUserEnd,
 		ClientRead, ClientAttach, ClientDetach, ClientAttachSelf, ClientDetachSelf,
 		BulkStart, BulkRead, BulkCancel, Diagnose,
 	}
@@ -187,7 +188,7 @@ var services = map[Action]bool{SystemUserStream: true}
 // operators are the actions of whoever runs the registry. An invitation of his
 // is how an organisation without an administrator gets its first.
 var operators = map[Action]bool{
-	CatalogueImport: true, PartyImport: true, AuditVerify: true, RequestLapse: true,
+	CatalogueImport: true, PartyImport: true, AuditVerify: true, RequestLapse: true, SystemUserEnd: true,
 	InvitationSend: true, OrganisationRestore: true, PersonRemap: true, PersonExport: true, PersonErase: true,
 	RegisterSync: true, KeyRotate: true,
 	// A program of his with the scope for it keeps the register for suppliers.

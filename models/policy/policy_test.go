@@ -38,6 +38,7 @@ func TestGrid(t *testing.T) {
 		systemuser.read       yes       yes       yes       yes       yes          yes     yes       hidden    no       no       no        no        who?
 		systemuser.revoke     yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
 		request.lapse         no        no        no        no        no           no      no        hidden    no       no       no        yes       who?
+		systemuser.end        no        no        no        no        no           no      no        hidden    no       no       no        yes       who?
 		catalogue.import      no        no        no        no        no           no      no        hidden    no       no       no        yes       who?
 		party.import          no        no        no        no        no           no      no        hidden    no       no       no        yes       who?
 		audit.verify          no        no        no        no        no           no      no        hidden    no       no       no        yes       who?

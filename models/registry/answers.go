@@ -54,9 +54,12 @@ type Portal struct {
 	Kind   systemuser.Kind // what the portal takes the request to be for
 }
 
-// of reports whether the portal may answer the request: it shows the API no
-// requests of the other kind, nor removed ones.
-func (p Portal) of(one request.Request) bool { return one.Kind == p.Kind && one.Removed.IsZero() }
+// of reports whether the portal may answer the request: it shows no requests of
+// the other kind, nor those that have been taken back.
+func (p Portal) of(one request.Request) bool {
+	_, gone := shown(one, nil)
+	return one.Kind == p.Kind && gone == nil
+}
 
 // Approve makes the system user that a request asks for. seen is the digest of
 // the Review that the actor answered. The check of what he may grant is made
@@ -88,6 +91,9 @@ func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, se
 			seen = v.Seen
 		}
 		if err := approvable(v, seen, portal); err != nil {
+			return change{}, err
+		}
+		if err := r.freeUser(ctx, tx, v.Request); err != nil {
 			return change{}, err
 		}
 		done, err := r.decide(ctx, tx, a, v.Request, request.Approve, "", "request.accepted")

@@ -113,7 +113,10 @@ func TestAChangeOfAShrunkSystem(t *testing.T) {
 	t.Parallel()
 	w := modelstest.Open(t)
 	c := changed(t, w, "one", wants([]catalog.Item{catalog.Right(modelstest.Register, "read")}, nil))
-	shrink := func(s *system.System) models.Faults { s.Asks[1].Item = catalog.Right(modelstest.Register, "read"); return nil }
+	shrink := func(s *system.System) models.Faults {
+		s.Asks[1].Item = catalog.Right(modelstest.Register, "read")
+		return nil
+	}
 	if _, err := w.UpdateSystem(t.Context(), w.As(jonas, fjord), c.System, registry.SystemEdit{Type: system.Updated, Edit: shrink}); err != nil {
 		t.Fatal(err)
 	}
@@ -348,8 +351,12 @@ func TestAFaultLeavesNothingOfAChange(t *testing.T) {
 			"approve": {4, func(w *modelstest.World, c request.Change) error {
 				return second(w.ApproveChangeThrough(t.Context(), w.As(kari, bakeri), c.ID, registry.Portal{Issuer: "p"}))
 			}},
-			"reject": {3, func(w *modelstest.World, c request.Change) error { return w.RejectChange(t.Context(), w.As(kari, bakeri), c.ID, "nei") }},
-			"remove": {3, func(w *modelstest.World, c request.Change) error { return w.RemoveChange(t.Context(), program, c.Correlation) }},
+			"reject": {3, func(w *modelstest.World, c request.Change) error {
+				return w.RejectChange(t.Context(), w.As(kari, bakeri), c.ID, "nei")
+			}},
+			"remove": {3, func(w *modelstest.World, c request.Change) error {
+				return w.RemoveChange(t.Context(), program, c.Correlation)
+			}},
 			"renew": {3, func(w *modelstest.World, c request.Change) error {
 				return second(w.RenewChange(t.Context(), program, c.Correlation))
 			}},

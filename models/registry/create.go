@@ -42,6 +42,9 @@ func (r *Registry) CreateSystemUser(ctx context.Context, a models.Actor, of syst
 		if whole, err = request.New(whole, found, c, r.Now(), request.Life); err != nil {
 			return change{}, err
 		}
+		if err := r.freeUser(ctx, tx, whole); err != nil {
+			return change{}, err
+		}
 		user := systemuser.SystemUser{
 			ID: models.NewID(), Kind: whole.Kind, System: found.ID, Customer: customer.OrgNo, ExternalRef: whole.ExternalRef,
 			Title: whole.Title, Status: systemuser.Active, Delegated: whole.Items, ApprovedBy: models.ID(a.ID),

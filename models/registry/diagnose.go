@@ -332,6 +332,10 @@ func (d *doctor) past(ctx context.Context) error {
 	}
 	var found []Finding
 	for _, u := range ended {
+		if u.RevokedBy == systemuser.EndedByTime {
+			found = append(found, Finding{Cause: CauseOver, Since: u.ValidTo})
+			continue
+		}
 		found = append(found, Finding{Cause: CauseRevoked, Since: u.RevokedAt, By: string(u.RevokedBy)})
 	}
 	for _, q := range asked {

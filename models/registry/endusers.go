@@ -121,7 +121,7 @@ func (r *Registry) LiveSystemUser(ctx context.Context, a models.Actor, id models
 		if err != nil {
 			return err
 		}
-		if u.Status == systemuser.Revoked {
+		if u.Current(r.Now()).Status == systemuser.Revoked {
 			return models.NewError(models.NotFound, models.CodeNotFound)
 		}
 		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})

@@ -328,6 +328,13 @@ func TestNothingIsHalfDone(t *testing.T) {
 				w.Clock.Set(w.Sent(t, "two").ExpiresAt)
 				return func() error { return second(w.LapseRequests(t.Context())) }
 			}},
+			{"end two system users whose time is up", 9, func(t *testing.T, w world) func() error {
+				id := attached(t, w)
+				sent := lent(t, w, "one")
+				w.Exec(t, "UPDATE system_user SET valid_to_at = ? WHERE id = ?", sent.ValidTo.UnixMilli(), string(id))
+				w.Clock.Set(sent.ValidTo)
+				return func() error { return second(w.EndSystemUsers(t.Context())) }
+			}},
 			{"sign in for the first time", 4, func(t *testing.T, w world) func() error {
 				return func() error {
 					return second(w.SignIn(t.Context(), party.Arrival{Identity: party.Identity{Issuer: modelstest.Login, Subject: "new", Name: "Ny"}}))
@@ -500,7 +507,7 @@ func TestAClosedStoreAnswersNothing(t *testing.T) {
 		"Give": second(w.Give(ctx, a, id, policy.Viewer, time.Time{})), "Invitations": second(w.Invitations(ctx, a)),
 		"Invitation": second(w.Invitation(ctx, a, "x")), "AcceptInvitation": second(w.AcceptInvitation(ctx, a, "x")),
 		"PurgeAnswers": second(w.PurgeAnswers(ctx)), "Once": second(repeated(w.Once(ctx, asks("one"), sends(t, a, "one")))),
-		"LapseRequests": second(w.LapseRequests(ctx)), "RequestCustomer": second(w.RequestCustomer(ctx, id, id)),
+		"LapseRequests": second(w.LapseRequests(ctx)), "EndSystemUsers": second(w.EndSystemUsers(ctx)), "RequestCustomer": second(w.RequestCustomer(ctx, id, id)),
 	} {
 		if errKind(err) != models.Unavailable {
 			t.Errorf("%s: %v", name, err)

@@ -17,7 +17,7 @@ import (
 const maxList = 500
 
 // freeTriple makes sure that nothing live stands where the request will: an
-// outdated request is set to expired, a live system user is a Conflict.
+// outdated request is set to expired, and then as in freeUser.
 func (r *Registry) freeTriple(ctx context.Context, tx Tx, supplier party.OrgNo, in request.Request) error {
 	lapsed, ok, err := tx.LapseTriple(ctx, in, r.Now())
 	if err != nil {
@@ -28,11 +28,7 @@ func (r *Registry) freeTriple(ctx context.Context, tx Tx, supplier party.OrgNo, 
 			return err
 		}
 	}
-	live, err := tx.LiveSystemUser(ctx, in)
-	if err == nil && live {
-		err = models.NewError(models.Conflict, models.CodeUserExists)
-	}
-	return err
+	return r.freeUser(ctx, tx, in)
 }
 
 // LapseRequests sets requests whose time has run out to expired, in batches,

@@ -176,8 +176,9 @@ type Tx interface {
 	// AddSystemUser stores a new system user with version 1: Conflict
 	// systemuser.exists when the triple has a live one.
 	AddSystemUser(ctx context.Context, u systemuser.SystemUser) error
-	// LiveSystemUser reports whether the triple of r has a live system user.
-	LiveSystemUser(ctx context.Context, r request.Request) (bool, error)
+	// SystemUsersDue lists at most limit live system users whose time ran out at
+	// now, the first to do so first.
+	SystemUsersDue(ctx context.Context, now time.Time, limit int) ([]systemuser.SystemUser, error)
 	// RevokeSystemUser stores u as revoked if the stored one is live with
 	// u.Version; otherwise Conflict systemuser.revoked.
 	RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error

@@ -67,7 +67,7 @@ func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser
 	out, now := make([]SystemUserView, len(users)), r.Now()
 	for i, u := range users {
 		s := systems[u.System]
-		out[i] = SystemUserView{SystemUser: u, System: s, Supplier: orgs[s.Supplier], Customer: orgs[u.Customer], Use: uses[u.ID], Held: len(u.Effective(s, now))}
+		out[i] = SystemUserView{SystemUser: u.Current(now), System: s, Supplier: orgs[s.Supplier], Customer: orgs[u.Customer], Use: uses[u.ID], Held: len(u.Effective(s, now))}
 	}
 	return out, nil
 }
@@ -101,7 +101,7 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 		if err != nil {
 			return err
 		}
-		out.SystemUserView = views[0]
+		out.SystemUserView, u = views[0], views[0].SystemUser
 		out.StruckOff = out.Customer.StruckOff
 		still := u.Asked(out.System) // what a pause takes is not lost
 		for _, item := range u.Delegated {

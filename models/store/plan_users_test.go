@@ -52,6 +52,7 @@ func planSuppliersUsers(t *testing.T, s *Store) {
 			_, err := x.SystemUserAt(ctx, "310000011_a", "310000033", "r")
 			return known404(err)
 		}, false},
+		"SystemUsersDue":  {func(ctx context.Context, x *transaction) error { _, err := x.SystemUsersDue(ctx, now, 100); return err }, false},
 		"CloseRequestsOf": {func(ctx context.Context, x *transaction) error { _, err := x.CloseRequestsOf(ctx, id, now); return err }, false},
 		"the last number": {func(ctx context.Context, x *transaction) error { _, err := x.LastSeq(ctx); return err }, false},
 		"StreamedBy":      {func(ctx context.Context, x *transaction) error { _, err := x.StreamedBy(ctx, id); return known404(err) }, false},

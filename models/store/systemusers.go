@@ -9,7 +9,6 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
-	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/systemuser"
 )
 
@@ -129,12 +128,8 @@ func (t *transaction) giveBackSeq(ctx context.Context, conflict error) error {
 	return conflict
 }
 
-func (t *transaction) LiveSystemUser(ctx context.Context, r request.Request) (bool, error) {
-	var n int64
-	err := t.q(ctx).Model(&userRow{}).
-		Where("system_id = ? AND customer = ? AND external_ref = ? AND status <> 'revoked'", string(r.System), string(r.Customer), r.ExternalRef).
-		Count(&n).Error
-	return n > 0, err
+func (t *transaction) SystemUsersDue(ctx context.Context, now time.Time, limit int) ([]systemuser.SystemUser, error) {
+	return t.users(ctx, t.q(ctx).Where("status <> 'revoked' AND valid_to_at <= ?", millis(now)).Order("valid_to_at, id").Limit(limit))
 }
 
 func (t *transaction) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser) error {

@@ -118,6 +118,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"what a system user holds is changed once", testSaveDelegated},
 		{"system users", testSystemUsers},
 		{"one live system user for a triple", testLiveTriple},
+		{"system users whose time is up", testUsersDue},
 		{"a system user is revoked once", testRevoke},
 		{"system users are numbered as they change", testSeq},
 		{"numbers of system users are in the order of commits", testSeqRace},

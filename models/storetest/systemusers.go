@@ -67,6 +67,27 @@ func testSystemUsers(t *testing.T, k *kit) {
 	}
 }
 
+func testUsersDue(t *testing.T, k *kit) {
+	settle(t, k)
+	s := addSystem(t, k, ledger())
+	ends := func(ref string, in time.Duration) systemuser.SystemUser {
+		u := userOf(ask(s, bakeri, ref), berit)
+		u.ValidTo = Now().Add(in)
+		return addUser(t, k, u)
+	}
+	addUser(t, k, userOf(ask(s, bakeri, "for ever"), berit))
+	second, first := ends("second", 0), ends("first", -time.Hour)
+	ends("later", time.Millisecond)
+	revoke(t, k, ends("revoked", -time.Hour))
+	for limit, want := range map[int][]systemuser.SystemUser{1: {first}, 10: {first, second}} {
+		k.write(t, func(ctx context.Context, tx registry.Tx) error {
+			due, err := tx.SystemUsersDue(ctx, Now(), limit)
+			same(t, fmt.Sprintf("at most %d due", limit), want, due)
+			return err
+		})
+	}
+}
+
 func testLiveTriple(t *testing.T, k *kit) {
 	settle(t, k)
 	s := addSystem(t, k, ledger())
@@ -90,12 +111,13 @@ func testLiveTriple(t *testing.T, k *kit) {
 
 func isLive(t testing.TB, k *kit, r request.Request) bool {
 	t.Helper()
-	var ok bool
-	k.write(t, func(ctx context.Context, tx registry.Tx) (err error) {
-		ok, err = tx.LiveSystemUser(ctx, r)
-		return err
+	_, err := tryRead(t, k, func(ctx context.Context, x registry.Reader) (systemuser.SystemUser, error) {
+		return x.SystemUserAt(ctx, r.System, r.Customer, r.ExternalRef)
 	})
-	return ok
+	if err != nil {
+		notFound(t, err)
+	}
+	return err == nil
 }
 
 func testRevoke(t *testing.T, k *kit) {

@@ -63,11 +63,12 @@ type SystemUser struct {
 type Ender string
 
 // Who ends system users: the customer takes it back, the supplier gives it up,
-// or its system is deleted.
+// its system is deleted, or nobody, since its time was up.
 const (
 	EndedByCustomer Ender = "customer"
 	EndedBySupplier Ender = "supplier"
 	EndedBySystem   Ender = "system"
+	EndedByTime     Ender = "time"
 )
 
 // Stopped reports whether the system user is given no tokens at now although it
@@ -78,6 +79,15 @@ func (u SystemUser) Stopped(now time.Time) bool {
 
 // Over reports whether its time has run out at now.
 func (u SystemUser) Over(now time.Time) bool { return !u.ValidTo.IsZero() && !now.Before(u.ValidTo) }
+
+// Current is u at now: one whose time has run out counts as ended by it, whether
+// or not that has been written yet.
+func (u SystemUser) Current(now time.Time) SystemUser {
+	if u.Status == Active && u.Over(now) {
+		u.Status, u.RevokedAt, u.RevokedBy = Revoked, u.ValidTo, EndedByTime
+	}
+	return u
+}
 
 // Effective returns what the system user holds now: what was approved, as far
 // as its system still asks for it. A system that shrinks takes rights away; one

@@ -105,6 +105,9 @@ func TestAStoppedSystemUserHoldsNothing(t *testing.T) {
 		if held := u.Effective(asking(salary), now); (len(held) == 1) != tc.holds {
 			t.Errorf("%s: holds %v", name, held)
 		}
+		if ended := u.Current(now); (ended.Status == systemuser.Revoked) != u.Over(now) || ended.RevokedBy == systemuser.EndedByTime != u.Over(now) {
+			t.Errorf("%s: is %+v", name, ended)
+		}
 		if len(u.Asked(asking(salary))) != 1 {
 			t.Errorf("%s: what was approved is gone", name)
 		}
