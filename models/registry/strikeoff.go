@@ -20,11 +20,11 @@ type StrikeOffTx interface {
 	// it stands, and returns what was noted before.
 	StrikeOff(ctx context.Context, o party.OrgNo, at time.Time) (was time.Time, err error)
 	// Pause pauses the customer's live system users that are not paused yet,
-	// and returns the system of each.
-	Pause(ctx context.Context, customer party.OrgNo, why systemuser.Pause) ([]system.ID, error)
-	// Resume ends the pause of those that are paused for that, and returns the
-	// system of each.
-	Resume(ctx context.Context, customer party.OrgNo, why systemuser.Pause) ([]system.ID, error)
+	// and returns the system of each. Each takes a number of its own in the order
+	// of changes.
+	Pause(ctx context.Context, customer party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error)
+	// Resume ends the pause of those that are paused for that, likewise.
+	Resume(ctx context.Context, customer party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error)
 }
 
 // strikeOff is what follows from an organisation being struck off, in the audit
@@ -90,13 +90,13 @@ func (r *Registry) followOne(ctx context.Context, tx Tx, a models.Actor, t turn)
 	switch {
 	case t.struckOff.IsZero():
 		act, event = policy.OrganisationRestore, "organisation.restored"
-		systems, err = tx.Resume(ctx, t.org, systemuser.StruckOff)
+		systems, err = tx.Resume(ctx, t.org, systemuser.StruckOff, r.Now())
 		detail["resumed"] = strconv.Itoa(len(systems))
 	case r.FlagStruckOff:
 		systems, err = liveSystems(ctx, tx, t.org)
 		detail["flagged"] = strconv.Itoa(len(systems))
 	default:
-		systems, err = tx.Pause(ctx, t.org, systemuser.StruckOff)
+		systems, err = tx.Pause(ctx, t.org, systemuser.StruckOff, r.Now())
 		detail["paused"] = strconv.Itoa(len(systems))
 	}
 	if err != nil {

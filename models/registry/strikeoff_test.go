@@ -199,13 +199,13 @@ func (x failingTx) StrikeOff(ctx context.Context, o party.OrgNo, at time.Time) (
 	return was, x.f.after(err)
 }
 
-func (x failingTx) Pause(ctx context.Context, o party.OrgNo, why systemuser.Pause) ([]system.ID, error) {
-	ids, err := x.Tx.Pause(ctx, o, why)
+func (x failingTx) Pause(ctx context.Context, o party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error) {
+	ids, err := x.Tx.Pause(ctx, o, why, at)
 	return ids, x.f.after(err)
 }
 
-func (x failingTx) Resume(ctx context.Context, o party.OrgNo, why systemuser.Pause) ([]system.ID, error) {
-	ids, err := x.Tx.Resume(ctx, o, why)
+func (x failingTx) Resume(ctx context.Context, o party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error) {
+	ids, err := x.Tx.Resume(ctx, o, why, at)
 	return ids, x.f.after(err)
 }
 

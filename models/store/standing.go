@@ -79,18 +79,39 @@ func (t *transaction) StrikeOff(ctx context.Context, o party.OrgNo, at time.Time
 	return was, t.q(ctx).Exec("UPDATE organisation SET struck_off_at = ? WHERE org_no = ?", millisOrNull(at), string(o)).Error
 }
 
-// Pause leaves the version alone: who revokes at the same time is right.
-func (t *transaction) Pause(ctx context.Context, customer party.OrgNo, why systemuser.Pause) ([]system.ID, error) {
-	var ids []system.ID
-	err := t.q(ctx).Raw("UPDATE system_user SET paused = ? WHERE customer = ? AND status <> 'revoked' AND paused = '' RETURNING system_id",
-		string(why), string(customer)).Scan(&ids).Error
-	return ids, err
+func (t *transaction) Pause(ctx context.Context, customer party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error) {
+	return t.turn(ctx, customer, "", why, at)
 }
 
-func (t *transaction) Resume(ctx context.Context, customer party.OrgNo, why systemuser.Pause) ([]system.ID, error) {
+func (t *transaction) Resume(ctx context.Context, customer party.OrgNo, why systemuser.Pause, at time.Time) ([]system.ID, error) {
+	return t.turn(ctx, customer, why, "", at)
+}
+
+// turnSQL numbers those that it turns from the first number on.
+const turnSQL = `
+UPDATE system_user SET paused = ?, changed_at = ?, seq = ? + numbered.n
+FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY seq) - 1 AS n FROM system_user WHERE customer = ? AND status <> 'revoked' AND paused = ?) AS numbered
+WHERE system_user.id = numbered.id RETURNING system_id`
+
+// turn gives the customer's live system users of the one pause the other. It
+// leaves the version alone: who revokes at the same time is right.
+func (t *transaction) turn(ctx context.Context, customer party.OrgNo, from, to systemuser.Pause, at time.Time) ([]system.ID, error) {
+	// Who changes a system user takes a number first, so from here on their count
+	// stands.
+	if _, err := t.nextSeq(ctx, 0); err != nil {
+		return nil, err
+	}
+	var n int64
+	err := t.q(ctx).Model(&userRow{}).Where("customer = ? AND status <> 'revoked' AND paused = ?", string(customer), string(from)).Count(&n).Error
+	if err != nil {
+		return nil, err
+	}
+	first, err := t.nextSeq(ctx, int(n))
+	if err != nil {
+		return nil, err
+	}
 	var ids []system.ID
-	err := t.q(ctx).Raw("UPDATE system_user SET paused = '' WHERE customer = ? AND status <> 'revoked' AND paused = ? RETURNING system_id",
-		string(customer), string(why)).Scan(&ids).Error
+	err = t.q(ctx).Raw(turnSQL, string(to), millis(at), first, string(customer), string(from)).Scan(&ids).Error
 	return ids, err
 }
 

@@ -174,15 +174,29 @@ func testStruckOff(t *testing.T, k *kit) {
 		})
 	}
 	pause := func(ctx context.Context, tx registry.Tx) ([]system.ID, error) {
-		return tx.Pause(ctx, bakeri, systemuser.StruckOff)
+		return tx.Pause(ctx, bakeri, systemuser.StruckOff, Now().Add(time.Minute))
 	}
 	resume := func(ctx context.Context, tx registry.Tx) ([]system.ID, error) {
-		return tx.Resume(ctx, bakeri, systemuser.StruckOff)
+		return tx.Resume(ctx, bakeri, systemuser.StruckOff, Now().Add(time.Minute))
 	}
+	last := func() int64 {
+		return read(t, k, func(ctx context.Context, r registry.Reader) (int64, error) { return r.LastSeq(ctx) })
+	}
+	turned := func(of models.ID, seq int64) {
+		t.Helper()
+		u := read(t, k, userOfCustomer(bakeri, of))
+		same(t, "number", seq, u.Seq)
+		same(t, "changed", Now().Add(time.Minute), u.ChangedAt)
+		same(t, "version", int64(1), u.Version)
+	}
+	made := last()
 	do(pause, s.ID)
+	turned(one.ID, made+1)
 	do(pause)
+	same(t, "the last number, when nothing was to pause", made+1, last())
 	same(t, "paused", []systemuser.Pause{systemuser.StruckOff, ""}, paused())
 	do(resume, s.ID)
+	turned(one.ID, made+2)
 	do(resume)
 	same(t, "paused", []systemuser.Pause{"", ""}, paused())
 	do(pause, s.ID)
