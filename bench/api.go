@@ -177,10 +177,12 @@ func (s *supplierSide) fill(ctx context.Context, tx *sql.Tx, users int) error {
 	if err != nil {
 		return err
 	}
+	defer user.Close() //nolint:errcheck // the commit says whether it worked
 	held, err := tx.PrepareContext(ctx, `INSERT INTO delegation (system_user_id, position, kind, ref, action) VALUES (?, 0, 'right', 'innboks', '')`)
 	if err != nil {
 		return err
 	}
+	defer held.Close() //nolint:errcheck // as above
 	for i := range users {
 		id := string(models.NewID())
 		if _, err := user.ExecContext(ctx, id, s.system, s.orgs[1+i%customers], fmt.Sprintf("avd-%d", i), person, now, now, i+1); err != nil {
