@@ -287,10 +287,8 @@ func (d *Door) verify(ctx context.Context, issuer Issuer, t token.Token, raw str
 // in the query is refused even beside a good header (RFC 6750 section 2: one
 // method only), as it will stand in somebody's log.
 func bearer(r *http.Request) (string, error) {
-	if strings.Contains(r.URL.RawQuery, "access_token") {
-		if q, err := url.ParseQuery(r.URL.RawQuery); err != nil || q.Has("access_token") {
-			return "", errors.New("token in the query")
-		}
+	if tokenInQuery(r.URL.RawQuery) {
+		return "", errors.New("token in the query")
 	}
 	headers := r.Header.Values("Authorization")
 	if len(headers) != 1 {
@@ -304,4 +302,23 @@ func bearer(r *http.Request) (string, error) {
 		return "", errors.New("token is too long")
 	}
 	return raw, nil
+}
+
+// tokenInQuery reports whether the query names an access token, however the name
+// is written. What cannot be read is searched as it stands.
+func tokenInQuery(raw string) bool {
+	const name = "access_token"
+	if raw == "" {
+		return false
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil && strings.Contains(strings.ToLower(raw), name) {
+		return true
+	}
+	for n := range values {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
 }

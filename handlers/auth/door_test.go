@@ -123,7 +123,9 @@ func TestHeadersThatAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, k, models.CodeInvalidToken, headers...) })
 	}
-	for _, query := range []string{"access_token=x", "access%5ftoken=x&access_token=y", "a=1&access_token"} {
+	for _, query := range []string{
+		"access_token=x", "access%5ftoken=x&access_token=y", "a=1&access_token", "access%5Ftoken=x", "%61ccess_token", "Access_Token=x", "a;access_token=x", "a=%zz&access_token=x",
+	} {
 		r := httptest.NewRequest(http.MethodPost, "/v1/enrich?"+query, http.NoBody)
 		r.Header.Set("Authorization", good)
 		if _, err := k.door.Caller(t.Context(), r); models.CodeOf(err) != models.CodeInvalidToken {
