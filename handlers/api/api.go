@@ -7,6 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -100,7 +103,7 @@ func (a *API) answer(q Question, call Call) (Answer, error) {
 		return Answer{}, binding(idempotencyKey, "must stand once and be 1 to 255 visible ASCII characters.")
 	}
 	kept, repeated, err := a.Registry.Once(q.Ctx(), registry.Question{
-		Caller: named(q.Caller), Route: q.Path(), Key: keys[0], Digest: q.digest(),
+		Caller: asker(q.Caller), Route: q.Path(), Key: keys[0], Digest: q.digest(),
 	}, func(bound *registry.Registry) (registry.Kept, error) {
 		inside := q
 		inside.Registry = bound
@@ -125,12 +128,23 @@ func named(c auth.Caller) string {
 	return name
 }
 
-// digest is of all that decides what a POST does. The order of the query's
-// names says nothing.
+// asker is the caller as whom an answer is kept for: a client can act for
+// several organisations, and as a system user, and each has keys of its own.
+func asker(c auth.Caller) string {
+	return named(c) + " " + string(c.Actor.Kind) + " " + c.OrgNo
+}
+
+// digest is of all that decides what a POST does, and of what the token lets its
+// bearer do, so that no answer comes back to one that could not have got it. The
+// order of the query's names says nothing, nor does that of scopes.
 func (q Question) digest() []byte {
 	h := sha256.New()
 	values, _ := url.ParseQuery(q.Request().URL.RawQuery)
-	for _, part := range []string{q.Request().URL.Path, values.Encode()} {
+	c := q.Caller
+	may := strings.Join(slices.Sorted(slices.Values(c.Scopes)), " ")
+	for _, part := range []string{
+		q.Request().URL.Path, values.Encode(), may, strconv.Itoa(c.Actor.Level), strconv.FormatBool(c.Portal),
+	} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
