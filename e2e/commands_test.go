@@ -37,6 +37,20 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"token":     token,
 	"call":      call,
 	"pick":      pick,
+	"blocks":    blocks,
+}
+
+// blocks FILE NAME writes each fenced block without a language of a Markdown
+// file to NAME-1, NAME-2 and so on.
+func blocks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: blocks FILE NAME")
+	}
+	for i, part := range strings.Split(ts.ReadFile(args[0]), "\n```\n") {
+		if i%2 == 1 {
+			ts.Check(os.WriteFile(ts.MkAbs(fmt.Sprintf("%s-%d", args[1], i/2+1)), []byte(part+"\n"), 0o600))
+		}
+	}
 }
 
 // exits CODE PROGRAM ARG… runs a program that must end with exactly this code;

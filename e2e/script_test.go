@@ -111,6 +111,10 @@ func run(t *testing.T, files []string, setup func(*testscript.Env) error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	docs, err := filepath.Abs("../docs")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Files:               files,
 		RequireExplicitExec: true,
@@ -119,6 +123,7 @@ func run(t *testing.T, files []string, setup func(*testscript.Env) error) {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("DATA", data)
 			e.Setenv("SEED", planted)
+			e.Setenv("DOCS", docs)
 			e.Values[visitorsKey{}] = map[string]*visitor.Visitor{}
 			e.Values[certifiedKey{}] = &certified{}
 			return setup(e)

@@ -26,7 +26,7 @@ const (
 	ownerClient    = "provedata-api" // asks the registry for decisions
 )
 
-// usualScope is what "demo token" asks for unless told.
+// usualScope is what "demo token" asks for a system user unless told.
 const usualScope = "skatteetaten:mva"
 
 // clientCast lists the clients, their organisations and what they may ask for.
@@ -35,8 +35,8 @@ var clientCast = []struct {
 	orgNo  party.OrgNo
 	scopes []string
 }{
-	{supplierClient, seed.Supplier, []string{usualScope, "skatteetaten:a-melding", "skatteetaten:skattemelding"}},
-	{otherClient, seed.OtherSupplier, []string{usualScope, "skatteetaten:a-melding"}},
+	{supplierClient, seed.Supplier, append(issuer.ScopesOfSuppliers(), usualScope, "skatteetaten:a-melding", "skatteetaten:skattemelding")},
+	{otherClient, seed.OtherSupplier, append(issuer.ScopesOfSuppliers(), usualScope, "skatteetaten:a-melding")},
 	{ownerClient, seed.APIOwner, []string{issuer.ScopeDecide}},
 }
 

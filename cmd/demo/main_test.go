@@ -284,8 +284,8 @@ func TestTheTokenCommandWithoutADemoSaysWhatToDo(t *testing.T) {
 	if code != 1 || !strings.Contains(errs, "no demo runs") {
 		t.Errorf("exit %d, %q", code, errs)
 	}
-	if code, _, _ := command(t, "token"); code != 2 {
-		t.Errorf("without a customer: exit %d", code)
+	if code, _, errs := command(t, "token", "--external-ref", "x"); code != 1 || !strings.Contains(errs, "--customer") {
+		t.Errorf("a reference without a customer: exit %d, %q", code, errs)
 	}
 	if code, _, _ := command(t, "nonsense"); code != 2 {
 		t.Errorf("an unknown command: exit %d", code)

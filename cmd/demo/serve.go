@@ -46,9 +46,9 @@ func (s serve) Run(ctx context.Context, c console) error {
 
 // instruct tells what a new user can do, step by step.
 func (s serve) instruct(c console, url, log string) {
-	command := c.self + " token --customer " + seed.Customer
+	command, own := c.self+" token --customer "+seed.Customer, c.self+" token --raw"
 	if s.Data != folder() {
-		command += " --data " + s.Data
+		command, own = command+" --data "+s.Data, own+" --data "+s.Data
 	}
 	p := printer{c.out}
 	p.line("Stafett's demo runs at %s", url)
@@ -66,6 +66,11 @@ func (s serve) instruct(c console, url, log string) {
 	p.line("")
 	p.line("    It says which system user it stands for.")
 	p.line(" 5. As %s, open the system access and withdraw it. The same command is now refused.", seed.Approver)
+	p.line("")
+	p.line("Or do the supplier's part by the API, as his program: docs/from-altinn.md has each call.")
+	p.line("This lists %s's systems; the token lives for two minutes:", orgName(seed.Supplier))
+	p.line("")
+	p.line("      curl -H \"Authorization: Bearer $(%s)\" %s/authentication/api/v1/systemregister/vendor", own, url)
 	p.line("")
 	p.line("Who you can log in as (there is no password):")
 	for _, l := range logins {

@@ -26,6 +26,13 @@ const (
 	ScopeEnrich = "stafett:enrich"
 )
 
+// ScopesOfSuppliers are the scopes of the registry's API for suppliers. They are
+// Altinn's; the registry is their audience too.
+func ScopesOfSuppliers() []string {
+	const own = "altinn:authentication/"
+	return []string{own + "systemregister.write", own + "systemregister.read", own + "systemuser.request.write", own + "systemuser.request.read"}
+}
+
 // Type is the one type of authorization details that can be asked for.
 const Type = "urn:altinn:systemuser"
 

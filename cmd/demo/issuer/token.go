@@ -77,7 +77,8 @@ func (s *Issuer) JWTProfile(ctx context.Context, r *op.Request[oidc.JWTProfileGr
 // audienceOf is the registry for the registry's own scopes, else the resources
 // that were asked for, else Maskinporten's word for none.
 func (s *Issuer) audienceOf(a assertion) any {
-	own := func(scope string) bool { return scope == ScopeDecide || scope == ScopeEnrich }
+	ours := append(ScopesOfSuppliers(), ScopeDecide, ScopeEnrich)
+	own := func(scope string) bool { return slices.Contains(ours, scope) }
 	switch {
 	case slices.ContainsFunc(strings.Fields(a.Scope), own):
 		return s.cfg.Registry
