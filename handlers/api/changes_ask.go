@@ -94,6 +94,9 @@ func (a *API) changeSubject(q Question, body changeBody, c *request.Change) erro
 		} else if c.Customer, err = a.Numbers.Parse(strings.TrimSpace(body.PartyOrgNo)); err != nil {
 			f.also("partyOrgNo", "must be an organisation number of nine digits.")
 		}
+		if models.LineFault(c.ExternalRef, maxQuery, false) != "" {
+			f.also("externalRef", "cannot be an external reference.")
+		}
 	}
 	if len(f.fields) > 0 {
 		return f

@@ -66,7 +66,11 @@ func (a *API) usersOfParty(q Question, kind systemuser.Kind) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	users, more, err := q.Registry.LiveSystemUsers(q.Ctx(), actor, kind, p.After.after(), p.Size)
+	after, err := p.After.after()
+	if err != nil {
+		return Answer{}, err
+	}
+	users, more, err := q.Registry.LiveSystemUsers(q.Ctx(), actor, kind, after, p.Size)
 	if err != nil {
 		return Answer{}, as(err, notHim)
 	}
@@ -181,9 +185,14 @@ func (a *API) RenameUser(q Question) (Answer, error) {
 			return Answer{}, binding("reporteeOrgNo", "is not the party's organisation number.")
 		}
 	default:
-		if actor.OrgNo = in.ReporteeOrgNo; actor.OrgNo == "" {
+		if in.ReporteeOrgNo == "" {
 			return Answer{}, binding("partyId", "is missing.")
 		}
+		o, err := a.Numbers.Parse(in.ReporteeOrgNo)
+		if err != nil {
+			return Answer{}, binding("reporteeOrgNo", "must be an organisation number of nine digits.")
+		}
+		actor.OrgNo = string(o)
 	}
 	id, err := models.ParseID(in.ID)
 	if err != nil {

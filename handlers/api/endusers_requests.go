@@ -237,7 +237,11 @@ func (a *API) pending(q Question, kind systemuser.Kind) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	views, more, err := q.Registry.Pending(q.Ctx(), actor, kind, p.After.after(), p.Size)
+	after, err := p.After.after()
+	if err != nil {
+		return Answer{}, err
+	}
+	views, more, err := q.Registry.Pending(q.Ctx(), actor, kind, after, p.Size)
 	if err != nil {
 		return Answer{}, as(err, notHim)
 	}
@@ -258,11 +262,16 @@ type placeToken struct {
 	ID   models.ID `json:"i"`
 }
 
-func (p placeToken) after() registry.After {
+// after checks the place: it came from outside.
+func (p placeToken) after() (registry.After, error) {
 	if p.ID == "" {
-		return registry.After{}
+		return registry.After{}, nil
 	}
-	return registry.After{Made: time.UnixMilli(p.Made).UTC(), ID: p.ID}
+	id, err := models.ParseID(string(p.ID))
+	if err != nil {
+		return registry.After{}, binding("token", "is not one that a links.next of ours held.")
+	}
+	return registry.After{Made: time.UnixMilli(p.Made).UTC(), ID: id}, nil
 }
 
 // goesOn is a list without an envelope that has another page after it.

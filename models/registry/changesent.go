@@ -23,6 +23,9 @@ func (r *Registry) SentChange(ctx context.Context, a models.Actor, correlation m
 	return out, err
 }
 
+// maxRef bounds an external reference that is searched for, in characters.
+const maxRef = 255
+
 func sentChange(ctx context.Context, tx Reader, a models.Actor, correlation models.ID) (request.Change, error) {
 	c, err := tx.ChangeByCorrelation(ctx, party.OrgNo(a.OrgNo), correlation)
 	if err == nil && !c.Removed.IsZero() {
@@ -37,8 +40,10 @@ func sentChange(ctx context.Context, tx Reader, a models.Actor, correlation mode
 // for another supplier's system.
 func (r *Registry) SentChanges(ctx context.Context, a models.Actor, q ChangeQuery, limit int, count bool) (page []request.Change, more bool, total int, err error) {
 	q.Supplier, q.Now = party.OrgNo(a.OrgNo), r.Now()
+	// What a database cannot hold stands in none.
+	none := models.LineFault(q.ExternalRef, maxRef, false) != ""
 	err = r.read(ctx, a, policy.ChangeTrack, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		if _, err := ownSystem(ctx, tx, a, q.System); err != nil {
+		if _, err := ownSystem(ctx, tx, a, q.System); err != nil || none {
 			return err
 		}
 		if count {

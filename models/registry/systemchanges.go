@@ -110,7 +110,7 @@ func (r *Registry) admit(ctx context.Context, tx Reader, was, s system.System, e
 		judged.Clients, judged.RedirectURLs = nil, nil
 		judged.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(a system.Ask) bool { return a.Item.Kind != kind })
 	}
-	taken, err := clientsTaken(ctx, tx, judged)
+	taken, err := clientsTaken(ctx, tx, judged, issuers)
 	if err != nil {
 		return err
 	}

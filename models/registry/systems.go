@@ -54,7 +54,7 @@ func (r *Registry) RegisterSystem(ctx context.Context, a models.Actor, s system.
 		if known {
 			exists = models.NewError(models.Conflict, models.CodeSystemExists)
 		}
-		taken, err := clientsTaken(ctx, tx, s)
+		taken, err := clientsTaken(ctx, tx, s, r.Issuers)
 		if err != nil {
 			return change{}, err
 		}
@@ -84,10 +84,12 @@ func lookUp(ctx context.Context, tx Reader, id system.ID) (s system.System, ok b
 	return s, err == nil, err
 }
 
-// clientsTaken is Conflict system.client_taken when a client of s belongs to
-// another system.
-func clientsTaken(ctx context.Context, tx Reader, s system.System) (taken, err error) {
-	wanted := slices.DeleteFunc(slices.Clone(s.Clients), func(c system.Client) bool { return !c.WellFormed() })
+// clientsTaken is Conflict system.client_taken when a client of s at one of the
+// issuers belongs to another system. What no client can be is not looked up.
+func clientsTaken(ctx context.Context, tx Reader, s system.System, issuers []string) (taken, err error) {
+	wanted := slices.DeleteFunc(slices.Clone(s.Clients), func(c system.Client) bool {
+		return !c.WellFormed() || !slices.Contains(issuers, c.Issuer)
+	})
 	owners, err := tx.ClientSystems(ctx, wanted)
 	for _, owner := range owners {
 		if owner != s.ID {
@@ -161,9 +163,13 @@ func (r *Registry) System(ctx context.Context, a models.Actor, id system.ID) (Sy
 // its id was given it.
 func (r *Registry) PublicSystem(ctx context.Context, id system.ID) (system.System, error) {
 	var s system.System
-	err := r.Store.Read(ctx, func(tx Reader) (err error) {
-		if s, err = tx.System(ctx, id); err == nil && s.Deleted {
+	err := r.Store.Read(ctx, func(tx Reader) error {
+		found, err := tx.System(ctx, id)
+		if err == nil && found.Deleted {
 			err = models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		if err == nil {
+			s = found
 		}
 		return err
 	})
