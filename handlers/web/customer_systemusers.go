@@ -47,7 +47,7 @@ func (w *Web) SystemUser(c echo.Context) error {
 	v := customer.SystemUserView{
 		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
 		Items: itemViews(page.Asked), Status: u.Status, Gone: page.System.Deleted,
-		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), GivenUp: u.RevokedBy == systemuser.EndedBySupplier, Reference: reference(u.ExternalRef, u.Customer),
+		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), EndedBy: u.RevokedBy, Until: u.ValidTo, Reference: reference(u.ExternalRef, u.Customer),
 		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
 	}
 	for i, a := range page.Asked {
@@ -57,6 +57,7 @@ func (w *Web) SystemUser(c echo.Context) error {
 		v.History = append(v.History, customer.Event{
 			At: h.Entry.At, Action: h.Entry.Action, Who: h.Person.Name, Role: h.Role,
 			Denied: h.Entry.Outcome == audit.Denied, Code: h.Entry.Code,
+			Added: itemNames(h.Added), Removed: itemNames(h.Removed),
 		})
 		if models.ID(h.Entry.Actor.ID) == u.ApprovedBy {
 			v.ApprovedBy = h.Person.Name

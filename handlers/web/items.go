@@ -27,6 +27,15 @@ func itemViews(asked []registry.Asked) []customer.Item {
 	return out
 }
 
+// itemNames are the names of items, for a line of text.
+func itemNames(asked []registry.Asked) []models.Text {
+	var out []models.Text
+	for _, a := range asked {
+		out = append(out, named(a.Package.Name, a.Resource.Title, a.Item))
+	}
+	return out
+}
+
 // named is the name of an item, or its identifier where the catalogue has none.
 func named(pack, resource models.Text, item catalog.Item) models.Text {
 	switch {

@@ -148,7 +148,7 @@ func (r *Registry) settleReview(ctx context.Context, tx Reader, c *catalog.Catal
 // wasChanged is what an approved change request added and removed, as the audit
 // log has it.
 func wasChanged(ctx context.Context, tx Reader, c request.Change) (added, removed []catalog.Item, err error) {
-	entries, err := tx.AuditOf(ctx, changeSubject(c.ID), c.Customer, 0)
+	entries, err := tx.AuditOf(ctx, []string{changeSubject(c.ID)}, c.Customer, 0)
 	for _, e := range entries {
 		if e.Action == string(policy.ChangeApprove) && e.Outcome == audit.Done {
 			return parseItems(e.Detail["added"]), parseItems(e.Detail["removed"]), err

@@ -45,6 +45,9 @@ type ChangeReader interface {
 	ChangeTo(ctx context.Context, customers []party.OrgNo, id models.ID) (request.Change, error)
 	// ChangesTo lists the customer's change requests, newest first, at most limit.
 	ChangesTo(ctx context.Context, customer party.OrgNo, limit int) ([]request.Change, error)
+	// ChangesOf names the customer's change requests of a system user, newest
+	// first, at most limit.
+	ChangesOf(ctx context.Context, customer party.OrgNo, systemUser models.ID, limit int) ([]models.ID, error)
 	// ChangePage lists what q asks for, newest first, at most limit. What the
 	// supplier deleted is left out.
 	ChangePage(ctx context.Context, q ChangeQuery, limit int) ([]request.Change, error)

@@ -134,7 +134,7 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 // answeredThrough is the portal through which the request was answered, as the
 // audit log has it.
 func answeredThrough(ctx context.Context, tx Reader, one request.Request) (string, error) {
-	entries, err := tx.AuditOf(ctx, requestSubject(one.ID), one.Customer, 0)
+	entries, err := tx.AuditOf(ctx, []string{requestSubject(one.ID)}, one.Customer, 0)
 	for _, e := range entries {
 		if portal := e.Detail["portal"]; portal != "" && e.Outcome == audit.Done {
 			return portal, err

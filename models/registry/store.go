@@ -111,10 +111,10 @@ type SystemUserReader interface {
 
 // AuditReader reads the audit log.
 type AuditReader interface {
-	// AuditOf lists the entries about a subject that the organisation may see,
+	// AuditOf lists the entries about the subjects that the organisation may see,
 	// oldest first: whatever was done, and the latest denials of its own
 	// people, at most denials of them. Anybody can make denials without end.
-	AuditOf(ctx context.Context, subject string, o party.OrgNo, denials int) ([]audit.Entry, error)
+	AuditOf(ctx context.Context, subjects []string, o party.OrgNo, denials int) ([]audit.Entry, error)
 	// AuditAll walks the whole log in order of sequence.
 	AuditAll(ctx context.Context) iter.Seq2[audit.Entry, error]
 	// AuditHead is the last sequence number and hash; zero and empty at first.

@@ -18,14 +18,14 @@ const auditPage = 1000
 // historySQL walks the index by subject, outcome and organisation, so that
 // denials of others cost nothing.
 const historySQL = `
-SELECT * FROM audit_entry WHERE subject = ? AND outcome = 'done'
+SELECT * FROM audit_entry WHERE subject IN ? AND outcome = 'done'
 UNION ALL
-SELECT * FROM (SELECT * FROM audit_entry WHERE subject = ? AND outcome = 'denied' AND org_no = ? ORDER BY seq DESC LIMIT ?) own
+SELECT * FROM (SELECT * FROM audit_entry WHERE subject IN ? AND outcome = 'denied' AND org_no = ? ORDER BY seq DESC LIMIT ?) own
 ORDER BY seq`
 
 // AuditOf implements registry.AuditReader, as do the functions below.
-func (t *transaction) AuditOf(ctx context.Context, subject string, o party.OrgNo, denials int) ([]audit.Entry, error) {
-	rows, err := all[auditRow](t.q(ctx).Raw(historySQL, subject, subject, string(o), denials))
+func (t *transaction) AuditOf(ctx context.Context, subjects []string, o party.OrgNo, denials int) ([]audit.Entry, error) {
+	rows, err := all[auditRow](t.q(ctx).Raw(historySQL, subjects, subjects, string(o), denials))
 	return mapped(rows, auditRow.domain), err
 }
 

@@ -27,6 +27,13 @@ func (t *transaction) ChangesTo(ctx context.Context, customer party.OrgNo, limit
 	return t.changes(ctx, t.q(ctx).Where("customer = ?", string(customer)).Order(newestFirst).Limit(limit))
 }
 
+func (t *transaction) ChangesOf(ctx context.Context, customer party.OrgNo, systemUser models.ID, limit int) ([]models.ID, error) {
+	var ids []models.ID
+	err := t.q(ctx).Model(&changeRow{}).Where("customer = ? AND system_user_id = ?", string(customer), string(systemUser)).
+		Order(newestFirst).Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
 func (t *transaction) ChangePage(ctx context.Context, q registry.ChangeQuery, limit int) ([]request.Change, error) {
 	rows := t.asked(ctx, q)
 	if q.After.ID != "" {

@@ -54,9 +54,13 @@ func testAudit(t *testing.T, k *kit) {
 	two := denied.Link(1, one.Hash)
 	three := third.Link(2, two.Hash)
 	of := read(t, k, func(ctx context.Context, r registry.Reader) ([]audit.Entry, error) {
-		return r.AuditOf(ctx, "request:1", bakeri, 10)
+		return r.AuditOf(ctx, []string{"request:1"}, bakeri, 10)
 	})
 	same(t, "entries about a subject", []audit.Entry{one, three}, of)
+	of = read(t, k, func(ctx context.Context, r registry.Reader) ([]audit.Entry, error) {
+		return r.AuditOf(ctx, []string{"request:1", "request:2", "request:3"}, party.OrgNo(denied.OrgNo), 10)
+	})
+	same(t, "entries about several", []audit.Entry{one, two, three}, of)
 	if n, err := verify(t, k); n != 3 || err != nil {
 		t.Errorf("the chain: %d, %v", n, err)
 	}
@@ -93,7 +97,7 @@ func testAuditDenials(t *testing.T, k *kit) {
 	add(audit.Denied, "310000011")
 	want = append(want, add(audit.Done, bakeri), add(audit.Denied, bakeri))
 	got := read(t, k, func(ctx context.Context, r registry.Reader) ([]audit.Entry, error) {
-		return r.AuditOf(ctx, "request:1", bakeri, 2)
+		return r.AuditOf(ctx, []string{"request:1"}, bakeri, 2)
 	})
 	same(t, "what was done and the latest own denials", want, got)
 }

@@ -42,7 +42,9 @@ func changeBy(o party.OrgNo, correlation models.ID) func(context.Context, regist
 }
 
 func changeTo(id models.ID, customers ...party.OrgNo) func(context.Context, registry.Reader) (request.Change, error) {
-	return func(ctx context.Context, r registry.Reader) (request.Change, error) { return r.ChangeTo(ctx, customers, id) }
+	return func(ctx context.Context, r registry.Reader) (request.Change, error) {
+		return r.ChangeTo(ctx, customers, id)
+	}
 }
 
 func testChanges(t *testing.T, k *kit) {
@@ -59,6 +61,15 @@ func testChanges(t *testing.T, k *kit) {
 	same(t, "the customer's", []request.Change{c}, read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Change, error) {
 		return r.ChangesTo(ctx, bakeri, 10)
 	}))
+	for _, of := range []struct {
+		customer party.OrgNo
+		user     models.ID
+		want     []models.ID
+	}{{bakeri, c.SystemUser, []models.ID{c.ID}}, {verft, c.SystemUser, nil}, {bakeri, models.NewID(), nil}} {
+		same(t, "of a system user", of.want, read(t, k, func(ctx context.Context, r registry.Reader) ([]models.ID, error) {
+			return r.ChangesOf(ctx, of.customer, of.user, 10)
+		}))
+	}
 	for _, wrong := range []party.OrgNo{lodd, bakeri, ""} {
 		_, err := tryRead(t, k, changeBy(wrong, c.Correlation))
 		notFound(t, err)
@@ -96,7 +107,9 @@ func testChangeable(t *testing.T, k *kit) {
 	s := addSystem(t, k, ledger())
 	u := addUser(t, k, userOf(ask(s, bakeri, "a"), berit))
 	find := func(o party.OrgNo, c request.Change) (systemuser.SystemUser, error) {
-		return tryRead(t, k, func(ctx context.Context, r registry.Reader) (systemuser.SystemUser, error) { return r.Changeable(ctx, o, c) })
+		return tryRead(t, k, func(ctx context.Context, r registry.Reader) (systemuser.SystemUser, error) {
+			return r.Changeable(ctx, o, c)
+		})
 	}
 	byTriple := request.Change{Request: request.Request{System: s.ID, Customer: bakeri, ExternalRef: "a"}}
 	for _, c := range []request.Change{{SystemUser: u.ID}, byTriple} {
@@ -190,7 +203,9 @@ func testChangePages(t *testing.T, k *kit) {
 	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.SaveChange(ctx, gone) })
 	q := registry.ChangeQuery{Supplier: rotor, System: s.ID, Now: Now()}
 	page := func(q registry.ChangeQuery, limit int) []request.Change {
-		return read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Change, error) { return r.ChangePage(ctx, q, limit) })
+		return read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Change, error) {
+			return r.ChangePage(ctx, q, limit)
+		})
 	}
 	for _, limit := range []int{1, 2, 4, 20} {
 		seen, at := map[models.ID]int{}, q

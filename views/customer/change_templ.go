@@ -188,7 +188,7 @@ func Change(s layout.Shell, v ChangeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = aside(v.ReviewView).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = aside(v.ReviewView, v.open(), i18n.T(ctx, "customer.change.after")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

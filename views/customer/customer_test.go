@@ -27,6 +27,24 @@ func TestEveryCauseIsExplained(t *testing.T) {
 	}
 }
 
+// told are the actions that stand in the history of a system user: those about
+// it, its request and its change requests.
+var told = []policy.Action{
+	policy.RequestSend, policy.RequestRenew, policy.RequestLapse, policy.RequestForward, policy.RequestWithdraw, policy.RequestApprove, policy.RequestReject,
+	policy.ChangeSend, policy.ChangeWithdraw, policy.ChangeApprove, policy.ChangeReject,
+	policy.SystemUserCreate, policy.SystemUserRename, policy.SystemUserPause, policy.SystemUserResume,
+	policy.SystemUserRevoke, policy.SystemUserGiveUp, policy.SystemUserEnd, policy.SystemDelete,
+	policy.ClientAttach, policy.ClientDetach, policy.ClientAttachSelf, policy.ClientDetachSelf,
+}
+
+func TestEveryActionOfAHistoryIsTold(t *testing.T) {
+	for _, a := range told {
+		if !i18n.Has("customer.event." + string(a)) {
+			t.Errorf("customer.event.%s has no text", a)
+		}
+	}
+}
+
 func review(t *testing.T, change func(*customer.ReviewView)) string {
 	t.Helper()
 	v := customer.ReviewView{

@@ -103,3 +103,11 @@ func (r InboxRow) called(ctx context.Context) string {
 	}
 	return i18n.In(ctx, r.Program)
 }
+
+// reviewAfter is the key of what comes after an approval.
+func reviewAfter(v ReviewView) string {
+	if v.Agent {
+		return "customer.review.agent.after"
+	}
+	return "customer.review.after.text"
+}

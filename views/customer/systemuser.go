@@ -39,28 +39,31 @@ type SystemUserView struct {
 	Supplier   Org
 	Items      []Item // what was given; Lost says what is no longer had
 	Status     systemuser.Status
-	Gone       bool   // the supplier has retired the system
-	StruckOff  bool   // the organisation is struck off its register
-	Paused     bool   // it can use nothing for now, therefore
-	Held       bool   // its supplier has paused it
-	GivenUp    bool   // its supplier has ended it
-	Reference  string // the supplier's own; empty when it gave none
+	Gone       bool             // the supplier has retired the system
+	StruckOff  bool             // the organisation is struck off its register
+	Paused     bool             // it can use nothing for now, therefore
+	Held       bool             // its supplier has paused it
+	EndedBy    systemuser.Ender // empty while it lives
+	Reference  string           // the supplier's own; empty when it gave none
 	Created    time.Time
 	ApprovedBy string    // name; empty when not known
 	LastUsed   time.Time // zero for never
-	Ended      time.Time // when it was revoked; zero while it lives
+	Until      time.Time // when it ends by itself; zero for never
+	Ended      time.Time // when it did; zero while it lives
 	History    []Event   // oldest first
 	CanRevoke  bool
 }
 
 // Event is one line of a history.
 type Event struct {
-	At     time.Time
-	Action string      // a policy.Action, as the audit log writes it
-	Who    string      // name of the person; empty for somebody at the supplier
-	Role   models.Text // by which the person could; may be empty
-	Denied bool        // it was tried, and refused
-	Code   models.Code // why it was refused
+	At      time.Time
+	Action  string        // a policy.Action, as the audit log writes it
+	Who     string        // name of the person; empty for somebody at the supplier
+	Role    models.Text   // by which the person could; may be empty
+	Denied  bool          // it was tried, and refused
+	Code    models.Code   // why it was refused
+	Added   []models.Text // names of what it added to what the system user may do
+	Removed []models.Text // and of what it took away
 }
 
 // RevokeView asks whether to withdraw a system user.

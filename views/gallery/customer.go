@@ -185,17 +185,31 @@ func systemUserPages() []Page {
 	gone.Gone = true
 	paused, flagged := live, live
 	paused.StruckOff, paused.Paused, flagged.StruckOff = true, true, true
-	revoked.Status, revoked.Ended, revoked.CanRevoke, revoked.ApprovedBy = systemuser.Revoked, now, false, ""
+	revoked.Status, revoked.EndedBy, revoked.Ended, revoked.CanRevoke, revoked.ApprovedBy = systemuser.Revoked, systemuser.EndedByCustomer, now, false, ""
 	revoked.History = append(slices.Clone(live.History),
 		customer.Event{At: now, Action: string(policy.SystemUserRevoke), Who: "Kari Fjell", Role: director},
-		customer.Event{At: now, Action: "systemuser.rename", Who: "Kari Fjell"},
+		customer.Event{At: now, Action: "moon.land", Who: "Kari Fjell"},
 		customer.Event{At: now, Action: string(policy.RequestSend), Denied: true})
 	held, givenUp := live, live
 	held.Held, held.History = true, append(slices.Clone(live.History),
 		customer.Event{At: days(-1), Action: string(policy.SystemUserPause)}, customer.Event{At: days(-1), Action: string(policy.SystemUserResume)},
 		customer.Event{At: now, Action: string(policy.SystemUserPause)})
-	givenUp.Status, givenUp.GivenUp, givenUp.Ended, givenUp.CanRevoke = systemuser.Revoked, true, now, false
+	givenUp.Status, givenUp.EndedBy, givenUp.Ended, givenUp.CanRevoke = systemuser.Revoked, systemuser.EndedBySupplier, now, false
 	givenUp.History = append(slices.Clone(live.History), customer.Event{At: now, Action: string(policy.SystemUserGiveUp)})
+	timeUp, retired, changed := givenUp, givenUp, live
+	timeUp.EndedBy, timeUp.Until = systemuser.EndedByTime, now
+	timeUp.History = append(slices.Clone(live.History), customer.Event{At: now, Action: string(policy.SystemUserEnd)})
+	retired.EndedBy, retired.Gone = systemuser.EndedBySystem, true
+	retired.History = append(slices.Clone(live.History), customer.Event{At: now, Action: string(policy.SystemDelete)})
+	changed.Until = days(30)
+	changed.History = append(slices.Clone(live.History),
+		customer.Event{At: days(-1), Action: string(policy.SystemUserRename), Who: "Kari Fjell", Role: director},
+		customer.Event{At: days(-1), Action: string(policy.ChangeSend)},
+		customer.Event{At: now, Action: string(policy.ChangeApprove), Who: "Ola Dal", Role: employee, Denied: true, Code: models.CodeForbidden},
+		customer.Event{
+			At: now, Action: string(policy.ChangeApprove), Who: "Kari Fjell", Role: director,
+			Added: []models.Text{vat().Name, tax().Name}, Removed: []models.Text{customs},
+		})
 	ask := customer.RevokeView{ID: first, Title: "Fjellregnskap", Program: accounts, Supplier: fjell.Name, Held: 2, LastUsed: now}
 	unused := ask
 	unused.LastUsed, unused.Held = time.Time{}, 1
@@ -210,6 +224,9 @@ func systemUserPages() []Page {
 		all("customer/systemuser-paused", customer.SystemUser(page, paused)),
 		all("customer/systemuser-held", customer.SystemUser(page, held)),
 		all("customer/systemuser-given-up", customer.SystemUser(page, givenUp)),
+		all("customer/systemuser-time-up", customer.SystemUser(page, timeUp)),
+		all("customer/systemuser-retired", customer.SystemUser(page, retired)),
+		all("customer/systemuser-changed", customer.SystemUser(page, changed)),
 		one("customer/systemuser-struck-off", customer.SystemUser(page, flagged)),
 		one("customer/systemuser-revoked", customer.SystemUser(page, revoked)),
 		all("customer/revoke", customer.Revoke(kari(paths.SystemUserRevoke(first)), ask)),
