@@ -30,8 +30,13 @@ func algorithmForgeries(f forgery) map[string]carried {
 		a["alg none spelt "+none+", without signature"] = bearer(head + "." + body + ".")
 		a["alg none spelt "+none+", with a signature"] = bearer(head + "." + body + "." + sig)
 	}
-	for _, alg := range []any{"es256", "ES256 ", "ES256\x00", "ES256K", "ES384", "ES512", "RS256", "PS256", "EdDSA", "Ed25519", "HS256", "dir", "RSA-OAEP", "A256KW",
-		"PBES2-HS256+A128KW", []string{"ES256"}, 256, true, map[string]string{"alg": "ES256"}} {
+	for _, alg := range []any{
+		"es256", "ES256 ", "ES256\x00", "ES256K", "ES384", "ES512", "RS256", "PS256", "EdDSA", "Ed25519", "HS256", "dir", "RSA-OAEP", "A256KW",
+		"PBES2-HS256+A128KW",
+		[]string{"ES256"},
+		256, true,
+		map[string]string{"alg": "ES256"},
+	} {
 		a["alg "+asText(alg)] = f.headed(kit.Claims{"alg": alg})
 	}
 	a["alg absent"] = f.headed(kit.Claims{"alg": nil})
