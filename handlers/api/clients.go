@@ -115,8 +115,8 @@ func itself(a models.Actor, o party.Organisation, err error, nn int) error {
 
 // between reads what a change of a client is about: the agent, the facilitator,
 // which must be the organisation in the path or it is the failure other, and
-// the client, or the failure unknown.
-func (q Question) between(who func(...string) (models.Actor, error), other, unknown int) (a models.Actor, agent models.ID, client party.Organisation, err error) {
+// the client.
+func (q Question) between(who func(...string) (models.Actor, error), other int) (a models.Actor, agent models.ID, client party.Organisation, err error) {
 	if a, agent, err = q.agent(who); err != nil {
 		return a, agent, client, err
 	}
@@ -124,13 +124,22 @@ func (q Question) between(who func(...string) (models.Actor, error), other, unkn
 	if err = itself(a, o, err, other); err != nil {
 		return a, agent, client, err
 	}
-	client, err = q.named("client")
-	return a, agent, client, as(err, map[models.Code]int{models.CodeNotFound: unknown})
+	client, err = known(q.named("client"))
+	return a, agent, client, err
+}
+
+// known lets an organisation that is not there go on as nobody's client, so that
+// only who may change clients is told.
+func known(o party.Organisation, err error) (party.Organisation, error) {
+	if err != nil && models.CodeOf(err) == models.CodeNotFound {
+		return party.Organisation{}, nil
+	}
+	return o, err
 }
 
 // AttachClient answers POST systemuser/agent/{party}/{systemUserId}.
 func (a *API) AttachClient(q Question) (Answer, error) {
-	actor, agent, client, err := q.between(q.granting, 39, 79)
+	actor, agent, client, err := q.between(q.granting, 39)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -143,7 +152,7 @@ func (a *API) AttachClient(q Question) (Answer, error) {
 
 // DetachClient answers DELETE systemuser/agent/{party}/{systemUserId}/client.
 func (a *API) DetachClient(q Question) (Answer, error) {
-	actor, agent, client, err := q.between(q.acting, 31, 32)
+	actor, agent, client, err := q.between(q.acting, 31)
 	if err == nil {
 		err = as(q.Registry.DetachClient(q.Ctx(), actor, agent, client.OrgNo), agentFaults)
 	}

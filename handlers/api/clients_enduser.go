@@ -142,7 +142,7 @@ type attachment struct {
 // AddClient answers POST enduser/systemuser/clients. The scope is for just that,
 // so the token's issuer need not be a portal.
 func (a *API) AddClient(q Question) (Answer, error) {
-	return a.changeClient(q, 79, func(actor models.Actor, agent models.ID, client party.OrgNo) error {
+	return a.changeClient(q, func(actor models.Actor, agent models.ID, client party.OrgNo) error {
 		c, err := q.Registry.AttachClient(q.Ctx(), actor, agent, client)
 		return lacking(c, err)
 	})
@@ -150,12 +150,12 @@ func (a *API) AddClient(q Question) (Answer, error) {
 
 // RemoveClient answers DELETE enduser/systemuser/clients.
 func (a *API) RemoveClient(q Question) (Answer, error) {
-	return a.changeClient(q, 32, func(actor models.Actor, agent models.ID, client party.OrgNo) error {
+	return a.changeClient(q, func(actor models.Actor, agent models.ID, client party.OrgNo) error {
 		return q.Registry.DetachClient(q.Ctx(), actor, agent, client)
 	})
 }
 
-func (a *API) changeClient(q Question, unknown int, do func(models.Actor, models.ID, party.OrgNo) error) (Answer, error) {
+func (a *API) changeClient(q Question, do func(models.Actor, models.ID, party.OrgNo) error) (Answer, error) {
 	actor, agent, err := q.owning(scopeClientsWrite)
 	if err != nil {
 		return Answer{}, err
@@ -167,9 +167,9 @@ func (a *API) changeClient(q Question, unknown int, do func(models.Actor, models
 	case text == "":
 		return Answer{}, queryFault(clientCode, "client", "The query lacks client, the party uuid of a client.")
 	}
-	client, err := q.byUUID(text)
+	client, err := known(q.byUUID(text))
 	if err != nil {
-		return Answer{}, as(err, map[models.Code]int{models.CodeNotFound: unknown})
+		return Answer{}, err
 	}
 	if err := do(actor, agent, client.OrgNo); err != nil {
 		return Answer{}, agentFailed(err)
