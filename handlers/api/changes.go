@@ -125,7 +125,7 @@ func (a *API) SentChangeByRef(q Question) (Answer, error) {
 	}
 	id, err := system.ParseID(q.Param("systemid"))
 	if err != nil {
-		return Answer{}, as(err, notThatSystem)
+		return Answer{}, as(err, noChange)
 	}
 	customer, err := a.Numbers.Parse(q.Param("orgno"))
 	if err != nil {
@@ -134,7 +134,7 @@ func (a *API) SentChangeByRef(q Question) (Answer, error) {
 	page, _, _, err := q.Registry.SentChanges(q.Ctx(), actor, registry.ChangeQuery{System: id, Customer: customer, ExternalRef: q.Param("externalref")}, 1, false)
 	switch {
 	case err != nil:
-		return Answer{}, as(err, notThatSystem)
+		return Answer{}, as(err, noChange)
 	case len(page) == 0:
 		return Answer{}, problem(10)
 	}

@@ -114,7 +114,7 @@ func TestApprovingWhatCanNotBe(t *testing.T) {
 			if err := s.Registry.Withdraw(t.Context(), s.Actor(kit.DeveloperA), r.ID); err != nil {
 				t.Fatal(err)
 			}
-		}, http.StatusConflict, "AUTH-00013"},
+		}, http.StatusNotFound, "AUTH-00010"},
 		{"removed", func(s *kit.Site, _ request.Request) { s.Exec("UPDATE request SET removed_at = 1") }, http.StatusNotFound, "AUTH-00010"},
 		{"of a deleted system", func(s *kit.Site, _ request.Request) { s.Exec("UPDATE system SET deleted = 1") }, http.StatusNotFound, "AUTH-00011"},
 		{"no longer asked for", func(s *kit.Site, _ request.Request) { s.Exec("DELETE FROM system_ask WHERE kind = 'right'") }, http.StatusBadRequest, "AUTH-00001"},

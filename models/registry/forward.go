@@ -18,11 +18,11 @@ import (
 // request.decided or request.expired; NotFound; those of the policy.
 func (r *Registry) Forward(ctx context.Context, a models.Actor, id models.ID, kind systemuser.Kind) error {
 	return r.guard(ctx, a, policy.RequestForward, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		one, err := tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id)
+		one, err := shown(tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id))
 		if err != nil {
 			return change{}, err
 		}
-		if one.Kind != kind || !one.Removed.IsZero() {
+		if one.Kind != kind {
 			return change{}, models.NewError(models.NotFound, models.CodeNotFound)
 		}
 		if _, err := one.Current(r.Now()).Next(request.Reject); err != nil || one.Escalated {

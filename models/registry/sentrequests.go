@@ -100,7 +100,7 @@ func (r *Registry) AskedPage(ctx context.Context, a models.Actor, q RequestQuery
 	return page, total, err
 }
 
-// shown is NotFound for what the supplier is not shown any more.
+// shown is NotFound for what has been taken back: no API shows it any more.
 func shown(one request.Request, err error) (request.Request, error) {
 	if err == nil && (one.Status == request.Withdrawn || !one.Removed.IsZero()) {
 		err = models.NewError(models.NotFound, models.CodeNotFound)
