@@ -14,7 +14,7 @@ import (
 type ask struct {
 	target string
 	form   url.Values // of a POST by people
-	json   string     // of a POST by programs
+	json   string     // what a program sends
 	yes    bool       // the decision that an evaluation must give
 	// invited is the secret of an invitation that the browser has been led by.
 	invited string
@@ -25,6 +25,8 @@ type ask struct {
 type thing struct {
 	id                    string
 	issuer, client, owner string // of a chain
+	system, ref           string // of a request or a system user, for calls
+	party, uuid           string // the organisation that a call names, if not the caller's own
 }
 
 // kinds of things, by the route that asks for them.
@@ -44,6 +46,10 @@ const (
 	login           // another login of the person's
 	identity        // another way of his to log in
 	registered      // an organisation in which the business register knows him
+	changeOf        // a change request to the organisation
+	group           // of operations in the manual
+
+	lastOfPages // what comes after it, the API alone asks for
 )
 
 // question makes what is asked of a route. id is that of the thing.
@@ -128,8 +134,18 @@ var cases = map[string]question{
 	"customer.systemuser.revoke_form": {held, get("/systemusers/ID/revoke")},
 	"customer.systemuser.revoke":      {held, post("/systemusers/ID/revoke", url.Values{})},
 	"customer.request.confirm":        {none, get("/accessmanagement/ui/systemuser/request?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
-	"supplier.systems":                {none, get("/supplier/systems")},
-	"supplier.system.form":            {none, get("/supplier/systems/new")},
+	"customer.agent_request.confirm":  {none, get("/accessmanagement/ui/systemuser/agentrequest?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
+	"customer.change":                 {changeOf, get("/changes/ID")},
+	"customer.change.approve": {changeOf, func(w *world, on thing) ask {
+		return ask{target: "/changes/" + url.PathEscape(on.id) + "/approve", form: url.Values{"seen": {w.seenChange(on.id)}}}
+	}},
+	"customer.change.reject_form": {changeOf, get("/changes/ID/reject")},
+	"customer.change.reject":      {changeOf, post("/changes/ID/reject", url.Values{"reason": {"Vi trenger det ennå"}})},
+	"customer.change.confirm":     {none, get("/accessmanagement/ui/systemuser/changerequest?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
+	"docs":                        {none, get("/docs")},
+	"docs.group":                  {group, get("/docs/ID")},
+	"supplier.systems":            {none, get("/supplier/systems")},
+	"supplier.system.form":        {none, get("/supplier/systems/new")},
 	"supplier.system.register": {none, func(w *world, _ thing) ask {
 		return ask{target: "/supplier/systems/new", form: registration("matrix"+strconv.Itoa(w.next()), "matrix")}
 	}},

@@ -21,6 +21,6 @@ func (s *Server) clientRoutes() []Route {
 		{get, clientBase + "/clients", "enduser.clients", Programs, Token, a.Serve(a.AttachedClients)},
 		{post, clientBase + "/clients", "enduser.client_add", Programs, Token, a.Serve(a.AddClient)},
 		{del, clientBase + "/clients", "enduser.client_remove", Programs, Token, a.Serve(a.RemoveClient)},
-		{get, clientBase + "/agents", "enduser.agents", Programs, Token, a.Serve(a.Agents)},
+		{get, clientBase + "/agents", "enduser.clients_agents", Programs, Token, a.Serve(a.Agents)},
 	}
 }
