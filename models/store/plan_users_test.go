@@ -52,6 +52,10 @@ func planSuppliersUsers(t *testing.T, s *Store) {
 			_, err := x.SystemUserAt(ctx, "310000011_a", "310000033", "r")
 			return known404(err)
 		}, false},
+		"ChangesOf": {func(ctx context.Context, x *transaction) error {
+			_, err := x.ChangesOf(ctx, "310000033", id, 500)
+			return err
+		}, false},
 		"SystemUsersDue":  {func(ctx context.Context, x *transaction) error { _, err := x.SystemUsersDue(ctx, now, 100); return err }, false},
 		"CloseRequestsOf": {func(ctx context.Context, x *transaction) error { _, err := x.CloseRequestsOf(ctx, id, now); return err }, false},
 		"the last number": {func(ctx context.Context, x *transaction) error { _, err := x.LastSeq(ctx); return err }, false},
