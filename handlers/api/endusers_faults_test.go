@@ -47,27 +47,29 @@ func TestAltinnFault03_OneAnswerWins(t *testing.T) {
 		}
 		close(ready)
 		all.Wait()
-		won := 0
+		won, approved := 0, false
 		for i, r := range got[:12] {
 			switch {
 			case r.Status == http.StatusOK && r.Body == "true":
 				won++
+				approved = i%2 == 0
 			case r.Status == http.StatusConflict && r.Code() == "AUTH-00013", r.Status == http.StatusNotFound && r.Code() == "AUTH-00010": // the latter once it is removed
 			default:
 				t.Errorf("round %d, answer %d: %d %s", round, i, r.Status, r.Body)
 			}
 		}
-		status := ""
-		if stands := endUser(t, s, kit.ApproverP).Get(path); stands.Status == http.StatusOK {
-			status, _ = stands.JSON()["status"].(string)
+		// The supplier may take back what has been answered, so that it is shown no
+		// more; what came of the answer lives on.
+		if found := lookUp(t, s, sys).Status == http.StatusOK; found != approved {
+			t.Errorf("round %d: approved %t, system user %t", round, approved, found)
 		}
-		if found := lookUp(t, s, sys).Status == http.StatusOK; won > 1 || found != (status == "Accepted") {
-			t.Errorf("round %d: %d won, status %q, system user %t", round, won, status, found)
+		outcomes := map[string]int{}
+		for _, event := range []string{"request.accepted", "request.rejected", "request.withdrawn"} {
+			outcomes[event] = strings.Count(s.Dump(), `"`+event+`"`)
 		}
-		for what, most := range map[string]int{`"request.accepted"`: 1, `"request.rejected"`: 1, `"request.withdrawn"`: 1} {
-			if n := strings.Count(s.Dump(), what); n > most {
-				t.Errorf("round %d: %s %d times", round, what, n)
-			}
+		answered := outcomes["request.accepted"] + outcomes["request.rejected"]
+		if won != answered || answered+outcomes["request.withdrawn"] != 1 {
+			t.Errorf("round %d: %d won, and there are %v", round, won, outcomes)
 		}
 	}
 }
