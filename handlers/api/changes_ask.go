@@ -79,23 +79,23 @@ func (a *API) changeSubject(q Question, body changeBody, c *request.Change) erro
 	}
 	f := invalid()
 	if c.Correlation, err = models.ParseID(correlation); err != nil {
-		f.also("correlation-id", "must be a UUID of your own choice.")
+		_ = f.also("correlation-id", "must be a UUID of your own choice.")
 	}
 	if user != "" {
 		if c.SystemUser, err = models.ParseID(user); err != nil {
-			f.also("system-user-id", "must be the UUID of a system user.")
+			_ = f.also("system-user-id", "must be the UUID of a system user.")
 		} else if c.SystemUser == c.Correlation {
-			f.also("correlation-id", "must not be the system user's id.")
+			_ = f.also("correlation-id", "must not be the system user's id.")
 		}
 	} else {
 		c.ExternalRef = strings.TrimSpace(body.ExternalRef)
 		if c.System, err = system.ParseID(strings.TrimSpace(body.SystemID)); err != nil {
-			f.also("system-user-id", "is missing. It may be left out when systemId and partyOrgNo name the system user.")
+			_ = f.also("system-user-id", "is missing. It may be left out when systemId and partyOrgNo name the system user.")
 		} else if c.Customer, err = a.Numbers.Parse(strings.TrimSpace(body.PartyOrgNo)); err != nil {
-			f.also("partyOrgNo", "must be an organisation number of nine digits.")
+			_ = f.also("partyOrgNo", "must be an organisation number of nine digits.")
 		}
 		if models.LineFault(c.ExternalRef, maxQuery, false) != "" {
-			f.also("externalRef", "cannot be an external reference.")
+			_ = f.also("externalRef", "cannot be an external reference.")
 		}
 	}
 	if len(f.fields) > 0 {
@@ -126,7 +126,7 @@ func changeFault(c request.Change, fields []models.FieldError) *Failure {
 		case fault.Field == "redirect_url":
 			redirect = fault.Fault
 		case fault.Fault == "items.both":
-			rest.also("unwantedRights", "and what is required may not both name "+listed([]string{item.String()})+".")
+			_ = rest.also("unwantedRights", "and what is required may not both name "+listed([]string{item.String()})+".")
 		case found && item.Kind == catalog.RightItem:
 			rights = append(rights, item.String())
 		case found && (fault.Fault == "items.not_on_system" || fault.Fault == "catalogue.unknown"):
@@ -134,7 +134,7 @@ func changeFault(c request.Change, fields []models.FieldError) *Failure {
 		case found:
 			barred = append(barred, item.Ref)
 		default:
-			rest.also(changeMembers[strings.TrimRight(fault.Field, "[]0123456789")], sentence(fault.Fault))
+			_ = rest.also(changeMembers[strings.TrimRight(fault.Field, "[]0123456789")], sentence(fault.Fault))
 		}
 	}
 	barredAs := 64

@@ -16,6 +16,8 @@ import (
 const typePrefix = "urn:altinn:error:"
 
 // Failure is an error in Altinn's numbering (altinn-api.md section 2).
+//
+//nolint:errname // it is a whole answer that travels as an error, and is named for what it answers
 type Failure struct {
 	status int
 	code   string // as in "AUTH-00010"
