@@ -87,14 +87,19 @@ func (o operation) match(asked []string) (map[string]string, bool) {
 }
 
 // respelt returns the query with the names that the operation knows spelt as it
-// spells them; the registry matches them without regard to case.
+// spells them; the registry matches them without regard to case. An empty value
+// is as good as none.
 func respelt(query url.Values, route *routers.Route) url.Values {
 	out := url.Values{}
 	for name, values := range query {
 		for _, p := range slices.Concat(route.PathItem.Parameters, route.Operation.Parameters) {
 			if p.Value.In == openapi3.ParameterInQuery && strings.EqualFold(p.Value.Name, name) {
 				name = p.Value.Name
+				values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
 			}
+		}
+		if len(values) == 0 {
+			continue
 		}
 		out[name] = append(out[name], values...)
 	}
@@ -102,13 +107,17 @@ func respelt(query url.Values, route *routers.Route) url.Values {
 }
 
 // members returns the JSON value with the names of its members spelt as the
-// schema spells them. An object that takes no other members takes no other
-// spelling either.
+// schema spells them, and without those that are null and may be left out: the
+// registry reads them as absent. An object that takes no other members takes no
+// other spelling, and no null, either.
 func members(v any, ref *openapi3.SchemaRef) any {
 	if ref == nil || ref.Value == nil {
 		return v
 	}
 	s := ref.Value
+	if s.Type == nil && len(s.Properties)+len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) == 0 {
+		return true // anything, also what the library cannot read
+	}
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
@@ -122,7 +131,9 @@ func members(v any, ref *openapi3.SchemaRef) any {
 			for spelt, of := range s.Properties {
 				if strings.EqualFold(name, spelt) {
 					delete(v, name)
-					v[spelt] = members(member, of)
+					if member != nil || slices.Contains(s.Required, spelt) {
+						v[spelt] = members(member, of)
+					}
 				}
 			}
 		}

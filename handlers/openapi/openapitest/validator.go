@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -50,7 +51,10 @@ func (v *Validator) Fault(req *http.Request, body []byte, res *http.Response) er
 	req = req.Clone(req.Context())
 	query := respelt(req.URL.Query(), route)
 	req.URL.RawQuery = query.Encode()
-	req.Body = io.NopCloser(bytes.NewReader(spelt(body, route)))
+	req.Body, req.GetBody = io.NopCloser(bytes.NewReader(spelt(body, route))), nil // or it would be read as it was sent
+	if strings.EqualFold(req.Header.Get("Content-Type"), "text/json") {            // another name for the same
+		req.Header.Set("Content-Type", "application/json")
+	}
 	input := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, QueryParams: query, Route: route,
 		Options: &openapi3filter.Options{
@@ -79,9 +83,9 @@ func (v *Validator) Fault(req *http.Request, body []byte, res *http.Response) er
 }
 
 // spelt is the JSON body with its names as the operation spells them. What is
-// not JSON stays as it is.
+// not JSON stays as it is; blanks alone are no body.
 func spelt(body []byte, route *routers.Route) []byte {
-	if route.Operation.RequestBody == nil {
+	if body = bytes.TrimSpace(body); len(body) == 0 || route.Operation.RequestBody == nil {
 		return body
 	}
 	media := route.Operation.RequestBody.Value.Content.Get("application/json")

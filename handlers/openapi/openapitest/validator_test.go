@@ -3,7 +3,6 @@ package openapitest_test
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -13,8 +12,9 @@ import (
 const (
 	question = `{"subject":{"type":"urn:altinn:systemuser","id":"x"},"action":{"name":"read"},
  "resource":{"type":"urn:altinn:resource","id":"r","properties":{"party":"313775429"}}}`
-	yes     = `{"decision":true}`
-	problem = `{"type":"urn:stafett:problem:invalid","title":"t","status":400,"code":"invalid"}`
+	reasoned = "/api/v1/systemusers/704013ee-e82a-433e-83c5-a40e6e00d746/pause"
+	yes      = `{"decision":true}`
+	problem  = `{"type":"urn:stafett:problem:invalid","title":"t","status":400,"code":"invalid"}`
 )
 
 func TestFault(t *testing.T) {
@@ -32,6 +32,12 @@ func TestFault(t *testing.T) {
 		{"another case, and a slash", "POST", "/Access/v1/EVALUATION/", question, 200, "application/json", "no-store", yes, ""},
 		{"names of the body in another case", "POST", "/access/v1/evaluation", strings.ToUpper(question[:10]) + question[10:], 200, "application/json", "no-store", yes, ""},
 		{"names that may not be in another case", "POST", "/v1/enrich", `{"ISSUER":"a"}`, 200, "application/json", "no-store", yes, "answered with success"},
+		{"a null where a member may be left out", "POST", reasoned, `{"reason":null}`, 200, "application/json", "no-store", `{}`, "the answer is not"},
+		{"a null where it may not", "POST", "/access/v1/evaluation", `{"subject":null}`, 200, "application/json", "no-store", yes, "answered with success"},
+		{"a null that is allowed whatever it is", "POST", "/api/v1/bulk", `{"kind":"requests","rows":[null]}`, 202, "application/json", "no-store", `{}`, "the answer is not"},
+		{"blanks for a body that may be left out", "POST", reasoned, " \n", 200, "application/json", "no-store", `{}`, "the answer is not"},
+		{"an empty value that may be left out", "GET", "/authentication/api/v1/systemregister?pageSize=", "", 200, "application/json", "no-store", `[]`, ""},
+		{"an empty value that may not", "GET", "/authentication/api/v1/systemuser/vendor/byquery?orgno=&system-id=a", "", 200, "application/json", "no-store", `{}`, "answered with success"},
 		{"a value in the path", "GET", "/authentication/api/v1/systemregister/vendor/1_a", "", 200, "application/json", "no-store", `{}`, "the answer is not"},
 		{"a value that is too long", "GET", "/authentication/api/v1/systemregister/vendor/" + strings.Repeat("1", 101), "", 200, "application/json", "no-store", yes, "answered with success"},
 		{"names of the query in another case", "GET", "/authentication/api/v1/systemuser/byexternalid?CLIENTID=a&systemproviderorgno=991825827&systemUserOwnerOrgNo=313775429", "", 200, "application/json", "no-store", `{}`, "the answer is not"},
@@ -46,14 +52,17 @@ func TestFault(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			req := httptest.NewRequest(c.method, c.path, nil)
+			req, err := http.NewRequestWithContext(t.Context(), c.method, c.path, strings.NewReader(c.sent)) // which can be read anew
+			if err != nil {
+				t.Fatal(err)
+			}
 			req.Header.Set("Content-Type", "application/json")
 			res := &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.answer))}
 			res.Header.Set("Content-Type", c.media)
 			if c.cache != "" {
 				res.Header.Set("Cache-Control", c.cache)
 			}
-			err := v.Fault(req, []byte(c.sent), res)
+			err = v.Fault(req, []byte(c.sent), res)
 			switch {
 			case c.fault == "" && err != nil:
 				t.Errorf("fault %v, want none", err)
