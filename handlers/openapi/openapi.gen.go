@@ -999,9 +999,11 @@ type AskAgentRequest struct {
 	Purpose *Purpose `json:"purpose,omitempty"`
 
 	// RedirectUrl Where the browser goes after the answer; one of the system's.
-	RedirectUrl *string  `json:"redirectUrl,omitempty"`
-	Rights      *[]Right `json:"rights,omitempty"`
-	SystemId    string   `json:"systemId"`
+	RedirectUrl *string `json:"redirectUrl,omitempty"`
+
+	// Rights Ignored, as Altinn does: an agent has access packages alone.
+	Rights   *[]interface{} `json:"rights,omitempty"`
+	SystemId string         `json:"systemId"`
 
 	// ValidTo When the system user ends by itself; never when left out.
 	ValidTo *time.Time `json:"validTo,omitempty"`
@@ -1417,8 +1419,8 @@ type Doubt struct {
 	// ClientId The OAuth client that wants a token.
 	ClientId *string `json:"clientId,omitempty"`
 
-	// Customer An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	Customer *Party `json:"customer,omitempty"`
+	// Customer An organisation number, bare or as in `Party`; empty is none.
+	Customer *string `json:"customer,omitempty"`
 
 	// ExternalRef The customer's number when it is left out.
 	ExternalRef *string `json:"externalRef,omitempty"`
@@ -1426,8 +1428,8 @@ type Doubt struct {
 	// Issuer Its issuer, as in iss of the tokens; the usual one when it is left out.
 	Issuer *string `json:"issuer,omitempty"`
 
-	// Party An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	Party *Party `json:"party,omitempty"`
+	// Party An organisation number, bare or as in `Party`; empty is none.
+	Party *string `json:"party,omitempty"`
 
 	// Request A body that you send to ask a customer.
 	Request interface{} `json:"request,omitempty"`
@@ -1441,8 +1443,8 @@ type Doubt struct {
 	// SystemId The system that you believe the client to be of.
 	SystemId *string `json:"systemId,omitempty"`
 
-	// SystemuserOrg An organisation number, bare or with `0192:` or `urn:altinn:organization:identifier-no:` before it.
-	SystemuserOrg *Party `json:"systemuser_org,omitempty"`
+	// SystemuserOrg The same as customer, as Altinn calls it.
+	SystemuserOrg *string `json:"systemuser_org,omitempty"`
 }
 
 // EnrichAnswer defines model for EnrichAnswer.
