@@ -81,14 +81,17 @@ func (s *Site) Bearer(t testing.TB, token string) *Client {
 // In returns the same browser for a subtest.
 func (c *Client) In(t testing.TB) *Client { d := *c; d.t = t; return &d }
 
-// With returns the same browser that sends a header as well; an empty value
-// takes the header away.
-func (c *Client) With(name, value string) *Client {
+// With returns the same browser that sends a header as well, with more as often
+// as there are more values; an empty value takes the header away.
+func (c *Client) With(name, value string, more ...string) *Client {
 	d := *c
 	d.header = c.header.Clone()
 	d.header.Set(name, value)
 	if value == "" {
 		d.header.Del(name)
+	}
+	for _, v := range more {
+		d.header.Add(name, v)
 	}
 	return &d
 }

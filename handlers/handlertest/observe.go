@@ -5,6 +5,7 @@ import (
 	"database/sql" //nolint:depguard // the kit compares whole databases; the handlers it tests do not see one
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -84,6 +85,46 @@ func (s *Site) Snapshot() string {
 		s.snapshotOf, s.snapshot = version, s.dump(func(name string) bool { return !slices.Contains(unwatched, name) })
 	}
 	return s.snapshot
+}
+
+// Keep notes what Snapshot watches. The function that it returns puts all of it
+// back, whatever has been written since.
+func (s *Site) Keep() (back func()) {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "kept.db")
+	s.Exec("VACUUM INTO ?", file)
+	s.Exec("ATTACH ? AS kept", file)
+	kept := s.Snapshot()
+	was := byTable(kept)
+	return func() {
+		s.t.Helper()
+		is := byTable(s.Snapshot())
+		for name := range was {
+			is[name] += "" // a table that is empty now
+		}
+		var undo strings.Builder
+		for name, rows := range is {
+			if rows != was[name] {
+				undo.WriteString(`DELETE FROM main."` + name + `"; INSERT INTO main."` + name + `" SELECT * FROM kept."` + name + `";`)
+			}
+		}
+		s.Exec("BEGIN;" + undo.String() + "COMMIT")
+		s.snapshot = kept // what the site writes after this is seen all the same
+	}
+}
+
+// byTable cuts a snapshot into its tables.
+func byTable(snapshot string) map[string]string {
+	all := map[string]string{}
+	for at := 0; at < len(snapshot); {
+		name, _, _ := strings.Cut(snapshot[at:], " ")
+		end := at
+		for end < len(snapshot) && strings.HasPrefix(snapshot[end:], name+" ") {
+			end += strings.IndexByte(snapshot[end:], '\n') + 1
+		}
+		all[name], at = snapshot[at:end], end
+	}
+	return all
 }
 
 // Dump writes down every table, for tests that look for what must not be there.
