@@ -83,6 +83,9 @@ func (a *API) Serve(call Call) echo.HandlerFunc {
 			return err
 		}
 		q := Question{Context: c, Caller: caller, Registry: a.Registry}
+		if _, err := url.ParseQuery(c.Request().URL.RawQuery); err != nil { // else a filter that cannot be read would be none
+			return &models.Error{Kind: models.Invalid, Code: models.CodeNotAcceptable, Err: err}
+		}
 		if q.Body, err = read(c.Request()); err != nil {
 			return err
 		}

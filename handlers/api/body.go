@@ -26,6 +26,9 @@ func decode[T any](q Question) (T, error) {
 		return v, models.NewError(models.Invalid, models.CodeMediaType)
 	}
 	err = json.Unmarshal(q.Body, &v, json.MatchCaseInsensitiveNames(true))
+	if err == nil && jsontext.Value(q.Body).Kind() == 'n' {
+		return v, binding("$", "must not be null.")
+	}
 	if err == nil {
 		return v, nil
 	}

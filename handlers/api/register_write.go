@@ -106,9 +106,6 @@ func updatePart[T any](
 		return Answer{}, err
 	}
 	body, err := decode[[]T](q)
-	if err == nil && body == nil {
-		err = binding("$", "must be an array.")
-	}
 	if err != nil {
 		return Answer{}, err
 	}
