@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -23,10 +24,35 @@ const (
 
 // bulkBody is the body of a job. What is in a row is read when it is put.
 type bulkBody struct {
-	Kind     string           `json:"kind"`
-	SystemID string           `json:"systemId"`
-	Defaults jsontext.Value   `json:"defaults"`
-	Rows     []jsontext.Value `json:"rows"`
+	Kind     string         `json:"kind"`
+	SystemID string         `json:"systemId"`
+	Defaults jsontext.Value `json:"defaults"`
+	Rows     bulkRows       `json:"rows"`
+}
+
+// bulkRows are a job's rows, and at most one more than it can have: a body of
+// millions of tiny ones takes no more memory than itself.
+type bulkRows []jsontext.Value
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (r *bulkRows) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if kind := d.PeekKind(); kind != '[' {
+		if err := d.SkipValue(); err != nil || kind == 'n' {
+			return err
+		}
+		return errors.New("no array")
+	}
+	_, err := d.ReadToken()
+	for err == nil && d.PeekKind() != ']' {
+		var row jsontext.Value
+		if row, err = d.ReadValue(); len(*r) <= bulk.MaxRows {
+			*r = append(*r, row.Clone())
+		}
+	}
+	if err == nil {
+		_, err = d.ReadToken()
+	}
+	return err
 }
 
 // StartBulk answers POST /api/v1/bulk: a job whose rows are put by WorkBulk. It

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -291,6 +292,25 @@ func TestWhatIsWrongWithABulkJob(t *testing.T) {
 	at := startBulk(t, c, bulkOf("requests", "", strings.Repeat(row+",", 7000)+"{}")) // 7 MiB
 	for _, query := range []string{"?status=x", "?pageSize=501", "?token=x", "?token=eyJwIjotMX0"} {
 		c.Get(at + "/rows" + query).Want(http.StatusBadRequest)
+	}
+}
+
+// What a job cannot have takes no memory. Not parallel, since it counts.
+func TestMillionsOfTinyRows(t *testing.T) {
+	s := kit.New(t)
+	body := `{"kind":"requests","rows":[` + strings.Repeat("0,", 2<<20) + `0]}`
+	token := s.AccessToken(kit.SupplierA, requestWrite, nil)
+	n := testing.AllocsPerRun(1, func() { // straight, for the kit reads the body too
+		r := httptest.NewRequest(http.MethodPost, bulkJobs, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+token)
+		rec := httptest.NewRecorder()
+		if s.Server.ServeHTTP(rec, r); rec.Code != http.StatusBadRequest {
+			t.Errorf("status %d", rec.Code)
+		}
+	})
+	if n > 100_000 {
+		t.Errorf("%.0f allocations", n)
 	}
 }
 
