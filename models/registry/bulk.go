@@ -50,7 +50,8 @@ type BulkTx interface {
 	// AddBulk stores a new job with its rows.
 	AddBulk(ctx context.Context, j bulk.Job, rows []bulk.Row) error
 	// SaveBulk stores the state, the counts and the times of j if the stored one
-	// runs; otherwise Conflict bulk.ended.
+	// runs, and forgets the defaults of one that does no more; otherwise Conflict
+	// bulk.ended.
 	SaveBulk(ctx context.Context, j bulk.Job) error
 	// EndBulkRow stores how the row ended if the stored one waits; otherwise
 	// Conflict.

@@ -79,10 +79,14 @@ func (t *transaction) AddBulk(ctx context.Context, j bulk.Job, rows []bulk.Row) 
 }
 
 func (t *transaction) SaveBulk(ctx context.Context, j bulk.Job) error {
-	done := t.q(ctx).Model(&bulkJobRow{}).Where("id = ? AND status = 'running'", string(j.ID)).Updates(map[string]any{
+	state := map[string]any{
 		"status": string(j.Status), "done": j.Done, "failed": j.Failed, "cancelled": j.Cancelled,
 		"ended_at": millisOrNull(j.EndedAt), "next_at": millis(j.Next),
-	})
+	}
+	if j.Status != bulk.Running { // what no row needs any more may name people
+		state["defaults"] = ""
+	}
+	done := t.q(ctx).Model(&bulkJobRow{}).Where("id = ? AND status = 'running'", string(j.ID)).Updates(state)
 	return moved(done, models.CodeJobEnded)
 }
 
