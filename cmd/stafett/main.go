@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -58,6 +59,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if err != nil {
 		_, _ = fmt.Fprintln(errs, "stafett:", err)
 		return 2
+	}
+	if slices.Equal(args, []string{"help"}) {
+		args = []string{"--help"}
 	}
 	k, err := parser.Parse(args)
 	if exited >= 0 { // --help has been answered
