@@ -133,13 +133,14 @@ type systemChange struct {
 }
 
 // SystemChanges answers GET systemregister/vendor/{systemId}/changelog: newest
-// first, all of them unless a page is asked for.
+// first. A supplier can make a log as long as it likes, each entry with a whole
+// system in it, so that a page is all that anybody gets.
 func (a *API) SystemChanges(q Question) (Answer, error) {
 	id, actor, err := q.ownID(scopeRegisterRead, scopeRegisterWrite)
 	if err != nil {
 		return Answer{}, err
 	}
-	p, err := page[int64](q, 0)
+	p, err := page[int64](q, maxPage)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,6 +164,25 @@ func TestALifeInTheRegister(t *testing.T) {
 		rest = after
 	}
 	mustHave(t, r, `"systemInternalId":"`+uuid+`"`, `"changedByOrgNumber":"343940092"`, `"clientId":"client-of-343940092"`)
+}
+
+// However long a supplier makes it, nobody gets all of it at once.
+func TestALongChangeLogHasPages(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	s.System(t, kit.DeveloperA, "lonn")
+	s.Exec(`WITH RECURSIVE n(v) AS (SELECT 2 UNION ALL SELECT v + 1 FROM n WHERE v < 501)
+		INSERT INTO system_change SELECT system_id, n.v, 'update', org_no, client_id, at, snapshot FROM system_change, n WHERE system_id = '343940092_lonn'`)
+	c := supplier(t, s, kit.SupplierA)
+	address, sizes := systemAt("lonn")+"/changelog", []int{}
+	for address != "" {
+		r := c.Get(address).Want(http.StatusOK)
+		sizes = append(sizes, strings.Count(r.Body, `"changeType"`))
+		address, _, _ = strings.Cut(strings.TrimPrefix(r.Header.Get("Link"), "<"+kit.PublicURL), ">")
+	}
+	if !slices.Equal(sizes, []int{500, 1}) {
+		t.Errorf("pages of %v", sizes)
+	}
 }
 
 // end users see what suppliers offer, known to the registry or not.

@@ -2497,8 +2497,8 @@ type UpdatePackagesParams struct {
 
 // SystemChangesParams defines parameters for SystemChanges.
 type SystemChangesParams struct {
-	// PageSize How many rows the page has at most. All of them when it is left out.
-	PageSize *ListSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+	// PageSize How many entries the page has at most.
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Token Where the page begins; from the `links.next` of the page before. Opaque.
 	Token *Token `form:"token,omitempty" json:"token,omitempty"`
