@@ -106,9 +106,6 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
 	v.Asked = askedFor(c, s, v.System, one)
 	all := !slices.ContainsFunc(v.Asked, func(asked Asked) bool { return !asked.Verdict.OK() })
-	if v.Status == request.Pending && !one.ValidTo.IsZero() && !one.ValidTo.After(r.Now()) {
-		v.Status = request.Expired // what it would make has ended already
-	}
 	open := v.Status == request.Pending && !v.System.Deleted
 	v.StruckOff = !v.Customer.StruckOff.IsZero()
 	v.CanApprove, v.CanReject = open && all && !v.StruckOff, open && v.Manager

@@ -118,6 +118,33 @@ func TestSystemUsersEndWhenTheirTimeIsUp(t *testing.T) {
 	})
 }
 
+// A request for what would be over already has expired, on its page, in the
+// inbox and in the number of those that wait.
+func TestNothingWaitsThatWouldBeOver(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		w.Registered(t)
+		in := wanted("one")
+		in.ValidTo = w.Clock.Now().Add(24 * time.Hour)
+		sent := mustAsk(t, w, in, "")
+		w.Clock.Set(in.ValidTo)
+		a := w.As(kari, bakeri)
+		page, err := w.Review(t.Context(), a, sent.ID)
+		if err != nil || page.Status != request.Expired || page.CanApprove || page.CanReject {
+			t.Errorf("its page: %s, %v", page.Status, err)
+		}
+		inbox, err := w.Inbox(t.Context(), a)
+		if err != nil || len(inbox) != 1 || inbox[0].Status != request.Expired {
+			t.Errorf("the inbox: %+v, %v", inbox, err)
+		}
+		acting, err := w.Acting(t.Context(), a)
+		if err != nil || acting.Waiting != 0 {
+			t.Errorf("%d wait, %v", acting.Waiting, err)
+		}
+	})
+}
+
 // A system user that is over stands in nobody's way, whether or not the job has
 // come by: the same triple can be asked for, approved and created.
 func TestATripleIsFreeWhenItsTimeIsUp(t *testing.T) {

@@ -71,7 +71,7 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 	if r.Title == "" {
 		r.Title, _ = s.Name.In(models.NB)
 	}
-	r.CreatedAt, r.ExpiresAt = now, now.Add(life)
+	r.CreatedAt, r.ExpiresAt = now, r.until(now.Add(life))
 	var f models.Faults
 	f.Add("external_ref", models.TextFault(r.ExternalRef, maxRef, true))
 	if strings.TrimSpace(r.ExternalRef) != r.ExternalRef || strings.ContainsAny(r.ExternalRef, "\r\n") {
@@ -89,6 +89,15 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 	}
 	f.Add("contact_email", emailFault(r.ContactEmail))
 	return r, f.Err()
+}
+
+// until is the last moment to answer r when there is time for it until then:
+// what would be over already is nothing to approve.
+func (r Request) until(then time.Time) time.Time {
+	if !r.ValidTo.IsZero() && r.ValidTo.Before(then) {
+		return r.ValidTo
+	}
+	return then
 }
 
 // purposeFault says what is wrong with a purpose, or "". One language is
@@ -193,7 +202,7 @@ func (r Request) Renewed(now time.Time, life time.Duration) (Request, error) {
 	if !r.ValidTo.IsZero() && !r.ValidTo.After(now) {
 		return r, models.Faults{{Field: "valid_to", Fault: "date.past"}}.Err()
 	}
-	r.Status, r.DecidedAt, r.ExpiresAt = next, time.Time{}, now.Add(life)
+	r.Status, r.DecidedAt, r.ExpiresAt = next, time.Time{}, r.until(now.Add(life))
 	return r, nil
 }
 

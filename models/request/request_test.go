@@ -359,6 +359,24 @@ func TestAnAnswerIsCurrentForEver(t *testing.T) {
 	}
 }
 
+// What a request would make may end before there would be no more time to answer
+// it: then that is the time, also when it is renewed.
+func TestARequestIsOverWhenWhatItAsksForIs(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[time.Time]time.Time{
+		noon.Add(time.Hour): noon.Add(time.Hour), noon.Add(request.Life + time.Hour): noon.Add(request.Life), {}: noon.Add(request.Life),
+	} {
+		r, _ := request.New(request.Request{ValidTo: end}, system.System{}, nil, noon, request.Life)
+		if !r.ExpiresAt.Equal(want) {
+			t.Errorf("one until %v can be answered until %v, want %v", end, r.ExpiresAt, want)
+		}
+		renewed, err := request.Request{Status: request.Expired, ValidTo: end}.Renewed(noon, request.Life)
+		if err != nil || !renewed.ExpiresAt.Equal(want) {
+			t.Errorf("renewed, one until %v can be answered until %v, want %v (%v)", end, renewed.ExpiresAt, want, err)
+		}
+	}
+}
+
 func TestReasonOfARejection(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{
