@@ -128,7 +128,7 @@ func (a *API) SentChangeByRef(q Question) (Answer, error) {
 		return Answer{}, as(err, noChange)
 	}
 	customer, err := a.Numbers.Parse(q.Param("orgno"))
-	if err != nil {
+	if err != nil || models.TextFault(q.Param("externalref"), maxQuery, true) != "" { // not every database takes any bytes
 		return Answer{}, problem(10)
 	}
 	page, _, _, err := q.Registry.SentChanges(q.Ctx(), actor, registry.ChangeQuery{System: id, Customer: customer, ExternalRef: q.Param("externalref")}, 1, false)
