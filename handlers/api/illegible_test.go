@@ -15,7 +15,7 @@ func TestIllegibleTextIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newChanging(t)
 	const bad = `"a\u0000b"`
-	org, party := string(kit.CustomerP), c.party(t, kit.CustomerP)
+	org, party := string(kit.CustomerP), c.PartyID(t, kit.CustomerP)
 	triple := `{"systemId":"` + string(c.system.ID) + `","partyOrgNo":"` + org + `","externalRef":` + bad + `}`
 	c.vendor.PostJSON(changesSent+"?correlation-id="+correlation, triple).Want(http.StatusBadRequest)
 	c.person.Call(http.MethodPut, "/authentication/api/v1/systemuser", `{"id":"`+string(c.user)+`","reporteeOrgNo":`+bad+`,"integrationTitle":"x"}`).

@@ -2275,7 +2275,7 @@ type ApproveChangeAtPortalParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2284,7 +2284,7 @@ type PortalApproveRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2302,7 +2302,7 @@ type StartBulkParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2311,7 +2311,7 @@ type CancelBulkParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2332,7 +2332,7 @@ type RenewChangeParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2341,7 +2341,7 @@ type DiagnoseParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2350,7 +2350,7 @@ type RenewRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2359,7 +2359,7 @@ type PauseSystemUserParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2368,7 +2368,7 @@ type ResumeSystemUserParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2422,7 +2422,7 @@ type AddClientParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2470,7 +2470,7 @@ type RegisterSystemParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2581,7 +2581,7 @@ type AttachClientParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2614,7 +2614,7 @@ type AttachSelfParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2644,7 +2644,7 @@ type AskChangeParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2674,7 +2674,7 @@ type ApproveChangeParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2683,7 +2683,7 @@ type RejectChangeParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2710,7 +2710,7 @@ type ApproveAgentRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2719,7 +2719,7 @@ type EscalateAgentRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2728,7 +2728,7 @@ type RejectAgentRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2737,7 +2737,7 @@ type AskParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2746,7 +2746,7 @@ type AskAgentParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2812,7 +2812,7 @@ type ApproveRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2821,7 +2821,7 @@ type EscalateRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2830,7 +2830,7 @@ type RejectRequestParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2884,7 +2884,7 @@ type CreateSystemUserParams struct {
 	// IdempotencyKey Names this very question, say by a UUID. Asked again with the same key and
 	// the same content within 24 hours, the answer is the first one, and
 	// nothing is done again; the header `Idempotency-Replayed` says so. The
-	// same key with another content is refused.
+	// same key with another content, or a token of other scopes, is refused.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
