@@ -46,4 +46,8 @@ func TestApprovingAnAgent(t *testing.T) {
 	if !strings.Contains(receipt.Text(), "er godkjent for klienter") || !strings.Contains(receipt.Text(), "Ingenting er gitt ennå") {
 		t.Errorf("the receipt: %s", receipt.Text())
 	}
+	user := c.Get("/systemusers/" + string(sent.ID)).Want(http.StatusOK).Page()
+	if !strings.Contains(user.Text(), "for de klientene som en klientadministrator") || strings.Contains(user.Text(), "på vegne av") {
+		t.Errorf("the system user's page: %s", user.Text())
+	}
 }

@@ -46,7 +46,7 @@ func (w *Web) SystemUser(c echo.Context) error {
 	u := page.SystemUser
 	v := customer.SystemUserView{
 		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
-		Items: itemViews(page.Asked), Status: u.Status, Gone: page.System.Deleted,
+		Items: itemViews(page.Asked), Status: u.Status, Agent: u.Kind == systemuser.Agent, Gone: page.System.Deleted,
 		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), EndedBy: u.RevokedBy, Until: u.ValidTo, Reference: reference(u.ExternalRef, u.Customer),
 		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
 	}

@@ -39,6 +39,7 @@ type SystemUserView struct {
 	Supplier   Org
 	Items      []Item // what was given; Lost says what is no longer had
 	Status     systemuser.Status
+	Agent      bool             // it works for clients, and for its own organisation not at all
 	Gone       bool             // the supplier has retired the system
 	StruckOff  bool             // the organisation is struck off its register
 	Paused     bool             // it can use nothing for now, therefore
@@ -100,4 +101,12 @@ func userTone(v SystemUserView) tone {
 		return given
 	}
 	return past
+}
+
+// userLead is the key of what a system user in use can do.
+func userLead(v SystemUserView) string {
+	if v.Agent {
+		return "customer.user.lead.agent"
+	}
+	return "customer.user.lead"
 }

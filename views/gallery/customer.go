@@ -190,7 +190,8 @@ func systemUserPages() []Page {
 		customer.Event{At: now, Action: string(policy.SystemUserRevoke), Who: "Kari Fjell", Role: director},
 		customer.Event{At: now, Action: "moon.land", Who: "Kari Fjell"},
 		customer.Event{At: now, Action: string(policy.RequestSend), Denied: true})
-	held, givenUp := live, live
+	held, givenUp, agent := live, live, live
+	agent.Agent = true
 	held.Held, held.History = true, append(slices.Clone(live.History),
 		customer.Event{At: days(-1), Action: string(policy.SystemUserPause)}, customer.Event{At: days(-1), Action: string(policy.SystemUserResume)},
 		customer.Event{At: now, Action: string(policy.SystemUserPause)})
@@ -223,6 +224,7 @@ func systemUserPages() []Page {
 		one("customer/systemuser-gone", customer.SystemUser(page, gone)),
 		all("customer/systemuser-paused", customer.SystemUser(page, paused)),
 		all("customer/systemuser-held", customer.SystemUser(page, held)),
+		all("customer/systemuser-agent", customer.SystemUser(page, agent)),
 		all("customer/systemuser-given-up", customer.SystemUser(page, givenUp)),
 		all("customer/systemuser-time-up", customer.SystemUser(page, timeUp)),
 		all("customer/systemuser-retired", customer.SystemUser(page, retired)),
