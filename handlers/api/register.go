@@ -179,6 +179,9 @@ func (a *API) VisibleSystems(q Question) (Answer, error) {
 		return Answer{}, err
 	}
 	text, err := q.one("q")
+	if err == nil && models.LineFault(text, maxQuery, false) != "" {
+		err = binding("q", "must be at most 255 characters, without control characters.")
+	}
 	if err != nil {
 		return Answer{}, err
 	}
