@@ -3,7 +3,9 @@ package api
 import (
 	"errors"
 	"mime"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -35,12 +37,36 @@ func decode[T any](q Question) (T, error) {
 	at := "$"
 	if e, ok := errors.AsType[*json.SemanticError](err); ok {
 		at += strings.ReplaceAll(string(e.JSONPointer), "/", ".")
-		return v, binding(at, "has the wrong type.")
+		return v, binding(at, "has the wrong type. It must be "+kindOf(e.GoType)+".")
 	}
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at += strings.ReplaceAll(string(e.JSONPointer), "/", ".")
 	}
 	return v, binding(at, "is not JSON in UTF-8 with each name once.")
+}
+
+// kindOf names in words what a member of the Go type must be.
+func kindOf(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == nil:
+		return "as the description of the interface says"
+	case t == reflect.TypeFor[time.Time]():
+		return "a time with its zone, such as 2027-06-30T22:00:00Z"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	}
+	return "a number"
 }
 
 // attribute is one part of a right's resource.

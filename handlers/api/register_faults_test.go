@@ -381,7 +381,7 @@ func TestAltinnFault30_TheRegisterAnswersInProblemDocuments(t *testing.T) {
 		"a deleted system's id": {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierA, "slettet")), 400, "STD-00000"},
 		"a deleted system":      {c.Call(http.MethodPut, systemAt("slettet"), registrationOf(kit.SupplierA, "slettet")), 400, "AUTH-00005"},
 		"an unknown system":     {c.Get(systemAt("borte")), 404, "AUTH-00011"},
-		"another vendor":        {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierB, "ny")), 403, "forbidden"},
+		"another vendor":        {c.Call(http.MethodPost, register+"/vendor", registrationOf(kit.SupplierB, "ny")), 403, "caller_not_allowed"},
 		"no token":              {s.Anonymous(t).With("Accept", "*/*").Get(register + "/vendor"), 401, "invalid_token"},
 		"no organisation":       {s.Bearer(t, s.ServiceToken("x", kit.Claims{"scope": registerWrite})).Get(register + "/vendor"), 401, "AUTH-00023"},
 		"text":                  {c.Do(http.MethodPost, register+"/vendor", "text/plain", "x"), 415, "media_type"},

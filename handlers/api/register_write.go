@@ -55,7 +55,7 @@ func (a *API) registration(q Question) (registration, models.Actor, error) {
 	}
 	actor, err := q.registrar(system.ID(number)+"_", scopeRegisterWrite)
 	if err == nil && number != party.OrgNo(actor.OrgNo) {
-		err = models.NewError(models.Forbidden, models.CodeForbidden)
+		err = models.NewError(models.Forbidden, models.CodeCallerNotAllowed)
 	}
 	return body, actor, err
 }

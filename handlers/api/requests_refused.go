@@ -54,7 +54,7 @@ func firstFault(e *models.Error, body asking, understood request.Request) *Failu
 	case faults["redirect_url"] == "url.none_registered":
 		return problem(26)
 	case faults["redirect_url"] != "":
-		return problem(21)
+		return problem(21).saying("It must be one of the system's allowedRedirectUrls in scheme, host, port and path, without user and fragment. Only the query is free.")
 	case faults["items"] != "" && agent:
 		return problem(58)
 	case faults["items"] != "" && body.Rights == nil && body.AccessPackages == nil:
@@ -102,7 +102,7 @@ func faultOfItems(faults map[string]string, understood request.Request) *Failure
 	case len(rights) > 0:
 		return problem(1).saying("These are not on the system, or cannot be delegated: " + listed(rights) + ".")
 	case len(unknown) > 0:
-		return problem(63).with("NotFoundPackages", listed(unknown))
+		return problem(63).saying("Add NotFoundPackages to the system first, or leave them out.").with("NotFoundPackages", listed(unknown))
 	case len(barred) > 0:
 		return problem(barredAs).with("NotDelegablePackages", listed(barred))
 	}

@@ -165,7 +165,9 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}{
 		{"no system", false, fields{"systemId": nil}, 400, "STD-00000", `"systemId":["systemId is required."]`},
 		{"no customer", false, fields{"partyOrgNo": "  "}, 400, "STD-00000", `"partyOrgNo":["partyOrgNo is required."]`},
-		{"a system of the wrong type", false, fields{"systemId": 7}, 400, "STD-00000", `systemId`},
+		{"a system of the wrong type", false, fields{"systemId": 7}, 400, "STD-00000", `$.systemId has the wrong type. It must be text.`},
+		{"a date that is no time", false, fields{"validTo": "2027-06-30"}, 400, "STD-00000", `$.validTo has the wrong type. It must be a time with its zone, such as`},
+		{"packages that are no list", false, fields{"accessPackages": "x"}, 400, "STD-00000", `It must be a list.`},
 		{"a system that is not there", false, fields{"systemId": "310000011_x"}, 404, "AUTH-00011", ""},
 		{"what is no system's id", false, fields{"systemId": "a b\u0000"}, 404, "AUTH-00011", ""},
 		{"another supplier's system, and no customer's number", false, fields{"systemId": foreign.ID, "partyOrgNo": "1"}, 404, "AUTH-00011", ""},
