@@ -63,9 +63,15 @@ func registering(vendor, id string) string {
 	return `{"id":"` + id + `","vendor":{"ID":"` + party.OrgNo(vendor).ISO6523() + `"},"name":` + names + `,"description":` + names + `,"accessPackages":[{"urn":"{tax}"}],"clientId":["m{n}"]}`
 }
 
-var apiCases = map[string]question{
-	"register.visible":         {none, call(registerPath, "")},
-	"register.own":             {none, call(registerPath+"/vendor", "")},
+// apiQuestion makes what is asked of a call.
+type apiQuestion struct {
+	kind apiKind
+	ask  func(w *world, on thing) ask
+}
+
+var apiCases = map[string]apiQuestion{
+	"register.visible":         {noThing, call(registerPath, "")},
+	"register.own":             {noThing, call(registerPath+"/vendor", "")},
 	"register.create":          {vendor, call(registerPath+"/vendor", registering("{id}", "{id}_m{n}"))},
 	"register.system":          {vendorSystem, call(registerPath+"/vendor/{id}", "")},
 	"register.update":          {vendorSystem, call(registerPath+"/vendor/{id}", registering("{org}", "{id}"))},
@@ -102,14 +108,14 @@ var apiCases = map[string]question{
 
 	"systemuser.by_query":  {suppliedRef, call(userPath+"/vendor/byquery?system-id={system}&orgno={customer}&external-ref={id}", "")},
 	"systemuser.of_system": {vendorSystem, call(userPath+"/vendor/bysystem/{id}", "")},
-	"systemuser.stream":    {none, call(userPath+"/internal/systemusers/stream", "")},
+	"systemuser.stream":    {noThing, call(userPath+"/internal/systemusers/stream", "")},
 	"systemuser.streamed":  {anyUser, call(userPath+"/internal/systemusers/{id}", "")},
 	"systemuser.pause":     {suppliedUser, call(ourPath+"/systemusers/{id}/pause", "")},
 	"systemuser.resume":    {pausedUser, call(ourPath+"/systemusers/{id}/resume", "")},
 	"systemuser.give_up":   {suppliedUser, call(ourPath+"/systemusers/{id}", "")},
 	"diagnose":             {client, call(ourPath+"/diagnose", `{"clientId":"{id}","customer":"{customer}","externalRef":"{ref}"}`)},
-	"bulk.start":           {none, call(ourPath+"/bulk", `{"kind":"requests","rows":[{}]}`)},
-	"bulk.jobs":            {none, call(ourPath+"/bulk", "")},
+	"bulk.start":           {noThing, call(ourPath+"/bulk", `{"kind":"requests","rows":[{}]}`)},
+	"bulk.jobs":            {noThing, call(ourPath+"/bulk", "")},
 	"bulk.job":             {job, call(ourPath+"/bulk/{id}", "")},
 	"bulk.rows":            {job, call(ourPath+"/bulk/{id}/rows", "")},
 	"bulk.cancel":          {job, call(ourPath+"/bulk/{id}/cancel", "")},
@@ -135,7 +141,7 @@ var apiCases = map[string]question{
 	"enduser.agent_requests.pending": {ownParty, call(requestPath+"/agent/{party}/{customer}/pending", "")},
 	"portal.request.approve":         {receivedRequest, call(portalPath+"/systemuser/request/{party}/{id}/approve", "")},
 	"portal.user.delete":             {ownUser, call(portalPath+"/systemuser/{party}/{id}", "")},
-	"portal.packages":                {none, call(portalPath+"/meta/info/accesspackages/search?term=skatt", "")},
+	"portal.packages":                {noThing, call(portalPath+"/meta/info/accesspackages/search?term=skatt", "")},
 
 	"client.attach":             {ownAgent, call(agentPath+"/{party}/{id}?provider={uuid}&client={client}", "")},
 	"client.detach":             {servingAgent, call(agentPath+"/{party}/{id}/client?provider={uuid}&client={client}", "")},

@@ -48,8 +48,6 @@ const (
 	registered      // an organisation in which the business register knows him
 	changeOf        // a change request to the organisation
 	group           // of operations in the manual
-
-	lastOfPages // what comes after it, the API alone asks for
 )
 
 // question makes what is asked of a route. id is that of the thing.

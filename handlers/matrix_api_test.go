@@ -308,7 +308,8 @@ func TestAPIMatrix(t *testing.T) {
 			for _, r := range all {
 				t.Run(r.route+" "+r.object, func(t *testing.T) {
 					w.t = t
-					w.row(t, routes[r.route], r, apiCases[r.route], r.cells[name], func() *kit.Client { return w.caller(name, r.route) })
+					q := apiCases[r.route]
+					w.row(t, routes[r.route], r, q.ask, w.apiThings(q.kind, r.object), r.cells[name], func() *kit.Client { return w.caller(name, r.route) })
 				})
 			}
 		})

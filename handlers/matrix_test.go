@@ -260,21 +260,21 @@ func TestMatrix(t *testing.T) {
 				t.Run(r.route+" "+r.object, func(t *testing.T) {
 					w.t = t
 					route := routes[r.route]
-					w.row(t, route, r, cases[r.route], r.cells[name], func() *kit.Client { return w.actor(name, route.Audience) })
+					w.row(t, route, r, cases[r.route].ask, w.things(cases[r.route].kind, r.object), r.cells[name], func() *kit.Client { return w.actor(name, route.Audience) })
 				})
 			}
 		})
 	}
 }
 
-// row puts the questions of one row, each anew by who asks, and holds the
+// row puts the question of one row about each of the things, each anew by who asks, and holds the
 // answers to the cell and to each other.
-func (w *world) row(t *testing.T, route handlers.Route, r row, q question, cell string, who func() *kit.Client) {
+func (w *world) row(t *testing.T, route handlers.Route, r row, put func(*world, thing) ask, things map[string]thing, cell string, who func() *kit.Client) {
 	t.Helper()
 	want, changes := strings.CutSuffix(cell, "*")
 	alike := map[string]string{}
-	for name, on := range w.things(q.kind, r.object) {
-		c, a := who(), q.ask(w, on)
+	for name, on := range things {
+		c, a := who(), put(w, on)
 		if a.invited != "" {
 			c.SetCookie("stafett_invitation", url.QueryEscape(a.invited))
 		}

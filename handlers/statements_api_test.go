@@ -74,7 +74,7 @@ func TestStatementsPerCall(t *testing.T) {
 		c := w.caller(actor, route)
 		var ran []string
 		for range 2 { // the first fills the cache of tokens
-			a := q.ask(w, w.things(q.kind, "own")["own"])
+			a := q.ask(w, w.apiThings(q.kind, "own")["own"])
 			ran = w.s.Statements(func() {
 				if r := a.put(c, method); r.Status >= http.StatusBadRequest {
 					t.Errorf("%s is answered %d %s", route, r.Status, r.Body)

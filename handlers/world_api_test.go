@@ -17,35 +17,38 @@ import (
 	"github.com/stafett/stafett/models/systemuser"
 )
 
-// kinds of things that only the API is asked about. Those of a supplier are of
-// the actor's organisation as a supplier, those of a customer of it as one.
+// apiKind is a kind of thing that the API is asked about. Those of a supplier are
+// of the actor's organisation as a supplier, those of a customer of it as one.
+type apiKind int
+
 const (
-	vendorSystem     kind = lastOfPages + 1 + iota // a supplier's system
-	publicSystem                                   // a system that anybody may look at
-	offered                                        // one that customers may give what it asks for
-	vendor                                         // a supplier, by its number in a body
-	sentRequest                                    // a supplier's request
-	sentAgentRequest                               // one for an agent
-	sentRequestRef                                 // a supplier's request, by its external reference
-	sentAgentRef                                   // one for an agent
-	sentChange                                     // a supplier's change request
-	sentChangeRef                                  // by its external reference
-	suppliedUser                                   // a system user of a supplier's system
-	suppliedRef                                    // by its external reference
-	pausedUser                                     // one that its supplier has paused
-	changeable                                     // one that a change request can be sent for
-	job                                            // a supplier's bulk job
-	client                                         // a supplier's OAuth client
-	anyUser                                        // a system user of anybody's
-	receivedRequest                                // a request to a customer
-	receivedAgent                                  // one for an agent
-	receivedChange                                 // a change request to a customer
-	ownUser                                        // a customer's system user
-	ownAgent                                       // its agent
-	servingAgent                                   // its agent that serves a client
-	selfAgent                                      // its agent that could serve itself
-	servingSelf                                    // and does
-	ownParty                                       // the customer itself
+	noThing          apiKind = iota
+	vendorSystem             // a supplier's system
+	publicSystem             // a system that anybody may look at
+	offered                  // one that customers may give what it asks for
+	vendor                   // a supplier, by its number in a body
+	sentRequest              // a supplier's request
+	sentAgentRequest         // one for an agent
+	sentRequestRef           // a supplier's request, by its external reference
+	sentAgentRef             // one for an agent
+	sentChange               // a supplier's change request
+	sentChangeRef            // by its external reference
+	suppliedUser             // a system user of a supplier's system
+	suppliedRef              // by its external reference
+	pausedUser               // one that its supplier has paused
+	changeable               // one that a change request can be sent for
+	job                      // a supplier's bulk job
+	client                   // a supplier's OAuth client
+	anyUser                  // a system user of anybody's
+	receivedRequest          // a request to a customer
+	receivedAgent            // one for an agent
+	receivedChange           // a change request to a customer
+	ownUser                  // a customer's system user
+	ownAgent                 // its agent
+	servingAgent             // its agent that serves a client
+	selfAgent                // its agent that could serve itself
+	servingSelf              // and does
+	ownParty                 // the customer itself
 )
 
 // maker makes a thing of the organisation's, and what must not be told from
@@ -62,28 +65,28 @@ const (
 	noID        = "no id \x01"
 )
 
-var makers map[kind]maker
-
-func init() { // since some things are made of others
-	makers = map[kind]maker{
+// makers makes each kind of thing.
+func makers() map[apiKind]maker {
+	return map[apiKind]maker{
+		noThing: {func(*world, party.OrgNo, bool) thing { return thing{} }, nil},
 		vendorSystem: {(*world).vendorSystem, func(w *world) map[string]thing {
 			foreign := w.asks(rival(w.org), other(w.org), systemuser.Standard, isApproved)
 			return map[string]thing{
-				"foreign, deleted": w.vendorSystem(rival(w.org), true), "foreign, with the customer's system user": thing{id: foreign.system, ref: foreign.ref},
-				"another kind": thing{id: w.asks(w.org, other(w.org), systemuser.Standard, isPending).id}, "absent": thing{id: string(w.org) + "_absent"},
-				"absent, of nobody": thing{id: string(kit.Unknown) + "_absent"},
+				"foreign, deleted": w.vendorSystem(rival(w.org), true), "foreign, with the customer's system user": {id: foreign.system, ref: foreign.ref},
+				"another kind": {id: w.asks(w.org, other(w.org), systemuser.Standard, isPending).id}, "absent": {id: string(w.org) + "_absent"},
+				"absent, of nobody": {id: string(kit.Unknown) + "_absent"},
 			}
 		}},
 		publicSystem: {func(w *world, _ party.OrgNo, over bool) thing { return w.vendorSystem(kit.SupplierB, over) }, func(w *world) map[string]thing {
 			return map[string]thing{
-				"foreign": w.vendorSystem(kit.SupplierA, true), "another kind": thing{id: w.asks(kit.SupplierA, other(w.org), systemuser.Standard, isPending).id},
-				"absent": thing{id: string(kit.SupplierA) + "_absent"},
+				"foreign": w.vendorSystem(kit.SupplierA, true), "another kind": {id: w.asks(kit.SupplierA, other(w.org), systemuser.Standard, isPending).id},
+				"absent": {id: string(kit.SupplierA) + "_absent"},
 			}
 		}},
 		offered: {(*world).offeredSystem, func(w *world) map[string]thing {
 			return map[string]thing{
 				"foreign": w.vendorSystem(kit.SupplierB, false), "foreign, deleted": w.offeredSystem(w.org, true),
-				"another kind": thing{id: w.asks(kit.SupplierB, w.org, systemuser.Standard, isPending).id}, "absent": thing{id: string(kit.SupplierB) + "_absent"},
+				"another kind": {id: w.asks(kit.SupplierB, w.org, systemuser.Standard, isPending).id}, "absent": {id: string(kit.SupplierB) + "_absent"},
 			}
 		}},
 		vendor: {func(_ *world, of party.OrgNo, _ bool) thing { return thing{id: string(of)} }, func(*world) map[string]thing {
@@ -93,7 +96,7 @@ func init() { // since some things are made of others
 			return w.asks(of, other(of), systemuser.Standard, ended(over))
 		}, func(w *world) map[string]thing {
 			return map[string]thing{
-				"removed": w.asks(w.org, other(w.org), systemuser.Standard, isRemoved), "another kind": thing{id: w.changes(w.org, other(w.org), isPending).id},
+				"removed": w.asks(w.org, other(w.org), systemuser.Standard, isRemoved), "another kind": {id: w.changes(w.org, other(w.org), isPending).id},
 				"foreign, removed": w.asks(rival(w.org), other(w.org), systemuser.Standard, isRemoved),
 			}
 		}},
@@ -145,7 +148,7 @@ func init() { // since some things are made of others
 			on.id = kit.ClientID(domain.ID(on.system))
 			return on
 		}, func(w *world) map[string]thing {
-			return map[string]thing{"another kind": thing{id: string(models.NewID())}}
+			return map[string]thing{"another kind": {id: string(models.NewID())}}
 		}},
 		anyUser: {func(w *world, of party.OrgNo, over bool) thing { return w.supplied(of, over) }, func(w *world) map[string]thing {
 			return map[string]thing{"foreign": w.supplied(rival(w.org), true), "another kind": w.asks(w.org, other(w.org), systemuser.Standard, isPending)}
@@ -196,9 +199,9 @@ func init() { // since some things are made of others
 // apiThings is things for the API. Beyond what the caller asks about, a call can
 // name the party, the facilitator or the client wrongly; each of them is a
 // relation of its own, whose things must look alike too.
-func (w *world) apiThings(k kind, object string) map[string]thing {
+func (w *world) apiThings(k apiKind, object string) map[string]thing {
 	w.t.Helper()
-	m := makers[k]
+	m := makers()[k]
 	foreign := func() thing { return m.make(w, rival(w.org), false) }
 	own := func(change func(*thing)) thing {
 		on := m.make(w, w.org, false)
@@ -254,12 +257,12 @@ func (w *world) apiThings(k kind, object string) map[string]thing {
 }
 
 // byRef is a thing of the kind that is asked for by its external reference.
-func byRef(k kind) maker {
+func byRef(k apiKind) maker {
 	named := func(on thing) thing { on.id = on.ref; return on }
 	return maker{
-		func(w *world, of party.OrgNo, over bool) thing { return named(makers[k].make(w, of, over)) },
+		func(w *world, of party.OrgNo, over bool) thing { return named(makers()[k].make(w, of, over)) },
 		func(w *world) map[string]thing {
-			things := makers[k].other(w)
+			things := makers()[k].other(w)
 			for name, on := range things {
 				if on.id = on.ref; on.ref == "" {
 					on.id = "no such reference"

@@ -100,9 +100,6 @@ func (w *world) things(k kind, object string) map[string]thing {
 	if k == chain {
 		return w.chains(object)
 	}
-	if k > lastOfPages {
-		return w.apiThings(k, object)
-	}
 	foreign := other(w.org)
 	over := object == "over"
 	if object != "other" {
@@ -134,7 +131,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = w.change(foreign, w.org, over)
 		case group:
 			id = "bulk"
-		case none, chain, lastOfPages: // nothing of anybody's
+		case none, chain: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
 	}
@@ -173,7 +170,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 		things["foreign"], absent = thing{id: string(foreign)}, string(kit.Unknown)
 	case changeOf:
 		things["foreign"], things["another kind"] = thing{id: w.change(kit.SupplierB, foreign, false)}, thing{id: w.request(foreign, w.org, false)}
-	case chain, group, lastOfPages: // made above, or nobody's
+	case chain, group: // made above, or nobody's
 	}
 	things["absent"] = thing{id: absent}
 	if k != registered { // where a form says what is wrong with a number
