@@ -13,6 +13,8 @@ const (
 	MaxRows = 10_000
 	// MaxRunning is how many jobs of one supplier run at the same time.
 	MaxRunning = 5
+	// MaxStarted is how many one supplier may start in an hour.
+	MaxStarted = 30
 )
 
 // Kind says what the rows of a job ask for.

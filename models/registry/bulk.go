@@ -69,6 +69,7 @@ func bulkSubject(id models.ID) string { return "bulk:" + string(id) }
 
 // StartBulk stores a job of the actor's for WorkBulk to carry out: j holds
 // Issuer, ClientID, Kind and Defaults, and the rows hold what was sent. Errors:
+// TooMany when bulk.MaxStarted have begun in this hour;
 // Conflict bulk.too_many when bulk.MaxRunning jobs of the supplier run already;
 // those of the policy.
 func (r *Registry) StartBulk(ctx context.Context, a models.Actor, j bulk.Job, rows []bulk.Row) (bulk.Job, error) {
@@ -85,6 +86,10 @@ func (r *Registry) StartBulk(ctx context.Context, a models.Actor, j bulk.Job, ro
 		}
 		if n >= bulk.MaxRunning {
 			return change{}, models.NewError(models.Conflict, models.CodeJobsMany)
+		}
+		// Each leaves its rows behind for months, also one that is cancelled at once.
+		if err := r.count(ctx, tx, "bulk:"+a.OrgNo, bulk.MaxStarted, false); err != nil {
+			return change{}, err
 		}
 		if err := tx.AddBulk(ctx, j, rows); err != nil {
 			return change{}, err

@@ -191,6 +191,25 @@ func TestASupplierHasSomeBulkJobsAtATime(t *testing.T) {
 	bulkStarted(t, w, fjord, many(1))
 }
 
+// Also jobs that are cancelled at once leave their rows behind.
+func TestASupplierStartsSomeBulkJobsAnHour(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	for range bulk.MaxStarted {
+		j := bulkStarted(t, w, fjord, many(1))
+		if _, err := w.CancelBulk(t.Context(), programOf(fjord), j.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := marked(t, w)
+	_, err := w.StartBulk(t.Context(), programOf(fjord), bulk.Job{Kind: bulk.Requests}, many(1))
+	mustBe(t, err, models.TooMany, models.CodeTooMany)
+	before.mustHaveDoneNothing(t)
+	bulkStarted(t, w, loggen, many(1))
+	w.Clock.Set(w.Clock.Now().Add(time.Hour))
+	bulkStarted(t, w, fjord, many(1))
+}
+
 func TestAnotherSuppliersBulkJobIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := modelstest.Open(t)

@@ -29,24 +29,25 @@ type QuotaTx interface {
 // charge counts one question of the supplier to the customer against the quotas
 // of both. TooMany too_many, with how long to wait, when one is used up.
 func (r *Registry) charge(ctx context.Context, tx Tx, supplier, customer party.OrgNo) error {
-	window := r.Now().Truncate(quotaWindow)
-	for i, q := range []struct {
-		name string
-		most int
-	}{{"supplier:" + string(supplier), r.Quotas.Supplier}, {"customer:" + string(customer), r.Quotas.Customer}} {
-		if q.most == 0 {
-			continue
-		}
-		n, err := tx.Count(ctx, q.name, window)
-		if err != nil {
-			return err
-		}
-		if n > q.most {
-			wait := window.Add(quotaWindow).Sub(r.Now())
-			return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: wait, Err: &quotaError{customer: i == 1, wait: wait}}
-		}
+	if err := r.count(ctx, tx, "supplier:"+string(supplier), r.Quotas.Supplier, false); err != nil {
+		return err
 	}
-	return nil
+	return r.count(ctx, tx, "customer:"+string(customer), r.Quotas.Customer, true)
+}
+
+// count adds one to what the name has used in this hour; most is its quota, 0 for
+// none, and customer says that it is a customer's.
+func (r *Registry) count(ctx context.Context, tx Tx, name string, most int, customer bool) error {
+	if most == 0 {
+		return nil
+	}
+	window := r.Now().Truncate(quotaWindow)
+	n, err := tx.Count(ctx, name, window)
+	if err != nil || n <= most {
+		return err
+	}
+	wait := window.Add(quotaWindow).Sub(r.Now())
+	return &models.Error{Kind: models.TooMany, Code: models.CodeTooMany, Wait: wait, Err: &quotaError{customer: customer, wait: wait}}
 }
 
 // quotaError is the cause when a quota is used up: the customer's, or else the
