@@ -8,7 +8,6 @@ import (
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/system"
 )
 
@@ -63,7 +62,7 @@ func (c changing) ask(id string) string {
 // swap asks for VATPackage, and wants TaxPackage no more.
 const swap = `{"requiredAccessPackages":[{"urn":"` + kit.VATPackage + `"}],"unwantedAccessPackages":[{"urn":"` + kit.TaxPackage + `"}]}`
 
-func (c changing) party(t *testing.T, o party.OrgNo) string { return c.PartyID(t, o) }
+func (c changing) party(t *testing.T) string { t.Helper(); return c.PartyID(t, kit.CustomerP) }
 
 func TestASupplierAsksForOtherRights(t *testing.T) {
 	t.Parallel()
@@ -192,7 +191,7 @@ func TestACustomerApprovesAChange(t *testing.T) {
 			t.Errorf("shown %s\nwithout %s", shown.Body, want)
 		}
 	}
-	p := c.party(t, kit.CustomerP)
+	p := c.party(t)
 	if r := c.person.Get(changes + "/" + p + "/" + correlation).Want(http.StatusOK); r.Body != shown.Body {
 		t.Errorf("by party: %s", r.Body)
 	}
@@ -228,11 +227,64 @@ func mustHold(t *testing.T, c changing, packages string) {
 	}
 }
 
+// From the moment a change is approved, decisions follow it.
+func TestDecisionsFollowAnApprovedChange(t *testing.T) {
+	t.Parallel()
+	c := newChanging(t)
+	decides := func(resource string) bool {
+		t.Helper()
+		r := c.Bearer(t, c.AccessToken(kit.SupplierB, "stafett:decide", nil)).Call(http.MethodPost, "/access/v1/evaluation", map[string]any{
+			"subject":  map[string]any{"type": "urn:altinn:systemuser", "id": c.user},
+			"resource": map[string]any{"type": "urn:altinn:resource", "id": resource, "properties": map[string]any{"party": kit.CustomerP}},
+			"action":   map[string]any{"name": "read"},
+		}).Want(http.StatusOK)
+		yes, _ := r.JSON()["decision"].(bool)
+		return yes
+	}
+	if !decides(kit.Resource) || !decides(kit.OwnResource) {
+		t.Fatal("TaxPackage carries Resource, and OwnResource was approved")
+	}
+	c.vendor.PostJSON(c.ask(correlation), swap).Want(http.StatusCreated)
+	if !decides(kit.Resource) {
+		t.Error("asking alone has taken something away")
+	}
+	c.person.PostJSON(changes+"/"+c.party(t)+"/"+correlation+"/approve", "").Want(http.StatusOK)
+	if decides(kit.Resource) || !decides(kit.OwnResource) {
+		t.Error("what was taken away is still there, or what stays has gone")
+	}
+	c.vendor.PostJSON(c.ask(correlation2), `{"requiredRights":[`+aRight(kit.Resource, "read")+`]}`).Want(http.StatusCreated)
+	c.person.PostJSON(changes+"/"+c.party(t)+"/"+correlation2+"/approve", "").Want(http.StatusOK)
+	if !decides(kit.Resource) {
+		t.Error("what was added is not there")
+	}
+}
+
+// Agents have change requests too, for access packages; who administers access
+// answers, whether or not he holds them.
+func TestAnAgentsChangeIsApproved(t *testing.T) {
+	t.Parallel()
+	o := opened(t, kit.AccountantPackage, kit.VATPackage)
+	vendor, person := supplier(t, o.Site, kit.SupplierA), endUser(t, o.Site, kit.DirectorF)
+	ask := func(id string) string { return changesSent + "?correlation-id=" + id + "&system-user-id=" + string(o.agent) }
+	if r := vendor.PostJSON(ask(correlation2), `{"requiredRights":[`+aRight(kit.OwnResource, "read")+`]}`).Want(http.StatusBadRequest); r.Code() != "AUTH-00001" {
+		t.Errorf("a right: %s", r.Body)
+	}
+	vendor.PostJSON(ask(correlation), `{"requiredAccessPackages":[`+aPackage(kit.AccountantPackage)+`],"unwantedAccessPackages":[`+aPackage(kit.VATPackage)+`]}`).Want(http.StatusCreated)
+	if r := person.Get(changes + "/" + correlation).Want(http.StatusOK); !strings.Contains(r.Body, `"removed":{"rights":[],"accessPackages":[`+aPackage(kit.VATPackage)+`]}`) || !strings.Contains(r.Body, `"mayApprove":true`) {
+		t.Errorf("shown %s", r.Body)
+	}
+	person.PostJSON(changes+"/"+o.PartyID(t, kit.FacilitatorF)+"/"+correlation+"/approve", "").Want(http.StatusOK)
+	r := person.Get("/authentication/api/v1/systemuser/" + o.PartyID(t, kit.FacilitatorF) + "/" + string(o.agent)).Want(http.StatusOK)
+	if strings.Contains(r.Body, kit.VATPackage) || !strings.Contains(r.Body, kit.AccountantPackage) {
+		t.Errorf("the agent is %s", r.Body)
+	}
+}
+
 func TestACustomerRejectsAChange(t *testing.T) {
 	t.Parallel()
 	c := newChanging(t)
 	c.vendor.PostJSON(c.ask(correlation), swap).Want(http.StatusCreated)
-	at := changes + "/" + c.party(t, kit.CustomerP) + "/" + correlation
+	at := changes + "/" + c.party(t) + "/" + correlation
 	if r := c.person.PostJSON(at+"/reject", "").Want(http.StatusOK); r.Body != "true" {
 		t.Errorf("rejected: %q", r.Body)
 	}
@@ -249,7 +301,7 @@ func TestWhoMayNotAnswerAChange(t *testing.T) {
 	c := newChanging(t)
 	c.vendor.PostJSON(c.ask(correlation), swap).Want(http.StatusCreated)
 	c.vendor.PostJSON(c.ask(correlation2), `{"requiredRights":[`+aRight(kit.Resource, "read")+`]}`).Want(http.StatusCreated)
-	p, before := c.party(t, kit.CustomerP), c.Snapshot()
+	p, before := c.party(t), c.Snapshot()
 	for _, tc := range []struct {
 		name   string
 		client *kit.Client
@@ -290,7 +342,7 @@ func TestChangeRequestsRunOutAndAreRenewed(t *testing.T) {
 	if one := r.JSON(); one["status"] != "Timedout" || one["timedOut"] != true || one["created"] != first.JSON()["created"] {
 		t.Errorf("run out: %s", r.Body)
 	}
-	at := changes + "/" + c.party(t, kit.CustomerP) + "/" + correlation + "/approve"
+	at := changes + "/" + c.party(t) + "/" + correlation + "/approve"
 	if r := c.person.PostJSON(at, "").Want(http.StatusConflict); r.Code() != "AUTH-00013" {
 		t.Errorf("approved after its time: %s", r.Body)
 	}
@@ -308,7 +360,7 @@ func TestTheChangesOfASystemAreFiltered(t *testing.T) {
 	c := newChanging(t)
 	c.vendor.PostJSON(c.ask(correlation), swap).Want(http.StatusCreated)
 	c.vendor.PostJSON(c.ask(correlation2), swap).Want(http.StatusCreated)
-	c.person.PostJSON(changes+"/"+c.party(t, kit.CustomerP)+"/"+correlation+"/reject", "").Want(http.StatusOK)
+	c.person.PostJSON(changes+"/"+c.party(t)+"/"+correlation+"/reject", "").Want(http.StatusOK)
 	at := changesSent + "/bysystem/" + string(c.system.ID)
 	for query, want := range map[string]int{
 		"": 2, "status=New": 1, "status=Rejected": 1, "status=Accepted": 0, "status=Timedout": 0,

@@ -36,7 +36,7 @@ func TestAChangeIsApprovedOnItsPage(t *testing.T) {
 	if r := who.Get("/accessmanagement/ui/systemuser/changerequest?id=" + string(c.Correlation) + "&DONTCHOOSEREPORTEE=true").Want(http.StatusSeeOther); r.Header.Get("Location") != path {
 		t.Errorf("the supplier's link leads to %s", r.Header.Get("Location"))
 	}
-	if !who.Get("/requests").Want(http.StatusOK).Page().Has("ber om å endre fullmaktene sine") {
+	if !who.Get("/requests").Want(http.StatusOK).Page().Has("ber om endrede fullmakter") {
 		t.Error("the inbox does not list it")
 	}
 	page := who.Get(path).Want(http.StatusOK).Page()
