@@ -265,7 +265,9 @@ func TestAnAgentsChangeIsApproved(t *testing.T) {
 	t.Parallel()
 	o := opened(t, kit.AccountantPackage, kit.VATPackage)
 	vendor, person := supplier(t, o.Site, kit.SupplierA), endUser(t, o.Site, kit.DirectorF)
-	ask := func(id string) string { return changesSent + "?correlation-id=" + id + "&system-user-id=" + string(o.agent) }
+	ask := func(id string) string {
+		return changesSent + "?correlation-id=" + id + "&system-user-id=" + string(o.agent)
+	}
 	if r := vendor.PostJSON(ask(correlation2), `{"requiredRights":[`+aRight(kit.OwnResource, "read")+`]}`).Want(http.StatusBadRequest); r.Code() != "AUTH-00001" {
 		t.Errorf("a right: %s", r.Body)
 	}
