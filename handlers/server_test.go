@@ -95,7 +95,7 @@ func TestAnAddressThatIsNoRoute(t *testing.T) {
 	t.Parallel()
 	s := kit.New(t)
 	person, program := s.As(t, kit.ApproverP), s.Bearer(t, "x")
-	for _, path := range []string{"/absent", "/requests/x/y/z", "/v1", "/v1/absent", "/authentication/api/v1/systemregister", "/assets", "/metrics", "/debug/pprof/", "/.git/config", "/requests/1/x.css", "/supplier"} {
+	for _, path := range []string{"/absent", "/requests/x/y/z", "/v1", "/v1/absent", "/authentication/api/v1/absent", "/assets", "/metrics", "/debug/pprof/", "/.git/config", "/requests/1/x.css", "/supplier"} {
 		r := person.Get(path).Want(http.StatusNotFound)
 		if r.Page().H1() == "" || !strings.Contains(r.Body, kit.ApproverP.Name) {
 			t.Errorf("%s: the page has lost who is signed in", path)

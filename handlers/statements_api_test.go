@@ -28,7 +28,7 @@ var apiStatements = map[string]int{
 	"systemuser.by_query": 7, "systemuser.of_system": 6, "systemuser.stream": 3, "systemuser.streamed": 2,
 	"systemuser.pause": 9, "systemuser.resume": 9, "systemuser.give_up": 16,
 	"diagnose":   9,
-	"bulk.start": 7, "bulk.jobs": 2, "bulk.job": 2, "bulk.rows": 3,
+	"bulk.start": 8, "bulk.jobs": 2, "bulk.job": 2, "bulk.rows": 3,
 	"bulk.cancel":   7,
 	"enduser.users": 15, "enduser.agents": 15, "enduser.user": 15, "enduser.user.delegations": 15,
 	"enduser.user.delete": 33, "enduser.user.rename": 34, "enduser.user.create": 27, "enduser.request": 15,
