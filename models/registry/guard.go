@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -120,8 +121,14 @@ func strongest(s policy.Standing) string {
 	return s.Holdings[0]
 }
 
+// hexRun is a part of an id, or a number; maskable is how long a national id is.
+var hexRun = regexp.MustCompile(`[0-9A-Fa-f]+`)
+
+const maskable = 11
+
 // tried is the subject of a denied attempt. It comes from outside: at most 200
-// bytes of ASCII that can be seen go into the log.
+// bytes of ASCII that can be seen go into the log, and nothing that may be a
+// national id, since nothing leaves the log again.
 func tried(subject string) string {
 	seen := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
@@ -129,5 +136,11 @@ func tried(subject string) string {
 		}
 		return r
 	}, subject)
+	seen = hexRun.ReplaceAllStringFunc(seen, func(run string) string {
+		if len(run) == maskable && strings.Trim(run, "0123456789") == "" {
+			return "?"
+		}
+		return run
+	})
 	return seen[:min(len(seen), 200)]
 }
