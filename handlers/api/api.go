@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -106,7 +107,7 @@ func (a *API) answer(q Question, call Call) (Answer, error) {
 		return Answer{}, binding(idempotencyKey, "must stand once and be 1 to 255 visible ASCII characters.")
 	}
 	kept, repeated, err := a.Registry.Once(q.Ctx(), registry.Question{
-		Caller: asker(q.Caller), Route: q.Path(), Key: keys[0], Digest: q.digest(),
+		Caller: asker(q.Caller), Route: q.Path(), Key: keyName(asker(q.Caller), keys[0]), Digest: q.digest(),
 	}, func(bound *registry.Registry) (registry.Kept, error) {
 		inside := q
 		inside.Registry = bound
@@ -135,6 +136,13 @@ func named(c auth.Caller) string {
 // several organisations, and as a system user, and each has keys of its own.
 func asker(c auth.Caller) string {
 	return named(c) + " " + string(c.Actor.Kind) + " " + c.OrgNo
+}
+
+// keyName is under what an Idempotency-Key of the caller is kept: a digest, for
+// the key is whatever a program chose, a national id among them.
+func keyName(caller, key string) string {
+	sum := sha256.Sum256([]byte(caller + "\x00" + key))
+	return hex.EncodeToString(sum[:])
 }
 
 // digest is of all that decides what a POST does, and of what the token lets its
