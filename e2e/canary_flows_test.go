@@ -37,6 +37,7 @@ func (w *world) imports() {
 	}
 	add(seed.Customer, "dagligleder", manager.pid, manager.name, "")
 	add(seed.Supplier, "urn:stafett:role:systemadministrator", developer.pid, developer.name, "")
+	add(seed.Accountant, "dagligleder", facilitator.pid, facilitator.name, "")
 	for _, o := range []string{seed.Customer, seed.OtherCustomer} {
 		add(o, "urn:altinn:role:rettighetshaver", several.pid, several.name, "")
 	}

@@ -185,7 +185,7 @@ func (w *world) issuer(ids ...string) func(claims map[string]any) string {
 		}
 		list = append(list, fmt.Sprintf(`{"iss": %q, "profile": "maskinporten", "jwks": %q, "audiences": ["*"], "algorithms": ["ES256"], "enriches": true}`, id, keys))
 	}
-	list = append(list, `{"iss": "https://portal.example/", "profile": "altinn-platform", "jwks": "file:issuer.jwks.json", "audiences": ["*"], "algorithms": ["ES256"]}`)
+	list = append(list, `{"iss": "https://portal.example/", "profile": "altinn-platform", "portal": true, "jwks": "file:issuer.jwks.json", "audiences": ["*"], "algorithms": ["ES256"]}`)
 	w.file("issuers.json", fmt.Sprintf(`{"default": %q, "issuers": [%s]}`, ids[0], strings.Join(list, ",")))
 	return func(claims map[string]any) string {
 		token, err := (&idp{key: key}).sign(claims)

@@ -22,6 +22,7 @@ const (
 	inMetrics  = "metrics"  // what the admin listener answers
 	inAddress  = "address"  // request lines and Referers of browsers and programs, Location headers
 	inAnswer   = "answer"   // heads and bodies of answers to people and programs, without Set-Cookie
+	inStranger = "stranger" // answers to a supplier whom the others are no business of
 	inParty    = "party"    // what providers and registers are sent
 	inMail     = "mail"     // as the mail server takes it
 	inDatabase = "database" // a column
@@ -184,7 +185,7 @@ func (b *book) report(t *testing.T) {
 		}
 	}
 	t.Logf("%d flows, %d canaries", b.flows, len(b.canaries))
-	for _, place := range []string{inLog, inCommand, inMetrics, inAddress, inAnswer, inParty, inMail, inDatabase, inFile} {
+	for _, place := range []string{inLog, inCommand, inMetrics, inAddress, inAnswer, inStranger, inParty, inMail, inDatabase, inFile} {
 		t.Logf("%-8s %6d pieces %9d bytes", place, counts[place], sizes[place])
 		if sizes[place] == 0 {
 			t.Errorf("nothing was looked at in: %s", place)

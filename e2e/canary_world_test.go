@@ -97,7 +97,11 @@ func (w *world) answered(r *http.Response) error {
 	h.Del("Set-Cookie")
 	var head bytes.Buffer
 	_ = h.Write(&head)
-	w.note(inAnswer, r.Request.Method+" "+r.Request.URL.Path, head.Bytes(), body)
+	place := inAnswer
+	if r.Request.Header.Get(asStranger) != "" {
+		place = inStranger
+	}
+	w.note(place, r.Request.Method+" "+r.Request.URL.Path, head.Bytes(), body)
 	return nil
 }
 
