@@ -297,7 +297,10 @@ var relations = map[string][]string{
 func TestAPIMatrix(t *testing.T) {
 	t.Parallel()
 	actors, all := rows(t, apiMatrix)
-	for _, name := range actors {
+	for i, name := range actors {
+		if (i+3)%oneIn != 0 { // with the race detector: a supplier, a customer's person, an issuer
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, name)
