@@ -83,10 +83,8 @@ func TestApprovingThroughThePortal(t *testing.T) {
 		t.Errorf("the receipt: %s", page.Text())
 	}
 	s.Clock.Advance(24 * time.Hour)
-	user = standing(t, s, kit.ApproverP, http.MethodGet, partyPath(t, s, userBase, kit.CustomerP, string(agent.ID))).Want(http.StatusOK).JSON()
-	if user["isDeleted"] != true {
-		t.Errorf("after its end: %v", user)
-	}
+	// From its end on it is gone, as one that has been deleted.
+	wants(t, standing(t, s, kit.ApproverP, http.MethodGet, partyPath(t, s, userBase, kit.CustomerP, string(agent.ID))), http.StatusNotFound, "AUTH-00015")
 	reject := partyPath(t, s, requestBase, kit.CustomerP, string(waits.ID), "reject")
 	if r := standing(t, s, kit.PartialP, http.MethodPost, reject); r.Status != http.StatusOK || r.Body != "true" {
 		t.Fatalf("%d %s", r.Status, r.Body)
@@ -108,7 +106,7 @@ func TestApprovingWhatCanNotBe(t *testing.T) {
 	}{
 		{"expired", func(s *kit.Site, r request.Request) { s.Clock.Advance(r.ExpiresAt.Sub(s.Clock.Now())) }, http.StatusConflict, "AUTH-00013"},
 		{"would have ended already", func(s *kit.Site, _ request.Request) {
-			s.Exec("UPDATE request SET valid_to_at = ?", kit.Start.UnixMilli())
+			s.Exec("UPDATE request SET valid_to_at = ?, expires_at = ?", kit.Start.UnixMilli(), kit.Start.UnixMilli())
 		}, http.StatusConflict, "AUTH-00013"},
 		{"withdrawn", func(s *kit.Site, r request.Request) {
 			if err := s.Registry.Withdraw(t.Context(), s.Actor(kit.DeveloperA), r.ID); err != nil {

@@ -270,7 +270,8 @@ func TestRevoking(t *testing.T) {
 	}
 }
 
-// What has ended or is stopped never looks active.
+// What has ended or is stopped never looks active; what is over by its own time
+// is gone, as what has been deleted.
 func TestWhatHasEndedDoesNotLookActive(t *testing.T) {
 	t.Parallel()
 	s := kit.New(t)
@@ -280,9 +281,6 @@ func TestWhatHasEndedDoesNotLookActive(t *testing.T) {
 		deleted, paused bool
 	}{
 		{"live", func(system.System, models.ID) {}, false, false},
-		{"over", func(_ system.System, id models.ID) {
-			s.Exec("UPDATE system_user SET valid_to_at = ? WHERE id = ?", kit.Start.UnixMilli(), string(id))
-		}, true, false},
 		{"of a deleted system", func(of system.System, _ models.ID) {
 			s.Exec("UPDATE system SET deleted = 1 WHERE id = ?", string(of.ID))
 		}, true, false},
@@ -307,6 +305,11 @@ func TestWhatHasEndedDoesNotLookActive(t *testing.T) {
 			t.Errorf("%s holds %s", tc.name, held)
 		}
 	}
+	sys := s.System(t, kit.DeveloperA, "over")
+	made := s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "")
+	s.Approve(t, kit.ApproverP, made.ID)
+	s.Exec("UPDATE system_user SET valid_to_at = ? WHERE id = ?", kit.Start.UnixMilli(), string(made.ID))
+	wants(t, through(t, s, kit.Front, kit.ApproverP, nil).Get(partyPath(t, s, userBase, kit.CustomerP, string(made.ID))), http.StatusNotFound, "AUTH-00015")
 }
 
 func TestCreatingWithoutARequest(t *testing.T) {
