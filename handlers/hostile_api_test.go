@@ -18,7 +18,7 @@ import (
 )
 
 // atLeast is how many hostile questions every route of the API is asked.
-const atLeast = 500 / oneIn
+const atLeast = 500 / oneInAPI
 
 // tally counts the answers to hostile questions.
 type tally struct {

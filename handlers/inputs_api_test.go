@@ -29,7 +29,7 @@ func (g good) derived(strs, docs []string) []attempt {
 	for i, v := range drawn(strs, n, seed) {
 		all = append(all, places[i%len(places)](g.odd(), v))
 	}
-	if oneIn > 1 {
+	if oneInAPI > 1 {
 		return drawn(all, atLeast+5, seed)
 	}
 	return all

@@ -2,4 +2,7 @@
 
 package handlers_test
 
-const oneIn = 1
+const (
+	oneIn    = 1
+	oneInAPI = 1
+)
