@@ -56,9 +56,13 @@ func (s Shell) scheme() string {
 	return "auto"
 }
 
-// at reports whether the page is under the path, for marking the menu.
+// at reports whether the page is under the path, for marking the menu. Change
+// requests are listed among the requests.
 func (s Shell) at(path string) bool {
 	page, _, _ := strings.Cut(s.Path, "?")
+	if path == paths.Requests() && strings.HasPrefix(page, paths.Change("")) {
+		return true
+	}
 	return page == path || strings.HasPrefix(page, path+"/")
 }
 
