@@ -89,18 +89,6 @@ func (s *Server) Routes() []Route {
 		{post, "/invitations/accept", "invitation.accept", People, SignedIn, w.Accept},
 		{get, "/invitations/:secret", "invitation", People, Open, w.OpenInvitation},
 
-		{get, "/requests", "customer.requests", People, Acting, w.Inbox},
-		{get, "/requests/:id", "customer.request", People, Acting, w.Review},
-		{post, "/requests/:id/approve", "customer.request.approve", People, Acting, w.Approve},
-		{get, "/requests/:id/reject", "customer.request.reject_form", People, Acting, w.RejectForm},
-		{post, "/requests/:id/reject", "customer.request.reject", People, Acting, w.Reject},
-		{get, "/requests/:id/receipt", "customer.request.receipt", People, Acting, w.Receipt},
-		{get, "/systemusers", "customer.systemusers", People, Acting, w.SystemUsers},
-		{get, "/systemusers/:id", "customer.systemuser", People, Acting, w.SystemUser},
-		{get, "/systemusers/:id/revoke", "customer.systemuser.revoke_form", People, Acting, w.RevokeForm},
-		{post, "/systemusers/:id/revoke", "customer.systemuser.revoke", People, Acting, w.Revoke},
-		{get, "/accessmanagement/ui/systemuser/request", "customer.request.confirm", People, Open, w.Confirm},
-
 		{get, "/supplier/systems", "supplier.systems", People, Acting, w.Systems},
 		{get, "/supplier/systems/new", "supplier.system.form", People, Acting, w.RegisterForm},
 		{post, "/supplier/systems/new", "supplier.system.register", People, Acting, w.Register},
@@ -121,7 +109,7 @@ func (s *Server) Routes() []Route {
 		{get, "/health/ready", "health.ready", Programs, Open, s.ready},
 		{get, "/assets/*", "assets", People, Open, echo.WrapHandler(s.Assets)},
 	}
-	return append(routes, s.apiRoutes()...)
+	return slices.Concat(routes, s.customerPages(), s.clientPages(), s.noticePages(), s.apiRoutes())
 }
 
 // Document writes the route table as Markdown; docs/routes.md is made of it.

@@ -79,6 +79,9 @@ const (
 	CodeUserKind          Code = "systemuser.kind"          // a standard one where an agent is asked for, or the other way
 	CodeClientUnknown     Code = "client.unknown"           // the organisation is no client of the facilitator
 	CodeClientLacks       Code = "client.lacks"             // the facilitator lacks packages for the client
+	CodeBlocked           Code = "supplier.blocked"         // the customer does not want to be asked by the supplier
+	CodeForwardPerson     Code = "forward.person"           // he cannot answer, or is the one who asks
+	CodeNotPaused         Code = "systemuser.not_paused"    // nothing of the customer's to take back
 	CodeJobEnded          Code = "bulk.ended"               // the job has ended
 	CodeJobsMany          Code = "bulk.too_many"            // as many jobs run as a supplier can have
 	CodeInternal          Code = "internal"                 // a fault of ours
@@ -96,7 +99,7 @@ func Codes() []Code {
 		CodeUserRevoked, CodeOrgUnknown, CodeNoOrganisation, CodeLoginFailed, CodeLoginNotSetUp,
 		CodeCrossSite, CodeTooLarge, CodeMethodNotAllowed, CodeMediaType, CodeNotAcceptable,
 		CodeInvalidToken, CodeCallerNotAllowed, CodePrecondition, CodeKeyReused, CodeTooMany, CodeChangeExists, CodeUserKind,
-		CodeClientUnknown, CodeClientLacks, CodeJobEnded, CodeJobsMany, CodeInternal,
+		CodeClientUnknown, CodeClientLacks, CodeBlocked, CodeForwardPerson, CodeNotPaused, CodeJobEnded, CodeJobsMany, CodeInternal,
 	}
 }
 

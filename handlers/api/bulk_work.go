@@ -92,8 +92,8 @@ func (a *API) alone(ctx context.Context, bound *registry.Registry, j bulk.Job, r
 	}
 	r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
 	caller := auth.Caller{
-		Issuer: j.Issuer, ClientID: j.ClientID, OrgNo: string(j.Supplier), Scopes: []string{scopeRequestWrite},
-		Actor: models.Actor{Kind: models.Organisation, ID: j.ClientID, OrgNo: string(j.Supplier)},
+		Issuer: j.Issuer, ClientID: j.ClientID, OrgNo: string(j.Owner), Scopes: []string{scopeRequestWrite},
+		Actor: models.Actor{Kind: models.Organisation, ID: j.ClientID, OrgNo: string(j.Owner)},
 	}
 	call := map[bulk.Kind]Call{bulk.Requests: a.Ask, bulk.AgentRequests: a.AskAgent, bulk.ChangeRequests: a.AskChange}[j.Kind]
 	return Question{Context: rowContexts.NewContext(r, nil), Caller: caller, Registry: bound, Body: body}, call, nil

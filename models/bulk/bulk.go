@@ -11,9 +11,9 @@ import (
 const (
 	// MaxRows is how many rows a job has at most.
 	MaxRows = 10_000
-	// MaxRunning is how many jobs of one supplier run at the same time.
+	// MaxRunning is how many jobs of one organisation run at the same time.
 	MaxRunning = 5
-	// MaxStarted is how many one supplier may start in an hour.
+	// MaxStarted is how many one may start in an hour.
 	MaxStarted = 30
 )
 
@@ -25,9 +25,11 @@ const (
 	Requests       Kind = "requests"       // standard system users
 	AgentRequests  Kind = "agentrequests"  // agent system users
 	ChangeRequests Kind = "changerequests" // other rights of system users
+	Attach         Kind = "attach"         // clients that an agent system user is to serve
+	Detach         Kind = "detach"         // clients that it is to serve no more
 )
 
-// Kinds lists every kind.
+// Kinds lists every kind of a supplier's job. The others are of customers.
 func Kinds() []Kind { return []Kind{Requests, AgentRequests, ChangeRequests} }
 
 // Status is the state of a job.
@@ -54,23 +56,29 @@ const (
 // RowStatuses lists every state of a row.
 func RowStatuses() []RowStatus { return []RowStatus{RowWaiting, RowDone, RowFailed, RowCancelled} }
 
-// Job is a supplier's questions to many customers.
+// Job is a supplier's questions to many customers, or what a facilitator does
+// with many clients.
 type Job struct {
-	ID       models.ID
-	Supplier party.OrgNo
+	ID    models.ID
+	Owner party.OrgNo
 	// Issuer and ClientID are the supplier's program that started it, in whose
-	// name the questions are put.
+	// name the questions are put; empty for a facilitator's job.
 	Issuer, ClientID string
-	Kind             Kind
-	Defaults         []byte // what each row says that does not say otherwise: a JSON object, or empty
-	Status           Status
-	Total            int // how many rows there are
-	Done             int // and how many have ended, each way
-	Failed           int
-	Cancelled        int
-	CreatedAt        time.Time
-	EndedAt          time.Time // zero while it runs
-	Next             time.Time // when it is its turn again
+	// Person is who started a facilitator's job, at the authentication level, for
+	// the agent system user; empty for a supplier's.
+	Person    models.ID
+	Level     int
+	Agent     models.ID
+	Kind      Kind
+	Defaults  []byte // what each row says that does not say otherwise: a JSON object, or empty
+	Status    Status
+	Total     int // how many rows there are
+	Done      int // and how many have ended, each way
+	Failed    int
+	Cancelled int
+	CreatedAt time.Time
+	EndedAt   time.Time // zero while it runs
+	Next      time.Time // when it is its turn again
 }
 
 // Waiting is how many rows have not ended.

@@ -13,6 +13,7 @@ type Organisation struct {
 	Parent    OrgNo  // the unit that a sub-unit belongs to; empty for a unit
 	Since     time.Time
 	StruckOff time.Time // when it was struck off its register; zero while it stands
+	Email     string    // where its register says that it can be reached; may be empty
 }
 
 // Display returns the name, or the number where there is no name.

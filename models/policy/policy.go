@@ -62,6 +62,26 @@ const (
 	BulkCancel Action = "bulk.cancel"
 	Diagnose   Action = "diagnose"
 
+	// Customers' screens.
+	RequestWish         Action = "request.wish" // asks the supplier for another request
+	ChangeWish          Action = "change.wish"
+	ChangeForward       Action = "change.forward"
+	ForwardRecall       Action = "forward.recall"       // takes back what he sent on
+	SystemUserSuspend   Action = "systemuser.suspend"   // the customer pauses it
+	SystemUserUnsuspend Action = "systemuser.unsuspend" // and lets it go on
+	SystemUserLimit     Action = "systemuser.limit"     // an end, or an earlier one
+	SystemUserProlong   Action = "systemuser.prolong"   // a later end, or none
+	SystemUserNarrow    Action = "systemuser.narrow"    // takes something of what it holds
+	SystemUserKeep      Action = "systemuser.keep"      // says in a review that it is to stay
+	SupplierBlock       Action = "supplier.block"       // it may not ask any more
+	SupplierUnblock     Action = "supplier.unblock"
+	ClientsAttach       Action = "client.attach_many" // a job
+	ClientsDetach       Action = "client.detach_many"
+	ClientsCancel       Action = "client.cancel_many" // what waits of such a job
+	ClientRule          Action = "client.rule"        // new clients are attached as they come
+	ClientRuleEnd       Action = "client.rule_end"
+	PersonNotices       Action = "person.notices" // chooses what he is told of
+
 	// Who holds what in an organisation.
 	MemberRead          Action = "member.read"
 	MemberGive          Action = "member.give" // Standing.Gives says what
@@ -100,6 +120,8 @@ func Actions() []Action {
 		SystemUserCreate, SystemUserTrack, SystemUserPause, SystemUserResume, SystemUserGiveUp, SystemUserStream, SystemUserRename, SystemUserEnd,
 		ClientRead, ClientAttach, ClientDetach, ClientAttachSelf, ClientDetachSelf,
 		BulkStart, BulkRead, BulkCancel, Diagnose,
+		RequestWish, ChangeWish, ChangeForward, ForwardRecall, SystemUserSuspend, SystemUserUnsuspend, SystemUserLimit, SystemUserProlong, SystemUserNarrow,
+		SystemUserKeep, SupplierBlock, SupplierUnblock, ClientsAttach, ClientsDetach, ClientsCancel, ClientRule, ClientRuleEnd, PersonNotices,
 	}
 }
 
@@ -170,6 +192,25 @@ var persons = map[Action]need{
 	BulkRead:         systems,
 	BulkCancel:       systems,
 	Diagnose:         systems,
+
+	RequestWish:         manager,
+	ChangeWish:          manager,
+	ChangeForward:       member,
+	ForwardRecall:       member,
+	SystemUserSuspend:   manager,
+	SystemUserUnsuspend: granter,
+	SystemUserLimit:     manager,
+	SystemUserProlong:   granter,
+	SystemUserNarrow:    manager,
+	SystemUserKeep:      manager,
+	SupplierBlock:       manager,
+	SupplierUnblock:     manager,
+	ClientsAttach:       attacher,
+	ClientsDetach:       clients,
+	ClientsCancel:       clients,
+	ClientRule:          attacher,
+	ClientRuleEnd:       clients,
+	PersonNotices:       himself,
 }
 
 // organisations are the actions of an organisation's own program, whose token

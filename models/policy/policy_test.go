@@ -74,6 +74,24 @@ func TestGrid(t *testing.T) {
 		bulk.start            yes       yes       yes       yes       no           no      no        hidden    yes      no       no        no        who?
 		bulk.read             yes       yes       yes       yes       no           no      no        hidden    yes      no       no        no        who?
 		bulk.cancel           yes       yes       yes       yes       no           no      no        hidden    yes      no       no        no        who?
+		request.wish          yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		change.wish           yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		change.forward        yes       yes       yes       yes       yes          yes     yes       hidden    no       no       no        no        who?
+		forward.recall        yes       yes       yes       yes       yes          yes     yes       hidden    no       no       no        no        who?
+		systemuser.suspend    yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.unsuspend  yes       level     old       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.limit      yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.prolong    yes       level     old       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.narrow     yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		systemuser.keep       yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		supplier.block        yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		supplier.unblock      yes       yes       yes       no        no           no      no        hidden    no       no       no        no        who?
+		client.attach_many    yes|no       level|no       old|no       no        yes          no      no        hidden    no       no       no        no        who?
+		client.detach_many    yes       yes       yes       no        yes          no      no        hidden    no       no       no        no        who?
+		client.cancel_many    yes       yes       yes       no        yes          no      no        hidden    no       no       no        no        who?
+		client.rule           yes|no       level|no       old|no       no        yes          no      no        hidden    no       no       no        no        who?
+		client.rule_end       yes       yes       yes       no        yes          no      no        hidden    no       no       no        no        who?
+		person.notices        yes       yes       yes       yes       yes          yes     yes       yes       no       no       no        no        who?
 		diagnose              yes       yes       yes       yes       no           no      no        hidden    yes      no       no        no        who?
 		request.forward       yes       yes       yes       yes       yes          yes     yes       hidden    no       no       no        no        who?
 		change.read           yes       yes       yes       yes       yes          yes     yes       hidden    no       no       no        no        who?

@@ -22,18 +22,19 @@ type BulkPlace struct {
 // BulkReader reads bulk jobs. Suppliers' questions name the supplier, so that
 // no answer crosses from one to another.
 type BulkReader interface {
-	// BulkJobOf finds a job of the supplier's.
+	// BulkJobOf finds a job of the supplier's, which no person started, as BulkJobs
+	// does.
 	BulkJobOf(ctx context.Context, supplier party.OrgNo, id models.ID) (bulk.Job, error)
 	// BulkJobs lists the supplier's jobs after the place, newest first, at most
 	// limit.
 	BulkJobs(ctx context.Context, supplier party.OrgNo, after BulkPlace, limit int) ([]bulk.Job, error)
-	// BulkRunning counts the supplier's jobs that run.
-	BulkRunning(ctx context.Context, supplier party.OrgNo) (int, error)
+	// BulkRunning counts the organisation's jobs that run, whoever started them.
+	BulkRunning(ctx context.Context, owner party.OrgNo) (int, error)
 	// BulkRows lists the job's rows after the position by position, at most
 	// limit, without their bodies; those with the status, if it is not empty.
 	BulkRows(ctx context.Context, job models.ID, status bulk.RowStatus, after, limit int) ([]bulk.Row, error)
 	// BulkDue lists running jobs whose turn it is at now, whoever waited longest
-	// first: one of each supplier, at most limit, without their defaults.
+	// first: one of each owner, at most limit, without their defaults.
 	BulkDue(ctx context.Context, now time.Time, limit int) ([]bulk.Job, error)
 	// BulkJob finds a job, whosever it is.
 	BulkJob(ctx context.Context, id models.ID) (bulk.Job, error)
@@ -74,13 +75,13 @@ func bulkSubject(id models.ID) string { return "bulk:" + string(id) }
 // those of the policy.
 func (r *Registry) StartBulk(ctx context.Context, a models.Actor, j bulk.Job, rows []bulk.Row) (bulk.Job, error) {
 	now := stored(r.Now())
-	j.ID, j.Supplier, j.Status, j.Total = models.NewID(), party.OrgNo(a.OrgNo), bulk.Running, len(rows)
+	j.ID, j.Owner, j.Status, j.Total = models.NewID(), party.OrgNo(a.OrgNo), bulk.Running, len(rows)
 	j.Done, j.Failed, j.Cancelled, j.CreatedAt, j.EndedAt, j.Next = 0, 0, 0, now, time.Time{}, now
 	for i := range rows {
 		rows[i].Position, rows[i].Status, rows[i].Next, rows[i].Result = i, bulk.RowWaiting, now, bulk.Result{}
 	}
 	err := r.guard(ctx, a, policy.BulkStart, "bulk", func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		n, err := tx.BulkRunning(ctx, j.Supplier)
+		n, err := tx.BulkRunning(ctx, j.Owner)
 		if err != nil {
 			return change{}, err
 		}

@@ -73,7 +73,7 @@ func putting(ctx context.Context) registry.Put {
 		customer, ref, _ := strings.Cut(string(row.Body), " ")
 		in := modelstest.Request()
 		in.Kind, in.Customer, in.ExternalRef = systemuser.Standard, party.OrgNo(customer), ref
-		sent, repeat, err := r.Ask(ctx, programOf(j.Supplier), in)
+		sent, repeat, err := r.Ask(ctx, programOf(j.Owner), in)
 		e, told := errors.AsType[*models.Error](err)
 		switch {
 		case err == nil && repeat == "":
@@ -108,7 +108,7 @@ func worked(t *testing.T, w *modelstest.World) {
 // of them.
 func became(t *testing.T, w *modelstest.World, of bulk.Job) (words []string, j bulk.Job) {
 	t.Helper()
-	j, rows, err := w.BulkRows(t.Context(), programOf(of.Supplier), of.ID, "", -1, bulk.MaxRows)
+	j, rows, err := w.BulkRows(t.Context(), programOf(of.Owner), of.ID, "", -1, bulk.MaxRows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -398,7 +398,7 @@ func TestARowThatFailsByAFaultOfOursWaits(t *testing.T) {
 		j, other := bulkStarted(t, w, fjord, many(4)), bulkStarted(t, w, loggen, many(2))
 		broken := true
 		put := func(r *registry.Registry, j bulk.Job, row bulk.Row) (bulk.Result, error) {
-			if broken && j.Supplier == fjord && row.Position == 1 {
+			if broken && j.Owner == fjord && row.Position == 1 {
 				return bulk.Result{}, fault
 			}
 			return putting(t.Context())(r, j, row)

@@ -25,11 +25,13 @@ type Change struct {
 
 // NewChange makes a pending change request of c, which holds what the supplier
 // gave, for the system user u of the system s. Faults name the fields items[0],
-// unwanted[0], redirect_url, purpose, purposes[0] and contact_email.
+// unwanted[0], redirect_url, purpose, purposes[0], contact_email and
+// notify_email.
 func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalog.Catalog, now time.Time, life time.Duration) (Change, error) {
 	c.Kind, c.System, c.Customer, c.ExternalRef, c.Title = u.Kind, u.System, u.Customer, u.ExternalRef, u.Title
 	c.SystemUser, c.Status, c.Version = u.ID, Pending, 0
 	c.Reason, c.DecidedBy, c.DecidedAt, c.Removed, c.Escalated = "", "", time.Time{}, time.Time{}, false
+	c.Wish = Wish{}
 	c.ValidTo = time.Time{}
 	c.CreatedAt, c.ExpiresAt = now, now.Add(life)
 	var f models.Faults
@@ -59,6 +61,7 @@ func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalo
 		f.Add(fmt.Sprintf("purposes[%d]", i), purposeFault(c.Purposes[item]))
 	}
 	f.Add("contact_email", emailFault(c.ContactEmail))
+	f.Add("notify_email", emailFault(c.NotifyEmail))
 	return c, f.Err()
 }
 

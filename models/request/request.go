@@ -43,7 +43,18 @@ type Request struct {
 	Purposes     map[catalog.Item]models.Text
 	ValidTo      time.Time // when the system user shall end by itself; zero for never
 	ContactEmail string    // whom the customer may ask at the supplier; may be empty
+	NotifyEmail  string    // whom at the customer the supplier wants told of it; may be empty
+	Wish         Wish      // what the customer would have otherwise; zero when it said nothing
 	Version      int64
+}
+
+// Wish is what a customer would have otherwise in a request that it has not
+// answered. The request stands as it was: the supplier takes it back and asks
+// anew, or leaves it.
+type Wish struct {
+	Text string
+	By   models.ID // person
+	At   time.Time
 }
 
 // Limits of a request, in characters.
@@ -51,6 +62,7 @@ const (
 	maxRef    = 255
 	maxTitle  = 100
 	MaxReason = 500
+	MaxWish   = 500
 	// maxPurpose bounds a purpose in each language.
 	maxPurpose = 300
 	maxEmail   = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
@@ -58,13 +70,12 @@ const (
 
 // New makes a pending request of r, which holds what the supplier gave. An
 // absent external reference becomes the customer's organisation number, and an
-// absent title the system's name. Faults name the fields external_ref, title,
-// items, items[0], redirect_url, purpose, purposes[0], valid_to and
-// contact_email.
+// absent title the system's name. Faults name the fields external_ref, title, items, items[0],
+// redirect_url, purpose, purposes[0], valid_to, contact_email and notify_email.
 func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life time.Duration) (Request, error) {
 	r.System, r.Status, r.Version = s.ID, Pending, 0
 	r.Reason, r.DecidedBy, r.DecidedAt = "", "", time.Time{} // nobody has answered
-	r.Removed, r.Escalated = time.Time{}, false
+	r.Removed, r.Escalated, r.Wish = time.Time{}, false, Wish{}
 	if r.ExternalRef == "" {
 		r.ExternalRef = string(r.Customer)
 	}
@@ -88,6 +99,7 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 		f.Add("valid_to", "date.past")
 	}
 	f.Add("contact_email", emailFault(r.ContactEmail))
+	f.Add("notify_email", emailFault(r.NotifyEmail))
 	return r, f.Err()
 }
 
@@ -204,6 +216,37 @@ func (r Request) Renewed(now time.Time, life time.Duration) (Request, error) {
 	}
 	r.Status, r.DecidedAt, r.ExpiresAt = next, time.Time{}, r.until(now.Add(life))
 	return r, nil
+}
+
+// Wished returns r with what the customer would have otherwise, in the words of
+// the person at now; said again, the last words stand. Errors: Invalid with the
+// field wish; Conflict when r cannot be answered any more.
+func (r Request) Wished(text string, by models.ID, now time.Time) (Request, error) {
+	if _, err := r.Current(now).Next(Reject); err != nil {
+		return r, err
+	}
+	var f models.Faults
+	f.Add("wish", models.TextFault(text, MaxWish, true))
+	r.Wish = Wish{Text: strings.TrimSpace(text), By: by, At: now}
+	return r, f.Err()
+}
+
+// Without returns the items of r but for those left out, in their order, if its
+// system s can do without these. Errors: Invalid with the field without for one
+// that r does not ask for or that s cannot do without, and with the field items
+// when nothing remains.
+func (r Request) Without(left []catalog.Item, s system.System) ([]catalog.Item, error) {
+	var f models.Faults
+	for _, item := range left {
+		if ask, ok := s.Ask(item); !ok || !ask.Optional || !slices.Contains(r.Items, item) {
+			f.Add("without", "items.not_optional")
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(r.Items), func(i catalog.Item) bool { return slices.Contains(left, i) })
+	if len(kept) == 0 {
+		f.Add("items", "items.none")
+	}
+	return kept, f.Err()
 }
 
 // ReasonFault says what is wrong with a rejection's reason, or "".

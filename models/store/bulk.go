@@ -13,8 +13,8 @@ import (
 )
 
 // BulkJobOf implements registry.BulkReader, as do the functions below.
-func (t *transaction) BulkJobOf(ctx context.Context, supplier party.OrgNo, id models.ID) (bulk.Job, error) {
-	row, err := one[bulkJobRow](t.q(ctx).Where("id = ? AND supplier = ?", string(id), string(supplier)))
+func (t *transaction) BulkJobOf(ctx context.Context, owner party.OrgNo, id models.ID) (bulk.Job, error) {
+	row, err := one[bulkJobRow](t.q(ctx).Where("id = ? AND owner = ? AND person_id IS NULL", string(id), string(owner)))
 	return row.domain(), err
 }
 
@@ -23,8 +23,8 @@ func (t *transaction) BulkJob(ctx context.Context, id models.ID) (bulk.Job, erro
 	return row.domain(), err
 }
 
-func (t *transaction) BulkJobs(ctx context.Context, supplier party.OrgNo, after registry.BulkPlace, limit int) ([]bulk.Job, error) {
-	q := t.q(ctx).Omit("defaults").Where("supplier = ?", string(supplier))
+func (t *transaction) BulkJobs(ctx context.Context, owner party.OrgNo, after registry.BulkPlace, limit int) ([]bulk.Job, error) {
+	q := t.q(ctx).Omit("defaults").Where("owner = ? AND person_id IS NULL", string(owner))
 	if after.ID != "" {
 		q = q.Where("(created_at, id) < (?, ?)", millis(after.At), string(after.ID))
 	}
@@ -32,9 +32,9 @@ func (t *transaction) BulkJobs(ctx context.Context, supplier party.OrgNo, after 
 	return mapped(rows, bulkJobRow.domain), err
 }
 
-func (t *transaction) BulkRunning(ctx context.Context, supplier party.OrgNo) (int, error) {
+func (t *transaction) BulkRunning(ctx context.Context, owner party.OrgNo) (int, error) {
 	var n int64
-	err := t.q(ctx).Model(&bulkJobRow{}).Where("supplier = ? AND status = 'running'", string(supplier)).Count(&n).Error
+	err := t.q(ctx).Model(&bulkJobRow{}).Where("owner = ? AND status = 'running'", string(owner)).Count(&n).Error
 	return int(n), err
 }
 
@@ -47,9 +47,9 @@ func (t *transaction) BulkRows(ctx context.Context, job models.ID, status bulk.R
 	return mapped(rows, bulkRowRow.domain), err
 }
 
-// bulkDueSQL finds for each supplier the job that waited longest.
+// bulkDueSQL finds for each owner the job that waited longest.
 const bulkDueSQL = `status = 'running' AND next_at <= ? AND NOT EXISTS (SELECT 1 FROM bulk_job AS other
-	WHERE other.supplier = bulk_job.supplier AND other.status = 'running'
+	WHERE other.owner = bulk_job.owner AND other.status = 'running'
 	AND (other.next_at < bulk_job.next_at OR other.next_at = bulk_job.next_at AND other.id < bulk_job.id))`
 
 func (t *transaction) BulkDue(ctx context.Context, now time.Time, limit int) ([]bulk.Job, error) {

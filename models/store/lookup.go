@@ -21,7 +21,7 @@ var _ rar.Lookup = (*Store)(nil)
 // unique indexes, in one statement and therefore in one snapshot.
 const bindingSQL = `
 SELECT s.id, s.supplier, s.deleted, u.id, u.kind, u.title, u.customer, u.external_ref, u.created_at, u.first_used_at IS NOT NULL,
-  u.paused <> '' OR u.supplier_paused_at IS NOT NULL, u.valid_to_at
+  u.paused <> '' OR u.supplier_paused_at IS NOT NULL OR u.customer_paused_at IS NOT NULL, u.valid_to_at
 FROM system_client c
 JOIN system s ON s.id = c.system_id
 LEFT JOIN system_user u
@@ -38,7 +38,7 @@ WHERE c.issuer = ? AND c.client_id = ?`
 // role that the matrix gives the package, or given by the party; for its own
 // customer those that are assignable.
 const holdsSQL = `
-SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused <> '' OR u.supplier_paused_at IS NOT NULL, u.valid_to_at,
+SELECT u.status, u.kind, u.customer, s.id, s.deleted, u.first_used_at IS NOT NULL, u.paused <> '' OR u.supplier_paused_at IS NOT NULL OR u.customer_paused_at IS NOT NULL, u.valid_to_at,
   EXISTS (SELECT 1 FROM resource r WHERE r.id = q.resource),
   EXISTS (
     SELECT 1 FROM delegation d

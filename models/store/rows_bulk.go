@@ -7,27 +7,31 @@ import (
 )
 
 type bulkJobRow struct {
-	ID        string `gorm:"column:id"`
-	Supplier  string `gorm:"column:supplier"`
-	Issuer    string `gorm:"column:issuer"`
-	ClientID  string `gorm:"column:client_id"`
-	Kind      string `gorm:"column:kind"`
-	Defaults  string `gorm:"column:defaults"`
-	Status    string `gorm:"column:status"`
-	Total     int    `gorm:"column:total"`
-	Done      int    `gorm:"column:done"`
-	Failed    int    `gorm:"column:failed"`
-	Cancelled int    `gorm:"column:cancelled"`
-	CreatedAt int64  `gorm:"column:created_at;autoCreateTime:false"`
-	EndedAt   *int64 `gorm:"column:ended_at"`
-	NextAt    int64  `gorm:"column:next_at"`
+	ID        string  `gorm:"column:id"`
+	Owner     string  `gorm:"column:owner"`
+	Issuer    string  `gorm:"column:issuer"`
+	ClientID  string  `gorm:"column:client_id"`
+	PersonID  *string `gorm:"column:person_id"`
+	Level     int     `gorm:"column:level"`
+	UserID    *string `gorm:"column:system_user_id"`
+	Kind      string  `gorm:"column:kind"`
+	Defaults  string  `gorm:"column:defaults"`
+	Status    string  `gorm:"column:status"`
+	Total     int     `gorm:"column:total"`
+	Done      int     `gorm:"column:done"`
+	Failed    int     `gorm:"column:failed"`
+	Cancelled int     `gorm:"column:cancelled"`
+	CreatedAt int64   `gorm:"column:created_at;autoCreateTime:false"`
+	EndedAt   *int64  `gorm:"column:ended_at"`
+	NextAt    int64   `gorm:"column:next_at"`
 }
 
 func (bulkJobRow) TableName() string { return "bulk_job" }
 
 func toBulkJob(j bulk.Job) bulkJobRow {
 	return bulkJobRow{
-		ID: string(j.ID), Supplier: string(j.Supplier), Issuer: j.Issuer, ClientID: j.ClientID, Kind: string(j.Kind),
+		ID: string(j.ID), Owner: string(j.Owner), Issuer: j.Issuer, ClientID: j.ClientID, Kind: string(j.Kind),
+		PersonID: orNull(j.Person), Level: j.Level, UserID: orNull(j.Agent),
 		Defaults: string(j.Defaults), Status: string(j.Status), Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
 		CreatedAt: millis(j.CreatedAt), EndedAt: millisOrNull(j.EndedAt), NextAt: millis(j.Next),
 	}
@@ -35,7 +39,8 @@ func toBulkJob(j bulk.Job) bulkJobRow {
 
 func (r bulkJobRow) domain() bulk.Job {
 	return bulk.Job{
-		ID: models.ID(r.ID), Supplier: party.OrgNo(r.Supplier), Issuer: r.Issuer, ClientID: r.ClientID, Kind: bulk.Kind(r.Kind),
+		ID: models.ID(r.ID), Owner: party.OrgNo(r.Owner), Issuer: r.Issuer, ClientID: r.ClientID, Kind: bulk.Kind(r.Kind),
+		Person: models.ID(orEmpty(r.PersonID)), Level: r.Level, Agent: models.ID(orEmpty(r.UserID)),
 		Defaults: []byte(r.Defaults), Status: bulk.Status(r.Status), Total: r.Total, Done: r.Done, Failed: r.Failed, Cancelled: r.Cancelled,
 		CreatedAt: instant(r.CreatedAt), EndedAt: instantOrZero(r.EndedAt), Next: instant(r.NextAt),
 	}

@@ -25,6 +25,8 @@ type changeRow struct {
 	RemovedAt    *int64  `gorm:"column:removed_at"`
 	Purpose      textRow `gorm:"embedded;embeddedPrefix:purpose_"`
 	Contact      string  `gorm:"column:contact_email"`
+	Notify       string  `gorm:"column:notify_email"`
+	Wish         wishRow `gorm:"embedded"`
 	Version      int64   `gorm:"column:version"`
 }
 
@@ -36,7 +38,7 @@ func toChange(c request.Change, supplier string) changeRow {
 		SystemID: string(c.System), Customer: string(c.Customer), RedirectURL: c.RedirectURL, Status: string(c.Status),
 		Reason: c.Reason, DecidedBy: orNull(c.DecidedBy), DecidedAt: millisOrNull(c.DecidedAt), CreatedAt: millis(c.CreatedAt),
 		ExpiresAt: millis(c.ExpiresAt), RemovedAt: millisOrNull(c.Removed), Purpose: toText(c.Purpose), Contact: c.ContactEmail,
-		Version: c.Version,
+		Notify: c.NotifyEmail, Wish: toWish(c.Wish), Version: c.Version,
 	}
 }
 
@@ -49,6 +51,7 @@ func (r changeRow) domain() request.Change {
 			Status: request.Status(r.Status), Reason: r.Reason, DecidedBy: models.ID(orEmpty(r.DecidedBy)),
 			DecidedAt: instantOrZero(r.DecidedAt), CreatedAt: instant(r.CreatedAt), ExpiresAt: instant(r.ExpiresAt),
 			Removed: instantOrZero(r.RemovedAt), Purpose: r.Purpose.domain(), ContactEmail: r.Contact, Version: r.Version,
+			NotifyEmail: r.Notify, Wish: r.Wish.domain(),
 		},
 		Correlation: models.ID(r.Correlation), SystemUser: models.ID(r.SystemUserID),
 	}

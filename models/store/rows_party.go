@@ -14,6 +14,7 @@ type organisationRow struct {
 	SinceAt     int64   `gorm:"column:since_at"`
 	Parent      *string `gorm:"column:parent"`
 	StruckOffAt *int64  `gorm:"column:struck_off_at"`
+	Email       string  `gorm:"column:email"`
 }
 
 // TableName implements gorm's Tabler, as in all rows.
@@ -22,14 +23,14 @@ func (organisationRow) TableName() string { return "organisation" }
 func toOrganisation(o party.Organisation) organisationRow {
 	return organisationRow{
 		OrgNo: string(o.OrgNo), Name: o.Name, Form: o.Form, PartyID: o.PartyID, UUID: o.UUID, SinceAt: millis(o.Since),
-		Parent: orNull(string(o.Parent)), StruckOffAt: millisOrNull(o.StruckOff),
+		Parent: orNull(string(o.Parent)), StruckOffAt: millisOrNull(o.StruckOff), Email: o.Email,
 	}
 }
 
 func (r organisationRow) domain() party.Organisation {
 	return party.Organisation{
 		OrgNo: party.OrgNo(r.OrgNo), Name: r.Name, Form: r.Form, PartyID: r.PartyID, UUID: r.UUID, Since: instant(r.SinceAt),
-		Parent: party.OrgNo(orEmpty(r.Parent)), StruckOff: instantOrZero(r.StruckOffAt),
+		Parent: party.OrgNo(orEmpty(r.Parent)), StruckOff: instantOrZero(r.StruckOffAt), Email: r.Email,
 	}
 }
 

@@ -28,6 +28,8 @@ type requestRow struct {
 	Purpose     textRow `gorm:"embedded;embeddedPrefix:purpose_"`
 	ValidTo     *int64  `gorm:"column:valid_to_at"`
 	Contact     string  `gorm:"column:contact_email"`
+	Notify      string  `gorm:"column:notify_email"`
+	Wish        wishRow `gorm:"embedded"`
 	Version     int64   `gorm:"column:version"`
 }
 
@@ -40,6 +42,7 @@ func toRequest(r request.Request, supplier string) requestRow {
 		DecidedBy: orNull(r.DecidedBy), DecidedAt: millisOrNull(r.DecidedAt), CreatedAt: millis(r.CreatedAt),
 		ExpiresAt: millis(r.ExpiresAt), Version: r.Version, RemovedAt: millisOrNull(r.Removed), Escalated: r.Escalated,
 		Purpose: toText(r.Purpose), ValidTo: millisOrNull(r.ValidTo), Contact: r.ContactEmail,
+		Notify: r.NotifyEmail, Wish: toWish(r.Wish),
 	}
 }
 
@@ -51,6 +54,7 @@ func (r requestRow) domain() request.Request {
 		DecidedBy: models.ID(orEmpty(r.DecidedBy)), DecidedAt: instantOrZero(r.DecidedAt), CreatedAt: instant(r.CreatedAt),
 		ExpiresAt: instant(r.ExpiresAt), Version: r.Version, Removed: instantOrZero(r.RemovedAt), Escalated: r.Escalated,
 		Purpose: r.Purpose.domain(), ValidTo: instantOrZero(r.ValidTo), ContactEmail: r.Contact,
+		NotifyEmail: r.Notify, Wish: r.Wish.domain(),
 	}
 }
 
@@ -59,6 +63,21 @@ type requestItemRow struct {
 	Position  int     `gorm:"column:position"`
 	Item      itemRow `gorm:"embedded"`
 	Purpose   textRow `gorm:"embedded;embeddedPrefix:purpose_"`
+}
+
+// wishRow is what a customer would have otherwise, of either kind of request.
+type wishRow struct {
+	Text string  `gorm:"column:wish"`
+	By   *string `gorm:"column:wished_by"`
+	At   *int64  `gorm:"column:wished_at"`
+}
+
+func toWish(w request.Wish) wishRow {
+	return wishRow{Text: w.Text, By: orNull(w.By), At: millisOrNull(w.At)}
+}
+
+func (r wishRow) domain() request.Wish {
+	return request.Wish{Text: r.Text, By: models.ID(orEmpty(r.By)), At: instantOrZero(r.At)}
 }
 
 func (requestItemRow) TableName() string { return "request_item" }
@@ -81,6 +100,9 @@ type userRow struct {
 	Version     int64  `gorm:"column:version"`
 	Paused      string `gorm:"column:paused"`
 	PausedBy    *int64 `gorm:"column:supplier_paused_at"`
+	PausedHere  *int64 `gorm:"column:customer_paused_at"`
+	PauseReason string `gorm:"column:pause_reason"`
+	ReviewedAt  *int64 `gorm:"column:reviewed_at"`
 	Seq         int64  `gorm:"column:seq"`
 }
 
@@ -92,7 +114,8 @@ func toUser(u systemuser.SystemUser) userRow {
 		ExternalRef: u.ExternalRef, Title: u.Title, Status: string(u.Status), ApprovedBy: string(u.ApprovedBy),
 		CreatedAt: millis(u.CreatedAt), RevokedAt: millisOrNull(u.RevokedAt), Version: u.Version,
 		Paused: string(u.Paused), ChangedAt: millis(u.ChangedAt), RevokedBy: string(u.RevokedBy), ValidTo: millisOrNull(u.ValidTo),
-		PausedBy: millisOrNull(u.SupplierPaused), Seq: u.Seq,
+		PausedBy: millisOrNull(u.SupplierPaused), PausedHere: millisOrNull(u.CustomerPaused), PauseReason: u.PauseReason,
+		ReviewedAt: millisOrNull(u.Reviewed), Seq: u.Seq,
 	}
 }
 
@@ -103,7 +126,8 @@ func (r userRow) domain() systemuser.SystemUser {
 		ExternalRef: r.ExternalRef, Title: r.Title, Status: systemuser.Status(r.Status), ApprovedBy: models.ID(r.ApprovedBy),
 		CreatedAt: instant(r.CreatedAt), RevokedAt: instantOrZero(r.RevokedAt), Version: r.Version,
 		Paused: systemuser.Pause(r.Paused), ChangedAt: instant(r.ChangedAt), RevokedBy: systemuser.Ender(r.RevokedBy),
-		ValidTo: instantOrZero(r.ValidTo), SupplierPaused: instantOrZero(r.PausedBy), Seq: r.Seq,
+		ValidTo: instantOrZero(r.ValidTo), SupplierPaused: instantOrZero(r.PausedBy), CustomerPaused: instantOrZero(r.PausedHere),
+		PauseReason: r.PauseReason, Reviewed: instantOrZero(r.ReviewedAt), Seq: r.Seq,
 	}
 }
 

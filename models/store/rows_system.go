@@ -51,6 +51,7 @@ type askRow struct {
 	Position int     `gorm:"column:position"`
 	Item     itemRow `gorm:"embedded"`
 	Purpose  textRow `gorm:"embedded;embeddedPrefix:purpose_"`
+	Optional bool    `gorm:"column:optional"`
 }
 
 func (askRow) TableName() string { return "system_ask" }

@@ -50,7 +50,7 @@ func (t *transaction) CountSystemUsers(ctx context.Context, f registry.UserFilte
 // registry.StateOf.
 func (t *transaction) chosen(ctx context.Context, f registry.UserFilter, now time.Time) *gorm.DB {
 	q := t.q(ctx).Where("system_id = ?", string(f.System))
-	const paused, over = "(paused <> '' OR supplier_paused_at IS NOT NULL)", "COALESCE(valid_to_at <= ?, FALSE)"
+	const paused, over = "(paused <> '' OR supplier_paused_at IS NOT NULL OR customer_paused_at IS NOT NULL)", "COALESCE(valid_to_at <= ?, FALSE)"
 	switch f.State {
 	case registry.UsersLive:
 		q = q.Where("status <> 'revoked' AND NOT "+over, millis(now))

@@ -48,10 +48,11 @@ type snapshotClient struct {
 }
 
 type snapshotAsk struct {
-	Kind    string      `json:"kind"`
-	Ref     string      `json:"ref"`
-	Action  string      `json:"action"`
-	Purpose models.Text `json:"purpose"`
+	Kind     string      `json:"kind"`
+	Ref      string      `json:"ref"`
+	Action   string      `json:"action"`
+	Purpose  models.Text `json:"purpose"`
+	Optional bool        `json:"optional,omitzero"`
 }
 
 func toSnapshot(s system.System) snapshot {
@@ -63,7 +64,7 @@ func toSnapshot(s system.System) snapshot {
 		out.Clients = append(out.Clients, snapshotClient(c))
 	}
 	for _, a := range s.Asks {
-		out.Asks = append(out.Asks, snapshotAsk{Kind: string(a.Item.Kind), Ref: a.Item.Ref, Action: a.Item.Action, Purpose: a.Purpose})
+		out.Asks = append(out.Asks, snapshotAsk{Kind: string(a.Item.Kind), Ref: a.Item.Ref, Action: a.Item.Action, Purpose: a.Purpose, Optional: a.Optional})
 	}
 	return out
 }
@@ -83,7 +84,7 @@ func (r systemChangeRow) domain() (system.Change, error) {
 	}
 	for _, a := range s.Asks {
 		item := catalog.Item{Kind: catalog.ItemKind(a.Kind), Ref: a.Ref, Action: a.Action}
-		out.Asks = append(out.Asks, system.Ask{Item: item, Purpose: a.Purpose})
+		out.Asks = append(out.Asks, system.Ask{Item: item, Purpose: a.Purpose, Optional: a.Optional})
 	}
 	return system.Change{
 		Type: system.ChangeType(r.Type), By: party.OrgNo(r.OrgNo), ClientID: r.ClientID, At: instant(r.At), System: out,

@@ -71,7 +71,7 @@ func (t *transaction) completeSystems(ctx context.Context, rows []systemRow) ([]
 	}
 	for _, a := range asks {
 		s := &systems[at[a.SystemID]]
-		s.Asks = append(s.Asks, system.Ask{Item: a.Item.domain(), Purpose: a.Purpose.domain()})
+		s.Asks = append(s.Asks, system.Ask{Item: a.Item.domain(), Purpose: a.Purpose.domain(), Optional: a.Optional})
 	}
 	redirects, err := all[redirectRow](t.q(ctx).Where("system_id IN ?", ids).Order("system_id, position"))
 	if err != nil {
@@ -201,7 +201,7 @@ func (t *transaction) addParts(ctx context.Context, s system.System) error {
 	}
 	asks := make([]askRow, len(s.Asks))
 	for i, a := range s.Asks {
-		asks[i] = askRow{SystemID: id, Position: i, Item: toItem(a.Item), Purpose: toText(a.Purpose)}
+		asks[i] = askRow{SystemID: id, Position: i, Item: toItem(a.Item), Purpose: toText(a.Purpose), Optional: a.Optional}
 	}
 	if err := create(t.q(ctx), asks); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 func addBulk(t testing.TB, k *kit, supplier party.OrgNo, at time.Time, n int) (bulk.Job, []bulk.Row) {
 	t.Helper()
 	j := bulk.Job{
-		ID: models.NewID(), Supplier: supplier, Issuer: "https://issuer.example/", ClientID: "client", Kind: bulk.ChangeRequests,
+		ID: models.NewID(), Owner: supplier, Issuer: "https://issuer.example/", ClientID: "client", Kind: bulk.ChangeRequests,
 		Defaults: []byte(`{"purpose":{"nb":"å"}}`), Status: bulk.Running, Total: n, CreatedAt: at, Next: at,
 	}
 	rows := make([]bulk.Row, n)

@@ -65,7 +65,9 @@ func testBinding(t *testing.T, k *kit) {
 	same(t, "a paused system user", whole, k.binding(t, q))
 	exec(t, k, "UPDATE system_user SET paused = '', supplier_paused_at = 1")
 	same(t, "one that its supplier has paused", whole, k.binding(t, q))
-	exec(t, k, "UPDATE system_user SET supplier_paused_at = NULL, valid_to_at = "+ms(Now().Add(time.Hour)))
+	exec(t, k, "UPDATE system_user SET supplier_paused_at = NULL, customer_paused_at = 1")
+	same(t, "one that its customer has paused", whole, k.binding(t, q))
+	exec(t, k, "UPDATE system_user SET customer_paused_at = NULL, valid_to_at = "+ms(Now().Add(time.Hour)))
 	whole.Paused, whole.ValidTo = false, Now().Add(time.Hour)
 	same(t, "one that ends by itself", whole, k.binding(t, q))
 	revoke(t, k, u)
@@ -199,6 +201,10 @@ func testHoldsNow(t *testing.T, k *kit, user models.ID) {
 		},
 		{
 			"its supplier has paused it", "UPDATE system_user SET supplier_paused_at = 1", "UPDATE system_user SET supplier_paused_at = NULL",
+			rar.Held{Live: true, Paused: true, ResourceKnown: true},
+		},
+		{
+			"its customer has paused it", "UPDATE system_user SET customer_paused_at = 1", "UPDATE system_user SET customer_paused_at = NULL",
 			rar.Held{Live: true, Paused: true, ResourceKnown: true},
 		},
 		{ // whose clock says whether it is over

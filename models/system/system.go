@@ -42,6 +42,8 @@ func (c Client) WellFormed() bool {
 type Ask struct {
 	Item    catalog.Item
 	Purpose models.Text
+	// Optional: the system works without it, so a customer may leave it out.
+	Optional bool
 }
 
 // System is a supplier's registered system. The zero Version is one that is

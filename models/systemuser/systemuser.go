@@ -53,9 +53,13 @@ type SystemUser struct {
 	RevokedBy   Ender     // empty while it lives
 	ValidTo     time.Time // when it ends by itself; zero for never
 	Paused      Pause
-	// SupplierPaused is when its supplier paused it; zero while it has not.
+	// SupplierPaused and CustomerPaused are when each of them paused it; zero
+	// while it has not.
 	SupplierPaused time.Time
-	Seq            int64 // in the order in which last changes were committed; the store sets it
+	CustomerPaused time.Time
+	PauseReason    string    // of the customer's pause, in its words; may be empty
+	Reviewed       time.Time // when the customer last said that it is to be kept; zero for never
+	Seq            int64     // in the order in which last changes were committed; the store sets it
 	Version        int64
 }
 
@@ -74,7 +78,7 @@ const (
 // Stopped reports whether the system user is given no tokens at now although it
 // has not been revoked.
 func (u SystemUser) Stopped(now time.Time) bool {
-	return u.Paused != "" || !u.SupplierPaused.IsZero() || u.Over(now)
+	return u.Paused != "" || !u.SupplierPaused.IsZero() || !u.CustomerPaused.IsZero() || u.Over(now)
 }
 
 // Over reports whether its time has run out at now.

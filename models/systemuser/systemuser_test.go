@@ -96,6 +96,7 @@ func TestAStoppedSystemUserHoldsNothing(t *testing.T) {
 		"live":                        {func(*systemuser.SystemUser) {}, true},
 		"struck off":                  {func(u *systemuser.SystemUser) { u.Paused = systemuser.StruckOff }, false},
 		"paused by its supplier":      {func(u *systemuser.SystemUser) { u.SupplierPaused = now.Add(-time.Hour) }, false},
+		"paused by its customer":      {func(u *systemuser.SystemUser) { u.CustomerPaused = now.Add(-time.Hour) }, false},
 		"ends in a millisecond":       {func(u *systemuser.SystemUser) { u.ValidTo = now.Add(time.Millisecond) }, true},
 		"ends now":                    {func(u *systemuser.SystemUser) { u.ValidTo = now }, false},
 		"has ended a millisecond ago": {func(u *systemuser.SystemUser) { u.ValidTo = now.Add(-time.Millisecond) }, false},

@@ -69,6 +69,15 @@ func SystemUsers() string { return "/systemusers" }
 // SystemUser is the page of one system user.
 func SystemUser(id models.ID) string { return SystemUsers() + "/" + segment(id) }
 
+// SystemUserClients is the page of the clients that an agent system user serves.
+func SystemUserClients(id models.ID) string { return SystemUser(id) + "/clients" }
+
+// SystemUserHistory is what has happened to the system user.
+func SystemUserHistory(id models.ID) string { return SystemUser(id) + "/history" }
+
+// SystemUserSettings is where the system user is renamed, paused, narrowed, ended.
+func SystemUserSettings(id models.ID) string { return SystemUser(id) + "/settings" }
+
 // SystemUserRevoke asks whether to revoke the system user, and does. GET and POST.
 func SystemUserRevoke(id models.ID) string { return SystemUser(id) + "/revoke" }
 

@@ -1,0 +1,22 @@
+package handlers
+
+import "net/http"
+
+// customerPages are the pages on which customers answer requests and keep their
+// system users.
+func (s *Server) customerPages() []Route {
+	w, get, post := s.web, http.MethodGet, http.MethodPost
+	return []Route{
+		{get, "/requests", "customer.requests", People, Acting, w.Inbox},
+		{get, "/requests/:id", "customer.request", People, Acting, w.Review},
+		{post, "/requests/:id/approve", "customer.request.approve", People, Acting, w.Approve},
+		{get, "/requests/:id/reject", "customer.request.reject_form", People, Acting, w.RejectForm},
+		{post, "/requests/:id/reject", "customer.request.reject", People, Acting, w.Reject},
+		{get, "/requests/:id/receipt", "customer.request.receipt", People, Acting, w.Receipt},
+		{get, "/systemusers", "customer.systemusers", People, Acting, w.SystemUsers},
+		{get, "/systemusers/:id", "customer.systemuser", People, Acting, w.SystemUser},
+		{get, "/systemusers/:id/revoke", "customer.systemuser.revoke_form", People, Acting, w.RevokeForm},
+		{post, "/systemusers/:id/revoke", "customer.systemuser.revoke", People, Acting, w.Revoke},
+		{get, "/accessmanagement/ui/systemuser/request", "customer.request.confirm", People, Open, w.Confirm},
+	}
+}

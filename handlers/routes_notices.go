@@ -1,0 +1,6 @@
+package handlers
+
+// noticePages are the pages of what people are told.
+func (s *Server) noticePages() []Route {
+	return []Route{}
+}
