@@ -8,15 +8,15 @@ import (
 	"github.com/stafett/stafett/views/paths"
 )
 
-// UserTab is one of the pages about a system user.
+// UserTab is one of the pages about a system user, as the key of its name.
 type UserTab string
 
 // The pages about a system user.
 const (
-	UserRights   UserTab = "rights"
-	UserClients  UserTab = "clients"
-	UserHistory  UserTab = "history"
-	UserSettings UserTab = "settings"
+	UserRights   UserTab = "customer.tab.rights"
+	UserClients  UserTab = "customer.tab.clients"
+	UserHistory  UserTab = "customer.tab.history"
+	UserSettings UserTab = "customer.tab.settings"
 )
 
 type tab struct {
@@ -28,7 +28,7 @@ type tab struct {
 func userTabs(ctx context.Context, id models.ID, agent bool, at UserTab) []tab {
 	var tabs []tab
 	add := func(which UserTab, href string) {
-		tabs = append(tabs, tab{Link{Text: i18n.T(ctx, "customer.tab."+string(which)), Href: href}, which == at})
+		tabs = append(tabs, tab{Link{Text: i18n.T(ctx, string(which)), Href: href}, which == at})
 	}
 	add(UserRights, paths.SystemUser(id))
 	if agent {
