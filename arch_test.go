@@ -103,7 +103,7 @@ var layers = []layer{
 	{"migrations", with("github.com/pressly/goose/v3/...")},
 	{"static", nil},
 	{"e2e", nil},
-	{"bench/...", with("models/...", "rar/...", "handlers/...", "migrations", "static", echo, jose, uuid)},
+	{"bench/...", with("cmd/demo/seed", "cmd/demo/visitor", "views/paths", "models/...", "rar/...", "handlers/...", "migrations", "static", echo, jose, uuid)},
 
 	// Programs: the only place that knows everything, and in the demo alone
 	// an OAuth provider.

@@ -28,6 +28,8 @@ func main() {
 	flag.IntVar(&p.conns, "conns", 16, "connections")
 	justAPI := flag.Bool("api", false, "measure the suppliers' API alone, and leave the other figures as they are")
 	justImports := flag.Bool("imports", false, "measure the imports alone, and leave the other figures as they are")
+	demo := flag.String("demo", "bin/demo", "the demo, whose pages are measured")
+	justPages := flag.Bool("pages", false, "measure the approval page alone, and leave the other figures as they are")
 	flag.IntVar(&p.users, "users", 100_000, "system users in the database")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -38,12 +40,16 @@ func main() {
 		err = serveBare(ctx, *bare)
 	case *justImports:
 		err = runSome(func() ([]figure, error) { return imports(ctx, *binary) })
+	case *justPages:
+		err = runSome(func() ([]figure, error) {
+			return inFolder(func(dir string) ([]figure, error) { return pages(ctx, *demo, dir) })
+		})
 	case *justAPI:
 		err = runSome(func() ([]figure, error) {
 			return inFolder(func(dir string) ([]figure, error) { return api(ctx, *binary, dir) })
 		})
 	default:
-		err = run(ctx, *binary, p)
+		err = run(ctx, *binary, *demo, p)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
@@ -52,7 +58,7 @@ func main() {
 }
 
 // run sets the scene, measures in turn, and writes the results.
-func run(ctx context.Context, binary string, p parameters) error {
+func run(ctx context.Context, binary, demo string, p parameters) error {
 	dir, err := os.MkdirTemp("", "stafett-bench-")
 	if err != nil {
 		return err
@@ -107,7 +113,11 @@ func run(ctx context.Context, binary string, p parameters) error {
 	if err != nil {
 		return err
 	}
-	return write(slices.Concat(figuresOf(p, bareRounds, ourRounds, idle, peak), more, calls), time.Now())
+	look, err := inFolder(func(dir string) ([]figure, error) { return pages(ctx, demo, dir) })
+	if err != nil {
+		return err
+	}
+	return write(slices.Concat(figuresOf(p, bareRounds, ourRounds, idle, peak), more, calls, look), time.Now())
 }
 
 // runSome measures some figures alone.

@@ -38,6 +38,9 @@ func New(home string) (*Visitor, error) {
 	return &Visitor{client: &http.Client{Jar: jar, Timeout: timeout}, Page: &Page{URL: u}}, nil
 }
 
+// Cookies are those that the visitor has for the address.
+func (v *Visitor) Cookies(u *url.URL) []*http.Cookie { return v.client.Jar.Cookies(u) }
+
 // Page is a page as it was received, at the address where it was found.
 type Page struct {
 	URL    *url.URL
