@@ -140,7 +140,7 @@ func (p *approval) call(ctx context.Context, token, path string, body any) ([]by
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing is lost
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if resp.StatusCode >= http.StatusBadRequest {
 		err = errors.Join(err, fmt.Errorf("%s: %d %s", path, resp.StatusCode, answer))
@@ -191,7 +191,7 @@ func (p *approval) get(ctx context.Context, path string) (wire int, body []byte,
 	if err != nil {
 		return 0, nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing is lost
+	defer resp.Body.Close()
 	sent, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return 0, nil, err
