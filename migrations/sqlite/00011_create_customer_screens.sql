@@ -51,6 +51,7 @@ CREATE TABLE system_user_day (
     n              INTEGER NOT NULL CHECK (n > 0),
     PRIMARY KEY (system_user_id, day)
 ) STRICT;
+CREATE INDEX system_user_day_day ON system_user_day (day);
 
 -- A supplier that may not ask the customer for anything; rows stay.
 CREATE TABLE supplier_block (

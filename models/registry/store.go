@@ -47,6 +47,7 @@ type Reader interface {
 	ClientReader
 	ChangeReader
 	BulkReader
+	UseReader
 	AuditReader
 	RegisterReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
@@ -151,6 +152,7 @@ type Tx interface {
 	ClientTx
 	ChangeTx
 	BulkTx
+	UseTx
 	OnceTx
 	QuotaTx
 	// Nested runs f so that what it wrote is undone when it fails, while the

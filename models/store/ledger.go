@@ -23,10 +23,16 @@ ON CONFLICT (kind, caller, client_id, reason, system_user_id, bucket) DO UPDATE 
 UPDATE system_user SET first_used_at = COALESCE(first_used_at, ?), uses = uses + ?,
   last_used_at = CASE WHEN last_used_at IS NULL OR last_used_at < ? THEN ? ELSE last_used_at END
 WHERE id = ?`
+
+	// A grant's bucket is its day. A system user that is not there has none.
+	useDaySQL = `
+INSERT INTO system_user_day (system_user_id, day, n)
+SELECT u.id, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM system_user u WHERE u.id = ?
+ON CONFLICT (system_user_id, day) DO UPDATE SET n = system_user_day.n + excluded.n`
 )
 
 // First implements rar.Ledger. A yes to enrichment is noted on the system user
-// in the same transaction.
+// and its day in the same transaction.
 func (s *Store) First(ctx context.Context, d rar.Decision, bucket int64) error {
 	return s.journal(ctx, []rar.Count{{Decision: d, Bucket: bucket, N: 1}})
 }
@@ -58,6 +64,11 @@ func (s *Store) journal(ctx context.Context, counts []rar.Count) error {
 			return err
 		}
 		defer closeUse()
+		day, closeDay, err := t.repeated(ctx, useDaySQL)
+		if err != nil {
+			return err
+		}
+		defer closeDay()
 		for _, c := range counts {
 			at := millis(c.At)
 			err := count(string(c.Kind), c.Caller, c.ClientID, string(c.Reason), string(c.SystemUser), c.Bucket, string(c.ID), at, at, c.N)
@@ -68,6 +79,9 @@ func (s *Store) journal(ctx context.Context, counts []rar.Count) error {
 				continue
 			}
 			if err := use(at, c.N, at, at, string(c.SystemUser)); err != nil {
+				return err
+			}
+			if err := day(c.Bucket/86400, c.N, string(c.SystemUser)); err != nil {
 				return err
 			}
 		}

@@ -147,6 +147,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"why there is no system user", testWhy},
 		{"what a system user holds", testHolds},
 		{"decisions are counted", testLedger},
+		{"use is counted by the day", testUseByDay},
+		{"use of long ago is deleted", testPurgeUse},
 		{"a token is used once", testOnce},
 		{"a question is claimed once", testQuestions},
 		{"questions asked at once wait", testQuestionRace},
