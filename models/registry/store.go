@@ -149,6 +149,7 @@ type Tx interface {
 	SupplierRequestTx
 	SupplierUserTx
 	EndUserTx
+	CustomerUserTx
 	ClientTx
 	ChangeTx
 	BulkTx

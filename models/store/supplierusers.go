@@ -74,17 +74,29 @@ func (t *transaction) chosen(ctx context.Context, f registry.UserFilter, now tim
 	return q
 }
 
-// HoldSystemUser implements registry.SupplierUserTx, as does the function below.
+// HoldSystemUser implements registry.SupplierUserTx, as does CloseRequestsOf.
 func (t *transaction) HoldSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	return t.changeUser(ctx, u, map[string]any{"supplier_paused_at": millisOrNull(u.SupplierPaused)})
+}
+
+// KeepSystemUser implements registry.CustomerUserTx.
+func (t *transaction) KeepSystemUser(ctx context.Context, u systemuser.SystemUser) error {
+	return t.changeUser(ctx, u, map[string]any{
+		"customer_paused_at": millisOrNull(u.CustomerPaused), "pause_reason": u.PauseReason,
+		"valid_to_at": millisOrNull(u.ValidTo), "reviewed_at": millisOrNull(u.Reviewed),
+	})
+}
+
+// changeUser stores what is set and u.ChangedAt, if the stored system user is not
+// revoked and has u.Version, under the next number in the order of changes.
+func (t *transaction) changeUser(ctx context.Context, u systemuser.SystemUser, set map[string]any) error {
 	seq, err := t.nextSeq(ctx, 1)
 	if err != nil {
 		return err
 	}
+	set["changed_at"], set["seq"], set["version"] = millis(u.ChangedAt), seq, gorm.Expr("version + 1")
 	done := t.q(ctx).Model(&userRow{}).
-		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).
-		Updates(map[string]any{
-			"supplier_paused_at": millisOrNull(u.SupplierPaused), "changed_at": millis(u.ChangedAt), "seq": seq, "version": gorm.Expr("version + 1"),
-		})
+		Where("id = ? AND customer = ? AND status <> 'revoked' AND version = ?", string(u.ID), string(u.Customer), u.Version).Updates(set)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return t.giveBackSeq(ctx, models.NewError(models.Conflict, models.CodeUserRevoked))
 	}

@@ -124,6 +124,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"numbers of system users are in the order of commits", testSeqRace},
 		{"system users as suppliers see them", testSupplierUsers},
 		{"a supplier pauses and resumes once", testHoldUser},
+		{"a customer keeps a system user once", testKeepUser},
 		{"requests follow their system user", testCloseRequests},
 		{"a list of system users loses none that stays", testPages},
 		{"a reader of the stream misses no change", testStream},
