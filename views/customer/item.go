@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/views/i18n"
 )
@@ -25,11 +26,26 @@ type Item struct {
 	Action  string        // the only thing that may be done in the service; empty means everything it allows
 	Purpose models.Text   // the supplier's words for why; may be empty
 	Within  []models.Text // the services in the package
-	Cause   policy.Cause  // why the reader may not give it; empty when he may
-	Agent   bool          // it is for the organisation's clients, so the reader needs not have it
-	Others  []string      // names of those who may, when the reader may not
-	Changed bool          // it is not as the reader saw it last
-	Lost    bool          // it was given, but the system no longer asks for it and so does not have it
+	// Area is what a package is about, by the catalogue; items are grouped by
+	// it, and services by their owner.
+	Area      models.Text
+	Sensitive catalog.Sensitivity // why it deserves a second look; empty for most
+	Actions   []string            // all that can be done in the service, where the catalogue lists it
+	Cause     policy.Cause        // why the reader may not give it; empty when he may
+	Agent     bool                // it is for the organisation's clients, so the reader needs not have it
+	Others    []string            // names of those who may, when the reader may not
+	Changed   bool                // it is not as the reader saw it last
+	New       bool                // it was not there when the reader saw it last
+	// Optional: the supplier says that its system works without it. In the form
+	// of a yes, Key stands in the field "optional" for each such item, and in the
+	// field "with" as well for each that is to be given: what cannot be given is
+	// not in "with".
+	Optional bool
+	Key      string // what the form calls it, and what its supplier and its owner do
+	Left     bool   // the reader chose to leave it out, in an answer that was refused
+	Offer    Offer  // what helps, when the reader may not give it
+	Code     string // what to tell the supplier or us then, to be copied
+	Lost     bool   // it was given, but the system no longer asks for it and so does not have it
 }
 
 // tone is how a list of items is told: as a question with the reader's
@@ -117,4 +133,28 @@ func can(it Item) string {
 		return "customer.item.can.agent"
 	}
 	return "customer.item.can"
+}
+
+// Offer is what a page offers a reader who may not give an item.
+type Offer string
+
+// The offers. Each cause has one (customer-ux.md 1.10).
+const (
+	OfferNone     Offer = ""
+	OfferForward  Offer = "forward"  // somebody else can give it
+	OfferLogin    Offer = "login"    // the reader can, after a login that is sure enough
+	OfferSupplier Offer = "supplier" // nobody can, by a fault of the supplier's: tell it, with the code
+)
+
+// OfferFor is what helps a reader who may not give an item for that cause.
+func OfferFor(c policy.Cause) Offer {
+	switch c {
+	case policy.Level:
+		return OfferLogin
+	case policy.NotManager, policy.MissingRole, policy.MissingPack, policy.NotPassedOn:
+		return OfferForward
+	case policy.NotDelegable, policy.UnknownCause, policy.NotAsked:
+		return OfferSupplier
+	}
+	return OfferNone
 }
