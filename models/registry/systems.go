@@ -14,6 +14,7 @@ import (
 
 // SystemReader reads systems.
 type SystemReader interface {
+	VisibleReader
 	// System finds a system, deleted or not.
 	System(ctx context.Context, id system.ID) (system.System, error)
 	Systems(ctx context.Context, ids []system.ID) (map[system.ID]system.System, error)

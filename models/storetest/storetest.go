@@ -93,6 +93,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"a role that has run out is held anew", testRunOut},
 		{"who is struck off", testStruckOff},
 		{"systems", testSystems},
+		{"visible systems", testFindVisible},
 		{"a system's id and clients are its own", testSystemConflicts},
 		{"a system is updated by whoever knows it", testSystemUpdates},
 		{"a system's change log", testSystemChanges},
