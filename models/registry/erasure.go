@@ -29,8 +29,8 @@ type ErasureReader interface {
 type ErasureTx interface {
 	// ErasePerson forgets the person: his identities, logins, national id,
 	// name, numbers at Altinn and addresses, also those on invitations that he
-	// sent. What he holds ends. The row stays, without anything in it, for
-	// those that refer to it.
+	// sent, and the notes with which he sent requests on. What he holds ends. The
+	// row stays, without anything in it, for those that refer to it.
 	ErasePerson(ctx context.Context, person models.ID, at time.Time) error
 }
 
@@ -51,6 +51,7 @@ type PersonExport struct {
 	Holdings         []ExportedHolding    `json:"holdings"`
 	Logins           []ExportedLogin      `json:"logins"`
 	Invitations      []ExportedInvitation `json:"invitations"`
+	Forwardings      []ExportedForwarding `json:"forwardings"`
 	Log              []ExportedEntry      `json:"log"`
 }
 
@@ -93,6 +94,18 @@ type ExportedInvitation struct {
 	Status  invitation.Status `json:"status"`
 	Created time.Time         `json:"created"`
 	Sent    bool              `json:"sentByPerson"`
+}
+
+// ExportedForwarding is what the person sent on, or was sent, in an export. The
+// other one is not named: his name is his.
+type ExportedForwarding struct {
+	OrgNo    party.OrgNo `json:"organisation"`
+	Subject  string      `json:"subject"`
+	Sent     bool        `json:"sentByPerson"`
+	Note     string      `json:"note,omitzero"`
+	Due      time.Time   `json:"due,omitzero"`
+	At       time.Time   `json:"at"`
+	Recalled time.Time   `json:"recalled,omitzero"`
 }
 
 // ExportedEntry is an entry of the audit log in an export.
@@ -152,7 +165,8 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 		ID: p.ID, Name: p.Name, NationalIDKept: p.HasPID, AltinnUserID: p.UserID, AltinnPartyUUID: p.PartyUUID,
 		LastOrganisation: p.LastOrganisation, Created: p.Created, Erased: p.Erased,
 		// An empty list is a list, in whatever JSON.
-		Identities: []ExportedIdentity{}, Holdings: []ExportedHolding{}, Logins: []ExportedLogin{}, Invitations: []ExportedInvitation{}, Log: []ExportedEntry{},
+		Identities: []ExportedIdentity{}, Holdings: []ExportedHolding{}, Logins: []ExportedLogin{}, Invitations: []ExportedInvitation{},
+		Forwardings: []ExportedForwarding{}, Log: []ExportedEntry{},
 	}
 	ids, err := tx.Identities(ctx, p.ID)
 	if err != nil {
@@ -181,6 +195,13 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 	}
 	for _, i := range invitations {
 		out.Invitations = append(out.Invitations, ExportedInvitation{i.OrgNo, i.URN, i.Email, i.Status, i.CreatedAt, i.InvitedBy == p.ID})
+	}
+	forwardings, err := tx.ForwardingsAbout(ctx, p.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, f := range forwardings {
+		out.Forwardings = append(out.Forwardings, ExportedForwarding{f.Customer, f.Subject, f.From == p.ID, f.Note, f.Due, f.At, f.Recalled})
 	}
 	entries, err := tx.AuditAbout(ctx, p.ID)
 	for _, e := range entries {

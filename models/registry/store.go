@@ -46,6 +46,7 @@ type Reader interface {
 	DiagnoseReader
 	ClientReader
 	ChangeReader
+	ForwardingReader
 	BulkReader
 	UseReader
 	AuditReader
@@ -152,6 +153,7 @@ type Tx interface {
 	CustomerUserTx
 	ClientTx
 	ChangeTx
+	ForwardingTx
 	BulkTx
 	UseTx
 	OnceTx

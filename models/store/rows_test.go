@@ -49,6 +49,7 @@ func TestRowsMatchColumns(t *testing.T) {
 		requestItemRow{},
 		userRow{},
 		delegationRow{},
+		forwardingRow{},
 		auditRow{},
 		headRow{},
 		eventRow{},
