@@ -126,7 +126,8 @@ func (r *Registry) fillProspect(ctx context.Context, tx Reader, v *Prospect, a m
 		return err
 	}
 	v.CanApprove = v.Manager && !v.System.Deleted && !v.StruckOff && v.enough()
-	if !v.CanApprove && !v.System.Deleted && !v.StruckOff {
+	lacks := slices.ContainsFunc(v.Asked, func(asked Asked) bool { return !asked.Verdict.OK() })
+	if lacks && !v.System.Deleted && !v.StruckOff {
 		return r.findApprovers(ctx, tx, &v.Review, c)
 	}
 	return nil
@@ -245,4 +246,47 @@ func created(u systemuser.SystemUser, of system.System) change {
 		subject: userSubject(u.ID), event: "systemuser.created", orgs: []party.OrgNo{of.Supplier, u.Customer},
 		detail: audit.Detail{"system": string(of.ID), "customer": string(u.Customer), "items": itemList(u.Delegated)},
 	}
+}
+
+// Made is a system user that was made without a request, as a receipt tells it.
+type Made struct {
+	SystemUserView
+	Asked  []Asked      // what it was given then
+	By     party.Person // who made it
+	At     time.Time
+	Again  models.ID // the ended one that it is like; empty when it is none
+	Portal string    // issuer of the portal where it was made; empty for a page of ours
+}
+
+// Made shows how a system user of the actor's organisation was made, as the audit
+// log has it. NotFound for one that came of a request.
+func (r *Registry) Made(ctx context.Context, a models.Actor, id models.ID) (Made, error) {
+	var out Made
+	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, _ policy.Standing, c *catalog.Catalog) error {
+		u, err := tx.SystemUserOf(ctx, party.OrgNo(a.OrgNo), id)
+		if err != nil {
+			return err
+		}
+		entries, err := tx.AuditOf(ctx, []string{userSubject(id)}, u.Customer, 0)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(entries, func(e audit.Entry) bool {
+			return e.Action == string(policy.SystemUserCreate) && e.Outcome == audit.Done
+		})
+		if i < 0 {
+			return models.NewError(models.NotFound, models.CodeNotFound)
+		}
+		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
+		if err != nil {
+			return err
+		}
+		made := entries[i]
+		out = Made{SystemUserView: views[0], At: made.At, Again: models.ID(made.Detail["again"]), Portal: made.Detail["portal"]}
+		out.Asked = described(c, out.System, parseItems(made.Detail["items"]))
+		persons, err := tx.Persons(ctx, []models.ID{models.ID(made.Actor.ID)})
+		out.By = persons[models.ID(made.Actor.ID)]
+		return err
+	})
+	return out, err
 }

@@ -289,6 +289,22 @@ func TestNothingIsHalfDone(t *testing.T) {
 					return second(w.CreateSystemUser(t.Context(), w.As(kari, bakeri), of.ID, "", registry.Portal{}))
 				}
 			}},
+			{"create again without a portal", 3, func(t *testing.T, w world) func() error {
+				old := w.Approved(t, "one")
+				if err := w.Revoke(t.Context(), w.As(kari, bakeri), old.ID); err != nil {
+					t.Fatal(err)
+				}
+				v, err := w.ProspectAgain(t.Context(), w.As(kari, bakeri), old.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return func() error {
+					return second(w.Create(t.Context(), w.As(kari, bakeri), registry.Creation{Again: old.ID, Seen: v.Seen}))
+				}
+			}},
+			{"set up an own program", 10, func(t *testing.T, w world) func() error {
+				return func() error { return second(w.SetUpOwn(t.Context(), w.As(kari, bakeri), own())) }
+			}},
 			{"give", 3, func(t *testing.T, w world) func() error {
 				return func() error {
 					return second(w.Give(t.Context(), w.As(kari, bakeri), w.ID(even), policy.Viewer, time.Time{}))
