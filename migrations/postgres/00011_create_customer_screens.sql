@@ -37,6 +37,7 @@ CREATE UNIQUE INDEX forwarding_live ON forwarding (subject, from_person, to_pers
 CREATE INDEX forwarding_customer ON forwarding (customer, at);
 CREATE INDEX forwarding_from ON forwarding (from_person);
 CREATE INDEX forwarding_to ON forwarding (to_person);
+CREATE INDEX forwarding_due ON forwarding (due_at) WHERE recalled_at IS NULL AND due_at IS NOT NULL;
 
 -- What the customer does with a system user. reviewed_at is when it last said
 -- that it is to be kept.
@@ -92,6 +93,9 @@ CREATE TABLE client_rule (
 );
 CREATE UNIQUE INDEX client_rule_live ON client_rule (system_user_id, relation) WHERE ended_at IS NULL;
 CREATE INDEX client_rule_person ON client_rule (given_by);
+CREATE INDEX client_delegation_user ON client_delegation (system_user_id, client);
+ALTER TABLE bulk_job ADD COLUMN rule_id TEXT REFERENCES client_rule (id);
+CREATE INDEX bulk_job_rule ON bulk_job (rule_id) WHERE rule_id IS NOT NULL;
 
 -- Each event of the outbox is once made into what people are told.
 ALTER TABLE outbox_event ADD COLUMN told_at BIGINT;
@@ -102,7 +106,7 @@ CREATE TABLE notice (
     id        TEXT    NOT NULL PRIMARY KEY,
     person_id TEXT    NOT NULL REFERENCES person (id),
     org_no    TEXT    NOT NULL REFERENCES organisation (org_no),
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     subject   TEXT    NOT NULL CHECK (subject <> ''),
     at        BIGINT  NOT NULL,
     read_at   BIGINT,
@@ -110,12 +114,14 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_person ON notice (person_id, org_no, at);
 CREATE INDEX notice_unread ON notice (person_id, org_no) WHERE read_at IS NULL;
+CREATE INDEX notice_subject ON notice (subject) WHERE read_at IS NULL;
 CREATE INDEX notice_at ON notice (at);
 
--- What a person wants to be told of, and how. Without a row: here, not by mail.
+-- What a person wants to be told of, and how. Without a row: here, not by mail,
+-- and not of what others have answered.
 CREATE TABLE notice_choice (
     person_id TEXT    NOT NULL REFERENCES person (id),
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     here      BOOLEAN NOT NULL,
     mail      BOOLEAN NOT NULL,
     lang      TEXT    NOT NULL,
@@ -126,7 +132,7 @@ CREATE TABLE notice_choice (
 -- supplier gave for an organisation.
 CREATE TABLE mail (
     id        TEXT    NOT NULL PRIMARY KEY,
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     person_id TEXT    REFERENCES person (id),
     address   TEXT    NOT NULL,
     org_no    TEXT    NOT NULL REFERENCES organisation (org_no),
@@ -146,6 +152,9 @@ DROP TABLE notice_choice;
 DROP TABLE notice;
 DROP INDEX outbox_event_untold;
 ALTER TABLE outbox_event DROP COLUMN told_at;
+DROP INDEX client_delegation_user;
+DROP INDEX bulk_job_rule;
+ALTER TABLE bulk_job DROP COLUMN rule_id;
 DROP TABLE client_rule;
 DELETE FROM bulk_row WHERE job_id IN (SELECT id FROM bulk_job WHERE person_id IS NOT NULL);
 DELETE FROM bulk_job WHERE person_id IS NOT NULL;

@@ -37,6 +37,7 @@ CREATE UNIQUE INDEX forwarding_live ON forwarding (subject, from_person, to_pers
 CREATE INDEX forwarding_customer ON forwarding (customer, at);
 CREATE INDEX forwarding_from ON forwarding (from_person);
 CREATE INDEX forwarding_to ON forwarding (to_person);
+CREATE INDEX forwarding_due ON forwarding (due_at) WHERE recalled_at IS NULL AND due_at IS NOT NULL;
 
 -- What the customer does with a system user. reviewed_at is when it last said
 -- that it is to be kept.
@@ -66,8 +67,24 @@ CREATE TABLE supplier_block (
 CREATE UNIQUE INDEX supplier_block_live ON supplier_block (customer, supplier) WHERE ended_at IS NULL;
 CREATE INDEX supplier_block_person ON supplier_block (blocked_by);
 
+-- Clients that a facilitator gets by the relation are attached to the agent as
+-- they come, for as long as who said so may attach clients; rows stay.
+CREATE TABLE client_rule (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    system_user_id TEXT    NOT NULL REFERENCES system_user (id),
+    relation       TEXT    NOT NULL CHECK (relation <> ''),
+    given_by       TEXT    NOT NULL REFERENCES person (id),
+    level          INTEGER NOT NULL,
+    from_at        INTEGER NOT NULL,
+    ended_at       INTEGER
+) STRICT;
+CREATE UNIQUE INDEX client_rule_live ON client_rule (system_user_id, relation) WHERE ended_at IS NULL;
+CREATE INDEX client_rule_person ON client_rule (given_by);
+CREATE INDEX client_delegation_user ON client_delegation (system_user_id, client);
+
 -- Jobs are suppliers' and customers': of a customer's, person_id is who started
--- it, and system_user_id the agent whose clients it is about.
+-- it, and system_user_id the agent whose clients it is about; rule_id is the rule
+-- that started it, if one did.
 ALTER TABLE bulk_row RENAME TO bulk_row_before;
 ALTER TABLE bulk_job RENAME TO bulk_job_before;
 CREATE TABLE bulk_job (
@@ -78,6 +95,7 @@ CREATE TABLE bulk_job (
     person_id      TEXT    REFERENCES person (id),
     level          INTEGER NOT NULL,
     system_user_id TEXT    REFERENCES system_user (id),
+    rule_id        TEXT    REFERENCES client_rule (id),
     kind           TEXT    NOT NULL CHECK (kind IN ('requests', 'agentrequests', 'changerequests', 'attach', 'detach')),
     defaults       TEXT    NOT NULL,
     status         TEXT    NOT NULL CHECK (status IN ('running', 'done', 'cancelled')),
@@ -118,22 +136,9 @@ CREATE INDEX bulk_job_running ON bulk_job (owner, next_at, id) WHERE status = 'r
 CREATE INDEX bulk_job_ended ON bulk_job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX bulk_job_user ON bulk_job (system_user_id, created_at, id) WHERE system_user_id IS NOT NULL;
 CREATE INDEX bulk_job_person ON bulk_job (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX bulk_job_rule ON bulk_job (rule_id) WHERE rule_id IS NOT NULL;
 CREATE INDEX bulk_row_waiting ON bulk_row (job_id, next_at, position) WHERE status = 'waiting';
 CREATE INDEX bulk_row_status ON bulk_row (job_id, status, position);
-
--- Clients that a facilitator gets by the relation are attached to the agent as
--- they come, for as long as who said so may attach clients; rows stay.
-CREATE TABLE client_rule (
-    id             TEXT    NOT NULL PRIMARY KEY,
-    system_user_id TEXT    NOT NULL REFERENCES system_user (id),
-    relation       TEXT    NOT NULL CHECK (relation <> ''),
-    given_by       TEXT    NOT NULL REFERENCES person (id),
-    level          INTEGER NOT NULL,
-    from_at        INTEGER NOT NULL,
-    ended_at       INTEGER
-) STRICT;
-CREATE UNIQUE INDEX client_rule_live ON client_rule (system_user_id, relation) WHERE ended_at IS NULL;
-CREATE INDEX client_rule_person ON client_rule (given_by);
 
 -- Each event of the outbox is once made into what people are told.
 ALTER TABLE outbox_event ADD COLUMN told_at INTEGER;
@@ -144,7 +149,7 @@ CREATE TABLE notice (
     id        TEXT    NOT NULL PRIMARY KEY,
     person_id TEXT    NOT NULL REFERENCES person (id),
     org_no    TEXT    NOT NULL REFERENCES organisation (org_no),
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     subject   TEXT    NOT NULL CHECK (subject <> ''),
     at        INTEGER NOT NULL,
     read_at   INTEGER,
@@ -152,12 +157,14 @@ CREATE TABLE notice (
 ) STRICT;
 CREATE INDEX notice_person ON notice (person_id, org_no, at);
 CREATE INDEX notice_unread ON notice (person_id, org_no) WHERE read_at IS NULL;
+CREATE INDEX notice_subject ON notice (subject) WHERE read_at IS NULL;
 CREATE INDEX notice_at ON notice (at);
 
--- What a person wants to be told of, and how. Without a row: here, not by mail.
+-- What a person wants to be told of, and how. Without a row: here, not by mail,
+-- and not of what others have answered.
 CREATE TABLE notice_choice (
     person_id TEXT    NOT NULL REFERENCES person (id),
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     here      INTEGER NOT NULL,
     mail      INTEGER NOT NULL,
     lang      TEXT    NOT NULL,
@@ -168,7 +175,7 @@ CREATE TABLE notice_choice (
 -- supplier gave for an organisation.
 CREATE TABLE mail (
     id        TEXT    NOT NULL PRIMARY KEY,
-    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'expiring')),
+    type      TEXT    NOT NULL CHECK (type IN ('asked', 'forwarded', 'decided', 'answered', 'expiring')),
     person_id TEXT    REFERENCES person (id),
     address   TEXT    NOT NULL,
     org_no    TEXT    NOT NULL REFERENCES organisation (org_no),
@@ -188,7 +195,7 @@ DROP TABLE notice_choice;
 DROP TABLE notice;
 DROP INDEX outbox_event_untold;
 ALTER TABLE outbox_event DROP COLUMN told_at;
-DROP TABLE client_rule;
+DROP INDEX client_delegation_user;
 ALTER TABLE bulk_row RENAME TO bulk_row_after;
 ALTER TABLE bulk_job RENAME TO bulk_job_after;
 CREATE TABLE bulk_job (
@@ -230,6 +237,7 @@ CREATE TABLE bulk_row (
 INSERT INTO bulk_row SELECT job_id, position, body, customer, external_ref, correlation_id, status, next_at, answer, code, detail, repeated, result_id FROM bulk_row_after WHERE job_id IN (SELECT id FROM bulk_job);
 DROP TABLE bulk_row_after;
 DROP TABLE bulk_job_after;
+DROP TABLE client_rule;
 CREATE INDEX bulk_job_supplier ON bulk_job (supplier, created_at, id);
 CREATE INDEX bulk_job_running ON bulk_job (supplier, next_at, id) WHERE status = 'running';
 CREATE INDEX bulk_job_ended ON bulk_job (ended_at) WHERE ended_at IS NOT NULL;

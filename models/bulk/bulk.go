@@ -29,6 +29,12 @@ const (
 	Detach         Kind = "detach"         // clients that it is to serve no more
 )
 
+// Answers to rows of customers' jobs, as statuses of HTTP.
+const (
+	Answered = 200 // it is so now, or was before
+	Refused  = 409
+)
+
 // Kinds lists every kind of a supplier's job. The others are of customers.
 func Kinds() []Kind { return []Kind{Requests, AgentRequests, ChangeRequests} }
 
@@ -69,6 +75,7 @@ type Job struct {
 	Person    models.ID
 	Level     int
 	Agent     models.ID
+	Rule      models.ID // that started it in the person's name; empty where he did
 	Kind      Kind
 	Defaults  []byte // what each row says that does not say otherwise: a JSON object, or empty
 	Status    Status

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/stafett/stafett/models"
@@ -54,20 +55,23 @@ func (g agent) grows() error {
 // given the facilitator all that the agent needs: then the client that comes
 // back says what; those of the policy.
 func (r *Registry) AttachClient(ctx context.Context, a models.Actor, id models.ID, client party.OrgNo) (Client, error) {
-	return r.attach(ctx, a, policy.ClientAttach, id, client, func(one *Client, g agent, _ policy.Standing, c *catalog.Catalog) error {
-		if len(one.Relations) == 0 || client == g.Facilitator {
-			return models.NewError(models.Conflict, models.CodeClientUnknown)
-		}
-		one.Lacks = one.serving().Lacks(c, g.needs)
-		return nil
-	})
+	return r.attach(ctx, a, policy.ClientAttach, id, client, nil, attachable)
+}
+
+// attachable finds what a client of the agent's facilitator lacks.
+func attachable(one *Client, g agent, _ policy.Standing, c *catalog.Catalog) error {
+	if len(one.Relations) == 0 || one.Organisation.OrgNo == g.Facilitator {
+		return models.NewError(models.Conflict, models.CodeClientUnknown)
+	}
+	one.Lacks = one.serving().Lacks(c, g.needs)
+	return nil
 }
 
 // AttachSelf lets the agent system user serve its own organisation too. Errors:
 // as of AttachClient, and Forbidden request.not_granted when the person may
 // not grant all that the agent needs.
 func (r *Registry) AttachSelf(ctx context.Context, a models.Actor, id models.ID) (Client, error) {
-	return r.attach(ctx, a, policy.ClientAttachSelf, id, party.OrgNo(a.OrgNo), func(one *Client, g agent, s policy.Standing, c *catalog.Catalog) error {
+	return r.attach(ctx, a, policy.ClientAttachSelf, id, party.OrgNo(a.OrgNo), nil, func(one *Client, g agent, s policy.Standing, c *catalog.Catalog) error {
 		if one.Lacks = policy.OwnLacks(c, g.needs); len(one.Lacks) > 0 {
 			return nil
 		}
@@ -80,8 +84,10 @@ func (r *Registry) AttachSelf(ctx context.Context, a models.Actor, id models.ID)
 	})
 }
 
+// attach carries out that a client is attached; why says in the log by what, if
+// not by the actor there and then.
 func (r *Registry) attach(
-	ctx context.Context, a models.Actor, act policy.Action, id models.ID, client party.OrgNo,
+	ctx context.Context, a models.Actor, act policy.Action, id models.ID, client party.OrgNo, why audit.Detail,
 	may func(*Client, agent, policy.Standing, *catalog.Catalog) error,
 ) (Client, error) {
 	var one Client
@@ -109,22 +115,21 @@ func (r *Registry) attach(
 			return change{}, nil
 		}
 		one.Delegation, one.Since = models.NewID(), r.Now()
-		return g.changed(client, "client.attached"), tx.AttachClient(ctx, ClientDelegation{ID: one.Delegation, Agent: id, Client: client, By: models.ID(a.ID), From: one.Since})
+		return g.changed(client, "client.attached", why), tx.AttachClient(ctx, ClientDelegation{ID: one.Delegation, Agent: id, Client: client, By: models.ID(a.ID), From: one.Since})
 	})
 	return one, err
 }
 
 // changed is what is recorded when the agent begins or ends to serve a client.
 // The supplier is told, the facilitator, and the client.
-func (g agent) changed(client party.OrgNo, event string) change {
+func (g agent) changed(client party.OrgNo, event string, why audit.Detail) change {
 	told := []party.OrgNo{g.system.Supplier, g.Facilitator}
 	if client != g.Facilitator {
 		told = append(told, client)
 	}
-	return change{
-		subject: userSubject(g.ID), event: event, orgs: told,
-		detail: audit.Detail{"system": string(g.system.ID), "customer": string(g.Facilitator), "client": string(client)},
-	}
+	detail := audit.Detail{"system": string(g.system.ID), "customer": string(g.Facilitator), "client": string(client)}
+	maps.Copy(detail, why)
+	return change{subject: userSubject(g.ID), event: event, orgs: told, detail: detail}
 }
 
 // DetachClient ends that the agent system user serves the client: from the
@@ -135,20 +140,20 @@ func (r *Registry) DetachClient(ctx context.Context, a models.Actor, id models.I
 	if client == party.OrgNo(a.OrgNo) {
 		client = "" // its own organisation is another use case's
 	}
-	return r.detach(ctx, a, policy.ClientDetach, id, client)
+	return r.detach(ctx, a, policy.ClientDetach, id, client, nil)
 }
 
 // DetachSelf ends that the agent system user serves its own organisation; it
 // did not, nothing changes.
 func (r *Registry) DetachSelf(ctx context.Context, a models.Actor, id models.ID) error {
-	err := r.detach(ctx, a, policy.ClientDetachSelf, id, party.OrgNo(a.OrgNo))
+	err := r.detach(ctx, a, policy.ClientDetachSelf, id, party.OrgNo(a.OrgNo), nil)
 	if models.CodeOf(err) == models.CodeConflict && err != nil {
 		return nil
 	}
 	return err
 }
 
-func (r *Registry) detach(ctx context.Context, a models.Actor, act policy.Action, id models.ID, client party.OrgNo) error {
+func (r *Registry) detach(ctx context.Context, a models.Actor, act policy.Action, id models.ID, client party.OrgNo, why audit.Detail) error {
 	return r.guard(ctx, a, act, userSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
 		g, err := r.agent(ctx, tx, a, id)
 		if err != nil {
@@ -164,7 +169,7 @@ func (r *Registry) detach(ctx context.Context, a models.Actor, act policy.Action
 		case n == 0:
 			return change{}, models.NewError(models.Conflict, models.CodeConflict)
 		}
-		return g.changed(client, "client.detached"), nil
+		return g.changed(client, "client.detached", why), nil
 	})
 }
 

@@ -26,7 +26,7 @@ const (
 	bulkRest = time.Minute
 )
 
-// WorkBulk gives one job of each supplier a turn, in which some of its rows are
+// WorkBulk gives one job of each organisation a turn, in which some of its rows are
 // put, each together with its result in one transaction: however it ends, no row
 // is put twice, and none is lost. worked is false when there was nothing to do.
 //
@@ -111,7 +111,11 @@ func (t *bulkTurn) rows(ctx context.Context, tx Tx, j bulk.Job, rows []bulk.Row,
 	bound := *t.Registry
 	bound.Store = within{tx}
 	for _, row := range rows {
-		result, err := t.put(&bound, j, row)
+		put := t.put
+		if j.Person != "" {
+			put = clientRow(ctx)
+		}
+		result, err := put(&bound, j, row)
 		if used, ok := errors.AsType[*quotaError](err); ok {
 			until := now.Add(used.wait)
 			if !used.customer {

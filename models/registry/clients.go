@@ -15,6 +15,8 @@ import (
 
 // ClientReader reads whom facilitators and their agent system users serve.
 type ClientReader interface {
+	ClientJobReader
+	ClientRuleReader
 	// ClientsAfter walks the clients of the agent's facilitator at now by
 	// number, from after the number on. Nothing else may be read meanwhile.
 	ClientsAfter(ctx context.Context, g Agent, after party.OrgNo, now time.Time) iter.Seq2[Client, error]
@@ -34,6 +36,7 @@ type ClientReader interface {
 // number in the order of changes, and is Conflict systemuser.revoked when it
 // has ended.
 type ClientTx interface {
+	ClientRuleTx
 	// AttachClient stores a new delegation: Conflict when there is one already.
 	AttachClient(ctx context.Context, d ClientDelegation) error
 	// DetachClients ends the delegation of the client, or of every client when
@@ -64,6 +67,7 @@ type Client struct {
 	Relations    []string  // that last, as in policy.Serving
 	Delegation   models.ID // by which it is attached to the agent; empty when it is not
 	Since        time.Time // of the delegation
+	By           models.ID // who gave it; empty when not known
 
 	Access []policy.Access // what the relations give; where no agent is asked about
 	// Lacks is what the agent needs and the relations do not give; with any, the

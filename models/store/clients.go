@@ -25,7 +25,7 @@ func (clientDelegationRow) TableName() string { return "client_delegation" }
 
 // clientColumns are those of servedRow, of organisation o, relation r and
 // delegation d.
-const clientColumns = `SELECT o.org_no, o.name, o.form, o.party_id, o.uuid, o.struck_off_at, r.role_urn, d.id AS delegation, d.from_at AS since_at`
+const clientColumns = `SELECT o.org_no, o.name, o.form, o.party_id, o.uuid, o.struck_off_at, r.role_urn, d.id AS delegation, d.from_at AS since_at, d.given_by`
 
 // clientsSQL reads the clients of a facilitator, a row for each relation that
 // lasts: by the index of live relations, in its order.
@@ -62,6 +62,7 @@ type servedRow struct {
 	RoleURN     *string
 	Delegation  *string
 	SinceAt     *int64
+	GivenBy     *string
 }
 
 func (r servedRow) domain() registry.Client {
@@ -69,7 +70,7 @@ func (r servedRow) domain() registry.Client {
 		Organisation: party.Organisation{
 			OrgNo: party.OrgNo(r.OrgNo), Name: r.Name, Form: r.Form, PartyID: r.PartyID, UUID: r.UUID, StruckOff: instantOrZero(r.StruckOffAt),
 		},
-		Delegation: models.ID(orEmpty(r.Delegation)), Since: instantOrZero(r.SinceAt),
+		Delegation: models.ID(orEmpty(r.Delegation)), Since: instantOrZero(r.SinceAt), By: models.ID(orEmpty(r.GivenBy)),
 	}
 }
 
@@ -102,7 +103,7 @@ func (t *transaction) walk(ctx context.Context, query string, args ...any) iter.
 		var one registry.Client
 		for rows.Next() {
 			var row servedRow
-			if err := rows.Scan(&row.OrgNo, &row.Name, &row.Form, &row.PartyID, &row.UUID, &row.StruckOffAt, &row.RoleURN, &row.Delegation, &row.SinceAt); err != nil {
+			if err := rows.Scan(&row.OrgNo, &row.Name, &row.Form, &row.PartyID, &row.UUID, &row.StruckOffAt, &row.RoleURN, &row.Delegation, &row.SinceAt, &row.GivenBy); err != nil {
 				yield(registry.Client{}, err)
 				return
 			}

@@ -13,6 +13,7 @@ var clientStatements = map[string]struct {
 }{
 	"clients":  {clientsSQL, []any{"1", "1", "1", 1}},
 	"attached": {attachedSQL, []any{"1", 1, "1", "1", "1"}},
+	"new":      {newClientsSQL, []any{"1", "1", 1, "1", 1, 1, "1", 1, "1", 1}},
 	"client":   {clientSQL, []any{"1", 1, "1", "1"}},
 }
 

@@ -14,6 +14,7 @@ type bulkJobRow struct {
 	PersonID  *string `gorm:"column:person_id"`
 	Level     int     `gorm:"column:level"`
 	UserID    *string `gorm:"column:system_user_id"`
+	RuleID    *string `gorm:"column:rule_id"`
 	Kind      string  `gorm:"column:kind"`
 	Defaults  string  `gorm:"column:defaults"`
 	Status    string  `gorm:"column:status"`
@@ -31,7 +32,7 @@ func (bulkJobRow) TableName() string { return "bulk_job" }
 func toBulkJob(j bulk.Job) bulkJobRow {
 	return bulkJobRow{
 		ID: string(j.ID), Owner: string(j.Owner), Issuer: j.Issuer, ClientID: j.ClientID, Kind: string(j.Kind),
-		PersonID: orNull(j.Person), Level: j.Level, UserID: orNull(j.Agent),
+		PersonID: orNull(j.Person), Level: j.Level, UserID: orNull(j.Agent), RuleID: orNull(j.Rule),
 		Defaults: string(j.Defaults), Status: string(j.Status), Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
 		CreatedAt: millis(j.CreatedAt), EndedAt: millisOrNull(j.EndedAt), NextAt: millis(j.Next),
 	}
@@ -40,7 +41,7 @@ func toBulkJob(j bulk.Job) bulkJobRow {
 func (r bulkJobRow) domain() bulk.Job {
 	return bulk.Job{
 		ID: models.ID(r.ID), Owner: party.OrgNo(r.Owner), Issuer: r.Issuer, ClientID: r.ClientID, Kind: bulk.Kind(r.Kind),
-		Person: models.ID(orEmpty(r.PersonID)), Level: r.Level, Agent: models.ID(orEmpty(r.UserID)),
+		Person: models.ID(orEmpty(r.PersonID)), Level: r.Level, Agent: models.ID(orEmpty(r.UserID)), Rule: models.ID(orEmpty(r.RuleID)),
 		Defaults: []byte(r.Defaults), Status: bulk.Status(r.Status), Total: r.Total, Done: r.Done, Failed: r.Failed, Cancelled: r.Cancelled,
 		CreatedAt: instant(r.CreatedAt), EndedAt: instantOrZero(r.EndedAt), Next: instant(r.NextAt),
 	}

@@ -128,7 +128,7 @@ func testClients(t *testing.T, k *kit) {
 	g.attach(t, k, lodd)
 	own := g.attach(t, k, verft)
 	with := client(bakeri, accounts, accountant)
-	with.Delegation, with.Since = d.ID, d.From
+	with.Delegation, with.Since, with.By = d.ID, d.From, vidar
 	same(t, "the attached client", with, read(t, k, g.clients(lodd, Now()))[0])
 	same(t, "attached", []registry.Client{with}, read(t, k, g.attached(lodd, Now())))
 	for o, want := range map[party.OrgNo]models.ID{bakeri: d.ID, verft: own.ID, rotor: ""} {
