@@ -32,6 +32,7 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 		}},
 		{"answers", 10 * time.Minute, func(ctx context.Context) error { _, err := n.Registry.PurgeAnswers(ctx); return err }},
 		{"bulk", time.Second, func(ctx context.Context) error { return n.calls.WorkBulk(ctx) }},
+		{"client rules", time.Minute, func(ctx context.Context) error { _, err := n.Registry.WorkClientRules(ctx); return err }},
 		{"bulk-old", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeBulk(ctx); return err }},
 		{"use", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeUse(ctx); return err }},
 		{"quotas", time.Hour, func(ctx context.Context) error { return n.Registry.PurgeQuotas(ctx) }},

@@ -127,7 +127,9 @@ func TestWhatAJobOfClientsTakes(t *testing.T) {
 	t.Parallel()
 	w := modelstest.Open(t)
 	ctx, id, a, standard := t.Context(), facilitates(t, w), w.As(turid, verft), w.Approved(t, "one").ID
-	start := func(a models.Actor, id models.ID, choice registry.ClientChoice) error { return second(w.StartClientJob(ctx, a, id, choice)) }
+	start := func(a models.Actor, id models.ID, choice registry.ClientChoice) error {
+		return second(w.StartClientJob(ctx, a, id, choice))
+	}
 	some := registry.ClientChoice{Kind: bulk.Attach, Clients: []party.OrgNo{bakeri}}
 	mustBe(t, start(a, id, registry.ClientChoice{Kind: bulk.Attach}), models.Invalid, models.CodeInvalid)
 	mustBe(t, start(a, id, registry.ClientChoice{Kind: bulk.Attach, Clients: make([]party.OrgNo, bulk.MaxRows+1)}), models.Invalid, models.CodeInvalid)

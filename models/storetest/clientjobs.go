@@ -59,7 +59,9 @@ func (g served) rule(t *testing.T, k *kit, relation string) registry.ClientRule 
 }
 
 func comers(rule registry.ClientRule, now time.Time) func(context.Context, registry.Reader) iter.Seq2[registry.Client, error] {
-	return func(ctx context.Context, r registry.Reader) iter.Seq2[registry.Client, error] { return r.NewClients(ctx, rule, now) }
+	return func(ctx context.Context, r registry.Reader) iter.Seq2[registry.Client, error] {
+		return r.NewClients(ctx, rule, now)
+	}
 }
 
 func testClientRules(t *testing.T, k *kit) {
