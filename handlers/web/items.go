@@ -16,6 +16,7 @@ func itemViews(asked []registry.Asked) []customer.Item {
 			Package: a.Item.Kind == catalog.PackageItem, Action: a.Item.Action, Purpose: a.Purpose,
 			Cause: a.Verdict.Cause, Others: names(a.Others), Owner: a.Resource.Owner,
 			Name: named(a.Package.Name, a.Resource.Title, a.Item), About: a.Package.Description,
+			Area: a.Area, Sensitive: a.Sensitive, Actions: a.Resource.Actions,
 		}
 		if !out[i].Package {
 			out[i].About = a.Resource.Description

@@ -27,6 +27,9 @@ type Asked struct {
 	Package  catalog.Package    // when the item is a package
 	Resource catalog.Resource   // when the item is a right
 	Within   []catalog.Resource // what the package carries
+	Area     models.Text        // what the package is about
+	// Sensitive says why the item deserves a second look.
+	Sensitive catalog.Sensitivity
 }
 
 // Review is everything that an approver is shown before he answers.
@@ -162,9 +165,11 @@ func asksFor(s system.System, item catalog.Item) bool { _, ok := s.Ask(item); re
 // askedOf describes an item by the catalogue and the system.
 func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
 	ask, _ := s.Ask(item)
-	asked := Asked{Item: item, Purpose: ask.Purpose}
+	asked := Asked{Item: item, Purpose: ask.Purpose, Sensitive: c.Sensitivity(item)}
 	if item.Kind == catalog.PackageItem {
 		asked.Package, _ = c.Package(item.Ref)
+		area, _ := c.Area(asked.Package.Area)
+		asked.Area = area.Name
 		asked.Within = c.Within(item.Ref)
 	} else {
 		asked.Resource, _ = c.Resource(item.Ref)

@@ -1,8 +1,11 @@
 package customer
 
 import (
+	"strings"
+
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/views/layout"
 )
 
 // ChangeView is everything that a person is shown before he answers a change
@@ -40,13 +43,29 @@ func (v ChangeView) headings() (added, removed string) {
 	return "customer.change.added.past", "customer.change.removed.past"
 }
 
-// addedTone is how what comes in addition is told.
-func (v ChangeView) addedTone() tone {
-	switch {
-	case v.open():
-		return asked
-	case v.Status == request.Accepted:
+// sign is what happens to a part of what a system user has.
+type sign string
+
+const (
+	plus  sign = "plus"
+	minus sign = "minus"
+	equal sign = "equal"
+)
+
+// mark is the sign as people write it. The heading beside it says the same.
+func (p sign) mark() string {
+	return map[sign]string{plus: "+", minus: "−", equal: "="}[p]
+}
+
+// tone is how the items of a part are told: as had, or not.
+func (v ChangeView) tone(p sign) tone {
+	if p == equal || p == plus && v.Status == request.Accepted || p == minus && v.open() {
 		return given
 	}
 	return past
 }
+
+// changesOnly is the query of the page without what stays as it is.
+const changesOnly = "?show=changes"
+
+func onlyChanges(s layout.Shell) bool { return strings.HasSuffix(s.Path, changesOnly) }

@@ -72,21 +72,6 @@ func TestApproveIsOfferedOnlyToWhoMay(t *testing.T) {
 	}
 }
 
-func TestReachIsNeverUnderstated(t *testing.T) {
-	whole := review(t, func(*customer.ReviewView) {})
-	if !strings.Contains(whole, "<strong>alt</strong>") || strings.Contains(whole, "<strong>bare") {
-		t.Error("a right without an action must say that it covers everything")
-	}
-	one := review(t, func(v *customer.ReviewView) { v.Items[0].Action = "read" })
-	if !strings.Contains(one, "<strong>bare å lese</strong>") {
-		t.Error("a right with an action must say which")
-	}
-	odd := review(t, func(v *customer.ReviewView) { v.Items[0].Action = "zap<b>" })
-	if !strings.Contains(odd, "handlingen «zap&lt;b&gt;»") {
-		t.Error("an action without a text must be shown as it is")
-	}
-}
-
 func TestSuppliersWordsCannotPoseAsOurs(t *testing.T) {
 	page := review(t, func(v *customer.ReviewView) {
 		v.Program = models.Text{NB: "**Stafett** <b>x</b>"}

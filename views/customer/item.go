@@ -9,6 +9,7 @@ import (
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/ui"
 )
 
 // Org is an organisation as a page names it.
@@ -48,28 +49,38 @@ type Item struct {
 	Lost     bool   // it was given, but the system no longer asks for it and so does not have it
 }
 
-// tone is how a list of items is told: as a question with the reader's
-// answer for each, as something that is had, or as something that was.
+// tone is how a list of items is told: as something that is had, or as
+// something that was.
 type tone int
 
 const (
-	asked tone = iota + 1
-	given
+	given tone = iota + 1
 	past
 )
 
-// scope says how far an item reaches. It never says less than the item gives.
-func scope(ctx context.Context, it Item) (key string, args []any) {
+// state is the key of the word for what a reader should know of the item before
+// he reads it; empty for nothing.
+func state(it Item) string {
 	switch {
-	case it.Package:
-		return "customer.scope.package", nil
-	case it.Action == "":
-		return "customer.scope.everything", nil
+	case it.New:
+		return "customer.item.new"
+	case it.Changed:
+		return "customer.item.changed"
+	case it.Optional && it.Cause != "":
+		return "customer.item.optional.not_yours"
+	case it.Cause != "":
+		return "customer.item.not_yours"
+	case it.Optional:
+		return "customer.item.optional"
 	}
-	if key := "customer.action." + it.Action; i18n.Has(key) {
-		return "customer.scope.only", []any{"Action", i18n.T(ctx, key)}
+	return ""
+}
+
+func stateColor(it Item) ui.Color {
+	if !it.New && !it.Changed && it.Cause != "" {
+		return ui.Warning
 	}
-	return "customer.scope.other", []any{"Action", it.Action}
+	return ui.Info
 }
 
 // refused reports whether the reader may give all the items.
@@ -96,21 +107,9 @@ func counted(ctx context.Context, items []Item) string {
 	return i18n.Names(ctx, parts)
 }
 
-// mostNamed is how many items a sentence names before it counts the rest.
+// mostNamed is how many items of a kind a sentence names before it counts the
+// rest.
 const mostNamed = 3
-
-// named lists the items by name in quotation marks, the rest by number.
-func named(ctx context.Context, items []Item) string {
-	var parts []string
-	for i, it := range items {
-		if i == mostNamed && len(items) > mostNamed+1 {
-			parts = append(parts, i18n.N(ctx, "customer.more", len(items)-mostNamed))
-			break
-		}
-		parts = append(parts, i18n.T(ctx, "customer.quoted", "Name", i18n.In(ctx, it.Name)))
-	}
-	return i18n.Names(ctx, parts)
-}
 
 // number is the short form of an id that people can read to each other.
 func number(id models.ID) string {

@@ -55,15 +55,44 @@ func roles(ctx context.Context, of []models.Text) string {
 	return i18n.Names(ctx, names)
 }
 
-// reviewTone is how the items of a request are told in its present state.
+// reviewTone is how the items of a request that has been answered are told.
 func reviewTone(v ReviewView) tone {
-	switch {
-	case v.open():
-		return asked
-	case v.Status == request.Accepted:
+	if v.Status == request.Accepted {
 		return given
 	}
 	return past
+}
+
+// forward is where the request is sent on to somebody.
+func (v ReviewView) forward() string { return v.page() + "/forward" }
+
+// forwardVariant makes sending it on the page's act where the reader cannot
+// approve.
+func forwardVariant(v ReviewView) ui.Variant {
+	if v.CanApprove {
+		return ui.Tertiary
+	}
+	return ui.Primary
+}
+
+// approveText is the key of the yes: to all, or to what is chosen.
+func approveText(items []Item) string {
+	if optional(items) {
+		return "customer.review.approve.chosen"
+	}
+	return "customer.review.approve"
+}
+
+// hasActs reports whether there is anything that the reader can do.
+func hasActs(v ReviewView) bool { return v.CanApprove || v.CanReject || v.CanWish || v.CanForward }
+
+// faulty are the faults of a choice among the items.
+func faulty(ctx context.Context, v ReviewView) []ui.Faulty {
+	out := make([]ui.Faulty, len(v.Faults))
+	for i, f := range v.Faults {
+		out[i] = ui.Faulty{ID: "asked", Label: i18n.T(ctx, "customer.review.asked"), Fault: f.Fault}
+	}
+	return out
 }
 
 // rejectLead is the key of what a no means.

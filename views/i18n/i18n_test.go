@@ -107,7 +107,7 @@ func placeholders(m message) []string {
 // made lists the beginnings of keys that code puts together at run time.
 // Each has a test of its own that every end of it has a text.
 var made = []string{
-	"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "customer.cause.", "customer.event.", "customer.part.",
+	"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "rights.do.", "rights.sensitive.", "customer.cause.", "customer.event.", "customer.part.",
 	"holding.can.", "account.did.", "members.cause.", "members.invited.mail.",
 }
 
