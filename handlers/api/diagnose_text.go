@@ -161,8 +161,11 @@ var enders = map[string]string{
 func told(f registry.Finding, d registry.Doubt, user models.ID) finding {
 	w := causes[f.Cause]
 	resume := "Nobody can resume it until the customer stands in its register again."
-	if f.By == pausedBySupplier {
+	switch f.By {
+	case pausedBySupplier:
 		resume = "Resume it: POST /api/v1/systemusers/" + string(user) + "/resume."
+	case pausedByCustomer:
+		resume = "Ask " + string(d.Customer) + " to let it go on. Whoever administers access there does so on the page of the system user, under settings."
 	}
 	orgs := make([]string, len(f.Orgs))
 	for i, o := range f.Orgs {

@@ -40,7 +40,7 @@ func (a *API) internalUser(v registry.SystemUserView) detailedUser {
 		PartyID: strconv.FormatInt(v.Customer.PartyID, 10), PartyUUID: v.Customer.UUID,
 	}}
 	if v.System.Deleted {
-		out.Status, out.Paused = registry.UsersEnded, nil
+		out.Status, out.Paused, out.PauseReason = registry.UsersEnded, nil, ""
 	}
 	out.IsDeleted = out.Status == registry.UsersEnded
 	out.Rights, out.AccessPackages = split(v.SystemUser.Asked(v.System), nil)

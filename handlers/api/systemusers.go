@@ -14,11 +14,13 @@ import (
 // What pauses a system user, as suppliers are told.
 const (
 	pausedBySupplier = "supplier"
+	pausedByCustomer = "customer"
 	pausedByRegister = "struck_off" // its customer has been struck off its register
 )
 
 // supplierUser is SystemUser (external) of the contract. productName is the
-// system's id, since issuers read it there. status, validTo and paused are ours.
+// system's id, since issuers read it there. status, validTo, paused and
+// pauseReason are ours.
 type supplierUser struct {
 	ID               models.ID          `json:"id"`
 	IntegrationTitle string             `json:"integrationTitle"`
@@ -34,6 +36,7 @@ type supplierUser struct {
 	Status           registry.UserState `json:"status"`
 	ValidTo          *time.Time         `json:"validTo,omitempty"`
 	Paused           []string           `json:"paused,omitempty"`
+	PauseReason      string             `json:"pauseReason,omitempty"` // of the customer, in its words
 }
 
 func (a *API) supplierUser(u systemuser.SystemUser) supplierUser {
@@ -51,6 +54,9 @@ func (a *API) supplierUser(u systemuser.SystemUser) supplierUser {
 	}
 	if !u.SupplierPaused.IsZero() {
 		out.Paused = append(out.Paused, pausedBySupplier)
+	}
+	if !u.CustomerPaused.IsZero() {
+		out.Paused, out.PauseReason = append(out.Paused, pausedByCustomer), u.PauseReason
 	}
 	if u.Paused != "" {
 		out.Paused = append(out.Paused, pausedByRegister)

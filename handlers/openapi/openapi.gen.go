@@ -212,6 +212,7 @@ func (e DetailGivenType) Valid() bool {
 
 // Defines values for DetailedSystemUserPaused.
 const (
+	DetailedSystemUserPausedCustomer  DetailedSystemUserPaused = "customer"
 	DetailedSystemUserPausedStruckOff DetailedSystemUserPaused = "struck_off"
 	DetailedSystemUserPausedSupplier  DetailedSystemUserPaused = "supplier"
 )
@@ -219,6 +220,8 @@ const (
 // Valid indicates whether the value is a known member of the DetailedSystemUserPaused enum.
 func (e DetailedSystemUserPaused) Valid() bool {
 	switch e {
+	case DetailedSystemUserPausedCustomer:
+		return true
 	case DetailedSystemUserPausedStruckOff:
 		return true
 	case DetailedSystemUserPausedSupplier:
@@ -506,6 +509,7 @@ func (e HealthStatus) Valid() bool {
 
 // Defines values for InternalSystemUserPaused.
 const (
+	InternalSystemUserPausedCustomer  InternalSystemUserPaused = "customer"
 	InternalSystemUserPausedStruckOff InternalSystemUserPaused = "struck_off"
 	InternalSystemUserPausedSupplier  InternalSystemUserPaused = "supplier"
 )
@@ -513,6 +517,8 @@ const (
 // Valid indicates whether the value is a known member of the InternalSystemUserPaused enum.
 func (e InternalSystemUserPaused) Valid() bool {
 	switch e {
+	case InternalSystemUserPausedCustomer:
+		return true
 	case InternalSystemUserPausedStruckOff:
 		return true
 	case InternalSystemUserPausedSupplier:
@@ -680,6 +686,7 @@ func (e SupplierRequestStatus) Valid() bool {
 
 // Defines values for SupplierSystemUserPaused.
 const (
+	SupplierSystemUserPausedCustomer  SupplierSystemUserPaused = "customer"
 	SupplierSystemUserPausedStruckOff SupplierSystemUserPaused = "struck_off"
 	SupplierSystemUserPausedSupplier  SupplierSystemUserPaused = "supplier"
 )
@@ -687,6 +694,8 @@ const (
 // Valid indicates whether the value is a known member of the SupplierSystemUserPaused enum.
 func (e SupplierSystemUserPaused) Valid() bool {
 	switch e {
+	case SupplierSystemUserPausedCustomer:
+		return true
 	case SupplierSystemUserPausedStruckOff:
 		return true
 	case SupplierSystemUserPausedSupplier:
@@ -1348,6 +1357,9 @@ type DetailedSystemUser struct {
 	// PartyUuId Spelt so, with a capital I, as in Altinn.
 	PartyUuId string `json:"partyUuId"`
 
+	// PauseReason Why the customer has paused it, in the customer's words.
+	PauseReason *string `json:"pauseReason,omitempty"`
+
 	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
 	Paused *[]DetailedSystemUserPaused `json:"paused,omitempty"`
 
@@ -1606,7 +1618,7 @@ type Finding struct {
 	Message       string   `json:"message"`
 	Organisations *[]OrgNo `json:"organisations,omitempty"`
 
-	// Reason Of a rejection, in the customer's words.
+	// Reason Of a rejection or of the customer's pause, in the customer's words.
 	Reason   *string    `json:"reason,omitempty"`
 	Since    *time.Time `json:"since,omitempty"`
 	SystemId *string    `json:"systemId,omitempty"`
@@ -1676,6 +1688,9 @@ type InternalSystemUser struct {
 
 	// PartyUuId Spelt so, with a capital I, as in Altinn.
 	PartyUuId string `json:"partyUuId"`
+
+	// PauseReason Why the customer has paused it, in the customer's words.
+	PauseReason *string `json:"pauseReason,omitempty"`
 
 	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
 	Paused *[]InternalSystemUserPaused `json:"paused,omitempty"`
@@ -1980,6 +1995,9 @@ type SupplierSystemUser struct {
 	Id               openapi_types.UUID `json:"id"`
 	IntegrationTitle string             `json:"integrationTitle"`
 	IsDeleted        bool               `json:"isDeleted"`
+
+	// PauseReason Why the customer has paused it, in the customer's words.
+	PauseReason *string `json:"pauseReason,omitempty"`
 
 	// Paused Who has paused it, when it is paused. You can resume what you have paused yourself.
 	Paused *[]SupplierSystemUserPaused `json:"paused,omitempty"`

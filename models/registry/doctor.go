@@ -130,6 +130,9 @@ func (d *doctor) stopped(u systemuser.SystemUser) {
 	if !u.SupplierPaused.IsZero() {
 		d.find(Finding{Cause: CausePaused, By: "supplier", Since: u.SupplierPaused})
 	}
+	if !u.CustomerPaused.IsZero() {
+		d.find(Finding{Cause: CausePaused, By: "customer", Since: u.CustomerPaused, Reason: u.PauseReason})
+	}
 	if u.Over(d.r.Now().Add(time.Second)) {
 		d.find(Finding{Cause: CauseOver, Since: u.ValidTo})
 	}

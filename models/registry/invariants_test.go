@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"slices"
@@ -11,9 +12,12 @@ import (
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/modelstest"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/systemuser"
+	"github.com/stafett/stafett/rar"
 )
 
 // Each run of this package's property has a database that is flushed at every
@@ -36,6 +40,7 @@ func TestInvariants(t *testing.T) {
 		ctx := t.Context()
 		final := map[models.ID]request.Status{}
 		digests := map[seen]string{}
+		taken := map[models.ID][]catalog.Item{}
 		var ids []models.ID
 		entries, events := len(w.Entries(t)), len(w.Events(t))
 
@@ -74,6 +79,24 @@ func TestInvariants(t *testing.T) {
 				rt.Fatalf("%v: %d done, %d denied, %d events; want %d, %d, %d", err, done, denied, now-events, want, wantDenied, want)
 			}
 			entries, events = len(log), now
+		}
+		// mostly is one that lives, if there is one.
+		mostly := func(rt *rapid.T) models.ID {
+			users := must(w.SystemUsers(ctx, w.As(kari, bakeri)))(rt)
+			if len(users) > 0 && users[0].SystemUser.Status == systemuser.Active && rapid.IntRange(0, 4).Draw(rt, "stray") > 0 {
+				return users[0].SystemUser.ID
+			}
+			return which()
+		}
+		state := func(id models.ID) systemuser.SystemUser {
+			page, _ := w.SystemUser(ctx, w.As(kari, bakeri), id)
+			return page.SystemUser
+		}
+		// nothing demands that nothing was recorded of what was so already.
+		nothing := func(rt *rapid.T, before int) {
+			if n := len(w.Entries(t)); n != before || len(w.Events(t)) != events {
+				rt.Fatalf("%d entries of what was so already", n-before)
+			}
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"send": func(rt *rapid.T) {
@@ -119,6 +142,67 @@ func TestInvariants(t *testing.T) {
 			"reject":   func(rt *rapid.T) { recorded(rt, w.Reject(ctx, w.As(who(), bakeri), which(), "Nei"), 0) },
 			"withdraw": func(rt *rapid.T) { recorded(rt, w.Withdraw(ctx, w.As(who(), fjord), which()), 0) },
 			"revoke":   func(rt *rapid.T) { recorded(rt, w.Revoke(ctx, w.As(who(), bakeri), which()), 0) },
+			"pause": func(rt *rapid.T) {
+				reader, id := who(), mostly(rt)
+				was, before := state(id), len(w.Entries(t))
+				err := w.SuspendSystemUser(ctx, w.As(reader, bakeri), id, "Stopp")
+				if err == nil && !was.CustomerPaused.IsZero() {
+					nothing(rt, before)
+					return
+				}
+				recorded(rt, err, 0)
+			},
+			"resume": func(rt *rapid.T) { recorded(rt, w.UnsuspendSystemUser(ctx, w.As(who(), bakeri), mostly(rt)), 0) },
+			"pause of the supplier": func(rt *rapid.T) {
+				id := mostly(rt)
+				was, before := state(id), len(w.Entries(t))
+				_, err := w.PauseSystemUser(ctx, w.As(jonas, fjord), id, "")
+				if err == nil && !was.SupplierPaused.IsZero() {
+					nothing(rt, before)
+					return
+				}
+				recorded(rt, err, 0)
+			},
+			"resume of the supplier": func(rt *rapid.T) {
+				id := mostly(rt)
+				was, before := state(id), len(w.Entries(t))
+				_, err := w.ResumeSystemUser(ctx, w.As(jonas, fjord), id, "")
+				if err == nil && was.SupplierPaused.IsZero() {
+					nothing(rt, before)
+					return
+				}
+				recorded(rt, err, 0)
+			},
+			"end": func(rt *rapid.T) {
+				reader, id := who(), mostly(rt)
+				at := time.Time{}
+				if days := rapid.IntRange(0, 30).Draw(rt, "days"); days > 0 {
+					at = w.Clock.Now().Add(time.Duration(days) * 24 * time.Hour)
+				}
+				was, before := state(id), len(w.Entries(t))
+				err := w.SetSystemUserEnd(ctx, w.As(reader, bakeri), id, at, was.Version)
+				if err == nil && was.EndMoved(at) == systemuser.EndKept {
+					nothing(rt, before)
+					return
+				}
+				recorded(rt, err, 0)
+				if err == nil && was.EndMoved(at) == systemuser.EndLater && reader != kari && reader != ola {
+					rt.Fatalf("%s has prolonged", reader)
+				}
+			},
+			"narrow": func(rt *rapid.T) {
+				reader, id := who(), mostly(rt)
+				take := rapid.SampledFrom(modelstest.System().Asked()).Draw(rt, "item")
+				seen := "unseen"
+				if p, err := w.NarrowPreview(ctx, w.As(reader, bakeri), id, []catalog.Item{take}); err == nil {
+					seen = p.Seen
+				}
+				err := w.NarrowSystemUser(ctx, w.As(reader, bakeri), id, []catalog.Item{take}, seen)
+				recorded(rt, err, 0)
+				if err == nil {
+					taken[id] = append(taken[id], take)
+				}
+			},
 			"wait": func(rt *rapid.T) {
 				w.Clock.Set(w.Clock.Now().Add(time.Duration(rapid.IntRange(1, 20).Draw(rt, "days")) * 24 * time.Hour))
 			},
@@ -158,6 +242,12 @@ func TestInvariants(t *testing.T) {
 							rt.Fatalf("I8: %v was not asked for", item)
 						}
 					}
+					for _, item := range taken[u.SystemUser.ID] {
+						if slices.Contains(u.SystemUser.Delegated, item) {
+							rt.Fatalf("%v is back, which was taken", item)
+						}
+					}
+					alive(rt, w, u)
 					if u.SystemUser.Status == systemuser.Active {
 						live[u.SystemUser.ExternalRef]++
 					}
@@ -177,6 +267,26 @@ func TestInvariants(t *testing.T) {
 		t.Error("nothing was ever approved; the draws try too little")
 	}
 	t.Logf("%d approvals", approved)
+}
+
+// alive demands that enrichment and decisions say what the system user is: it is
+// served when it lives, nobody has paused it and its time is not up, and then as
+// far as it holds something.
+func alive(rt *rapid.T, w *modelstest.World, v registry.SystemUserView) {
+	u := v.SystemUser
+	served := u.Status == systemuser.Active && u.CustomerPaused.IsZero() && u.SupplierPaused.IsZero()
+	b, err := w.DB.Binding(context.Background(), rar.Query{Issuer: modelstest.Issuer, ClientID: modelstest.System().Clients[0].ID, Customer: u.Customer, ExternalRef: u.ExternalRef})
+	over := !b.ValidTo.IsZero() && !w.Clock.Now().Before(b.ValidTo)
+	if got := b.UserID == u.ID && !b.Paused && !over; err != nil || got != served {
+		rt.Fatalf("enrichment says %v of %+v, %v", got, u, err)
+	}
+	for resource, item := range map[string]catalog.Item{modelstest.Amelding: catalog.PackageOf(modelstest.Salary), modelstest.Register: catalog.Right(modelstest.Register, "")} {
+		h, err := w.DB.Holds(context.Background(), rar.Question{SystemUser: u.ID, Resource: resource, Action: "write", Party: u.Customer})
+		ended := !h.ValidTo.IsZero() && !w.Clock.Now().Before(h.ValidTo) // which whoever decides looks at
+		if got := h.Holds && !ended; err != nil || got != (served && slices.Contains(u.Delegated, item)) {
+			rt.Fatalf("a decision on %s is %v for %+v, %v", resource, got, u, err)
+		}
+	}
 }
 
 func must[T any](v T, err error) func(*rapid.T) T {

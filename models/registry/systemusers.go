@@ -88,6 +88,7 @@ type SystemUserPage struct {
 	History   []HistoryLine // oldest first, from the request on
 	CanRevoke bool
 	StruckOff time.Time // when the organisation was struck off its register; zero while it stands
+	Care      Care
 }
 
 // SystemUser shows one system user of the organisation that the actor acts for.
@@ -112,6 +113,11 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			}
 		}
 		out.CanRevoke = u.Status == systemuser.Active && policy.Check(a, policy.SystemUserRevoke, s, c) == nil
+		if u.Status == systemuser.Active {
+			if out.Care, err = r.care(ctx, tx, a, s, c, out.SystemUserView); err != nil {
+				return err
+			}
+		}
 		out.History, err = r.userHistory(ctx, tx, a, c, u, out.System)
 		return err
 	})
@@ -134,7 +140,8 @@ func (r *Registry) userHistory(
 	}
 	lines, err := r.history(ctx, tx, a, c, subjects...)
 	for i := range lines {
-		if e := lines[i].Entry; e.Action == string(policy.ChangeApprove) && e.Outcome == audit.Done {
+		e := lines[i].Entry
+		if (e.Action == string(policy.ChangeApprove) || e.Action == string(policy.SystemUserNarrow)) && e.Outcome == audit.Done {
 			lines[i].Added = described(c, s, parseItems(e.Detail["added"]))
 			lines[i].Removed = described(c, s, parseItems(e.Detail["removed"]))
 		}
