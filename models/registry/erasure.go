@@ -52,6 +52,8 @@ type PersonExport struct {
 	Logins           []ExportedLogin      `json:"logins"`
 	Invitations      []ExportedInvitation `json:"invitations"`
 	Forwardings      []ExportedForwarding `json:"forwardings"`
+	Notices          []ExportedNotice     `json:"notices"`
+	NoticeChoices    []ExportedChoice     `json:"noticeChoices"`
 	Log              []ExportedEntry      `json:"log"`
 }
 
@@ -106,6 +108,23 @@ type ExportedForwarding struct {
 	Due      time.Time   `json:"due,omitzero"`
 	At       time.Time   `json:"at"`
 	Recalled time.Time   `json:"recalled,omitzero"`
+}
+
+// ExportedNotice is what the person has been told of, in an export.
+type ExportedNotice struct {
+	OrgNo   party.OrgNo `json:"organisation"`
+	Type    NoticeType  `json:"type"`
+	Subject string      `json:"subject"`
+	At      time.Time   `json:"at"`
+	Read    time.Time   `json:"read,omitzero"`
+}
+
+// ExportedChoice is how the person wants to be told, in an export.
+type ExportedChoice struct {
+	Type NoticeType      `json:"type"`
+	Here bool            `json:"here"`
+	Mail bool            `json:"mail"`
+	Lang models.Language `json:"language"`
 }
 
 // ExportedEntry is an entry of the audit log in an export.
@@ -166,7 +185,7 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 		LastOrganisation: p.LastOrganisation, Created: p.Created, Erased: p.Erased,
 		// An empty list is a list, in whatever JSON.
 		Identities: []ExportedIdentity{}, Holdings: []ExportedHolding{}, Logins: []ExportedLogin{}, Invitations: []ExportedInvitation{},
-		Forwardings: []ExportedForwarding{}, Log: []ExportedEntry{},
+		Forwardings: []ExportedForwarding{}, Notices: []ExportedNotice{}, NoticeChoices: []ExportedChoice{}, Log: []ExportedEntry{},
 	}
 	ids, err := tx.Identities(ctx, p.ID)
 	if err != nil {
@@ -202,6 +221,9 @@ func exported(ctx context.Context, tx Reader, p PersonRecord) (PersonExport, err
 	}
 	for _, f := range forwardings {
 		out.Forwardings = append(out.Forwardings, ExportedForwarding{f.Customer, f.Subject, f.From == p.ID, f.Note, f.Due, f.At, f.Recalled})
+	}
+	if err := out.addNotices(ctx, tx); err != nil {
+		return out, err
 	}
 	entries, err := tx.AuditAbout(ctx, p.ID)
 	for _, e := range entries {
@@ -244,4 +266,19 @@ func (r *Registry) Erase(ctx context.Context, a models.Actor, person models.ID) 
 		}
 		return change{subject: personSubject(person)}, tx.ErasePerson(ctx, person, r.Now())
 	})
+}
+
+func (e *PersonExport) addNotices(ctx context.Context, tx Reader) error {
+	notices, err := tx.NoticesOf(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		e.Notices = append(e.Notices, ExportedNotice{n.Org, n.Type, n.Subject, n.At, n.Read})
+	}
+	choices, err := tx.NoticeChoices(ctx, []models.ID{e.ID})
+	for _, c := range choices[e.ID] {
+		e.NoticeChoices = append(e.NoticeChoices, ExportedChoice(c))
+	}
+	return err
 }

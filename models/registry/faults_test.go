@@ -194,6 +194,26 @@ func (x failingTx) PurgeAnswers(ctx context.Context, before time.Time, limit int
 	return n, x.f.after(err)
 }
 
+func (x failingTx) AddNotices(ctx context.Context, ns []registry.Notice) error {
+	return x.f.after(x.Tx.AddNotices(ctx, ns))
+}
+
+func (x failingTx) AddMails(ctx context.Context, ms []registry.Mail) error {
+	return x.f.after(x.Tx.AddMails(ctx, ms))
+}
+
+func (x failingTx) Told(ctx context.Context, events []models.ID, at time.Time) error {
+	return x.f.after(x.Tx.Told(ctx, events, at))
+}
+
+func (x failingTx) SettleNotices(ctx context.Context, subject string, types []registry.NoticeType, at time.Time) error {
+	return x.f.after(x.Tx.SettleNotices(ctx, subject, types, at))
+}
+
+func (x failingTx) SaveNoticeChoices(ctx context.Context, person models.ID, cs []registry.NoticeChoice) error {
+	return x.f.after(x.Tx.SaveNoticeChoices(ctx, person, cs))
+}
+
 // TestNothingIsHalfDone fails each use case at each of its writes. Nothing of
 // it is left, ledgers included, the fault comes back as ours, and the same use
 // case works afterwards (invariant I5, H4).
@@ -304,6 +324,33 @@ func TestNothingIsHalfDone(t *testing.T) {
 			}},
 			{"set up an own program", 10, func(t *testing.T, w world) func() error {
 				return func() error { return second(w.SetUpOwn(t.Context(), w.As(kari, bakeri), own())) }
+			}},
+			{"tell of a request by mail too", 4, func(t *testing.T, w world) func() error {
+				tell(t, w) // of how the world came to be
+				mailing(t, w)
+				asksBy(t, w, "one", "sjefen@nes.example")
+				return func() error { return second(w.Tell(t.Context())) }
+			}},
+			{"tell of an answer", 6, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				if _, err := w.ForwardTo(t.Context(), w.As(even, bakeri), registry.Ref{ID: sent.ID}, request.Forwarding{To: w.ID(kari)}); err != nil {
+					t.Fatal(err)
+				}
+				tell(t, w)
+				if err := w.Reject(t.Context(), w.As(kari, bakeri), sent.ID, "Nei"); err != nil {
+					t.Fatal(err)
+				}
+				return func() error { return second(w.Tell(t.Context())) }
+			}},
+			{"remind of two", 2, func(t *testing.T, w world) func() error {
+				w.Sent(t, "one")
+				w.Clock.Set(w.Sent(t, "two").ExpiresAt.Add(-time.Hour))
+				return func() error { return second(w.Remind(t.Context())) }
+			}},
+			{"choose how to be told", 2, func(t *testing.T, w world) func() error {
+				return func() error {
+					return w.ChooseNotices(t.Context(), w.As(kari, bakeri), []registry.NoticeChoice{{Type: registry.NoticeAsked, Here: true, Lang: models.NB}})
+				}
 			}},
 			{"give", 3, func(t *testing.T, w world) func() error {
 				return func() error {

@@ -43,6 +43,8 @@ type Config struct {
 	Register Register
 	// RegisterRoles: the register also tells of persons, by national id.
 	RegisterRoles bool
+	// Mails: what people are told is sent by e-mail to those who want that.
+	Mails bool
 }
 
 // Registry carries out the use cases. It is safe for concurrent use.

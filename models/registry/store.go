@@ -51,6 +51,7 @@ type Reader interface {
 	UseReader
 	AuditReader
 	RegisterReader
+	NoticeReader
 	// Catalog returns the catalogue as of the snapshot. The value is shared.
 	Catalog(ctx context.Context) (*catalog.Catalog, error)
 }
@@ -158,6 +159,7 @@ type Tx interface {
 	UseTx
 	OnceTx
 	QuotaTx
+	NoticeTx
 	// Nested runs f so that what it wrote is undone when it fails, while the
 	// transaction goes on.
 	Nested(ctx context.Context, f func() error) error

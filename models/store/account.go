@@ -99,6 +99,9 @@ func (t *transaction) ErasePerson(ctx context.Context, person models.ID, at time
 	}{
 		{"UPDATE invitation SET email = '' WHERE " + invitationsAboutSQL, []any{id, id, id}},
 		{"UPDATE forwarding SET note = '' WHERE from_person = ?", []any{id}},
+		{"DELETE FROM notice WHERE person_id = ?", []any{id}},
+		{"DELETE FROM notice_choice WHERE person_id = ?", []any{id}},
+		{"DELETE FROM mail WHERE person_id = ?", []any{id}},
 		{"DELETE FROM identity WHERE person_id = ?", []any{id}},
 		{"DELETE FROM login WHERE person_id = ?", []any{id}},
 		{"UPDATE holding SET ended_at = CASE WHEN until_at < ? THEN until_at ELSE ? END WHERE person_id = ? AND ended_at IS NULL", []any{now, now, id}},
