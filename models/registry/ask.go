@@ -33,7 +33,8 @@ import (
 // triple has a live system user, request.exists or request.decided when it has a
 // request of the other kind, pending or rejected; Invalid with the fields of
 // request.New and customer (cause CustomerError), beside which the request comes
-// back as it was understood; TooMany; those of the policy.
+// back as it was understood; TooMany; Forbidden supplier.blocked; those of the
+// policy.
 func (r *Registry) Ask(ctx context.Context, a models.Actor, in request.Request) (request.Request, Repeat, error) {
 	sent, repeat, err := r.ask(ctx, a, in, true)
 	if r.meets(ctx, err) {
@@ -66,6 +67,9 @@ func (r *Registry) ask(ctx context.Context, a models.Actor, in request.Request, 
 		}
 		if s.Deleted {
 			return change{}, models.NewError(models.Gone, models.CodeSystemDeleted)
+		}
+		if err := r.unblocked(ctx, tx, s.Supplier, in.Customer); err != nil {
+			return change{}, err
 		}
 		asked := in
 		if repeats {

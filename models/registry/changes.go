@@ -87,7 +87,8 @@ type ChangeTx interface {
 // comes back without an ID. Errors: Invalid with the fields of request.NewChange
 // (then the change says which system it is about); Conflict change.exists for a
 // correlation id of one that has been deleted; NotFound for a system user that
-// is not there or another supplier's; TooMany; those of the policy.
+// is not there or another supplier's; TooMany; Forbidden supplier.blocked; those
+// of the policy.
 func (r *Registry) AskChange(ctx context.Context, a models.Actor, in request.Change) (request.Change, Repeat, error) {
 	var out request.Change
 	var repeat Repeat
@@ -114,6 +115,9 @@ func (r *Registry) AskChange(ctx context.Context, a models.Actor, in request.Cha
 		}
 		u, err := tx.Changeable(ctx, supplier, in)
 		if err != nil {
+			return change{}, err
+		}
+		if err := r.unblocked(ctx, tx, supplier, u.Customer); err != nil {
 			return change{}, err
 		}
 		s, err := tx.System(ctx, u.System)

@@ -98,6 +98,9 @@ func (r *Registry) RenewChange(ctx context.Context, a models.Actor, correlation 
 		if c.Request, err = c.Renewed(stored(r.Now()), r.requestLife()); err != nil {
 			return change{}, err
 		}
+		if err := r.unblocked(ctx, tx, party.OrgNo(a.OrgNo), c.Customer); err != nil {
+			return change{}, err
+		}
 		_, err = tx.Changeable(ctx, party.OrgNo(a.OrgNo), c)
 		if models.CodeOf(err) == models.CodeNotFound && err != nil {
 			err = models.NewError(models.Conflict, models.CodeUserRevoked)

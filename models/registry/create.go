@@ -150,8 +150,8 @@ func (p Prospect) enough() bool {
 // The check of what he may grant is made again here, on the data of the same
 // transaction. Errors: those of ProspectAgain and Prospect; Gone system.deleted;
 // Conflict request.changed (what was shown is no longer so), systemuser.exists,
-// organisation.struck_off; Forbidden request.not_granted, which is a
-// *NotGrantedError; Invalid with the fields title, external_ref, valid_to,
+// organisation.struck_off; Forbidden supplier.blocked, request.not_granted, which
+// is a *NotGrantedError; Invalid with the fields title, external_ref, valid_to,
 // without, and items when nothing is left to give; those of the policy.
 func (r *Registry) Create(ctx context.Context, a models.Actor, in Creation) (SystemUserView, error) {
 	return r.create(ctx, a, in, nil)
@@ -181,6 +181,9 @@ func (r *Registry) create(ctx context.Context, a models.Actor, in Creation, port
 			return change{}, models.NewError(models.Conflict, models.CodeStruckOff)
 		case portal == nil && v.Seen != in.Seen:
 			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
+		}
+		if err := r.unblocked(ctx, tx, v.System.Supplier, v.Request.Customer); err != nil {
+			return change{}, err
 		}
 		whole, err := wanted(v.Request, in, v.System)
 		if err != nil {

@@ -178,6 +178,9 @@ func (r *Registry) renewable(ctx context.Context, tx Tx, old request.Request) er
 	if s.Deleted {
 		return models.NewError(models.Gone, models.CodeSystemDeleted)
 	}
+	if err := r.unblocked(ctx, tx, s.Supplier, old.Customer); err != nil {
+		return err
+	}
 	o, err := tx.Organisation(ctx, old.Customer)
 	if err != nil {
 		return err

@@ -49,6 +49,7 @@ type Reader interface {
 	ForwardingReader
 	BulkReader
 	UseReader
+	SupplierReader
 	AuditReader
 	RegisterReader
 	NoticeReader
@@ -157,6 +158,7 @@ type Tx interface {
 	ForwardingTx
 	BulkTx
 	UseTx
+	SupplierTx
 	OnceTx
 	QuotaTx
 	NoticeTx

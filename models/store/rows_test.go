@@ -53,6 +53,7 @@ func TestRowsMatchColumns(t *testing.T) {
 		noticeRow{},
 		choiceRow{},
 		mailRow{},
+		blockRow{},
 		auditRow{},
 		headRow{},
 		eventRow{},

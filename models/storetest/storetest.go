@@ -156,6 +156,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"why there is no system user", testWhy},
 		{"what a system user holds", testHolds},
 		{"decisions are counted", testLedger},
+		{"what a supplier has with a customer", testDealings},
+		{"a supplier is blocked once", testBlocks},
 		{"use is counted by the day", testUseByDay},
 		{"use of long ago is deleted", testPurgeUse},
 		{"a token is used once", testOnce},
