@@ -18,7 +18,7 @@ import (
 	"github.com/stafett/stafett/models/systemuser"
 )
 
-const told = "Virksomheten har blokkert leverandøren"
+const tellsIt = "Virksomheten har blokkert leverandøren"
 
 // All that a supplier has stops at once, each with a record of its own, and what
 // the stop paused, and no more, goes on again.
@@ -111,7 +111,7 @@ func TestWhoMayStopAndBlockASupplier(t *testing.T) {
 			},
 			"systemuser.unsuspend": func(a models.Actor, o party.OrgNo) error { _, err := w.StartSupplier(t.Context(), a, o); return err },
 			"supplier.block": func(a models.Actor, o party.OrgNo) error {
-				return w.BlockSupplier(t.Context(), a, o, "Nok", told)
+				return w.BlockSupplier(t.Context(), a, o, "Nok", tellsIt)
 			},
 			"supplier.unblock": func(a models.Actor, o party.OrgNo) error { return w.UnblockSupplier(t.Context(), a, o) },
 		}
@@ -125,7 +125,7 @@ func TestWhoMayStopAndBlockASupplier(t *testing.T) {
 			mustBe(t, act(w.As(turid, verft), fjord), models.NotFound, models.CodeNotFound)
 		}
 		for _, reason := range []string{"", " ", strings.Repeat("x", 501), "a\x00"} {
-			if models.CodeOf(w.BlockSupplier(t.Context(), w.As(kari, bakeri), fjord, reason, told)) != models.CodeInvalid {
+			if models.CodeOf(w.BlockSupplier(t.Context(), w.As(kari, bakeri), fjord, reason, tellsIt)) != models.CodeInvalid {
 				t.Errorf("blocked with the reason %q", reason)
 			}
 			if _, err := w.StopSupplier(t.Context(), w.As(kari, bakeri), fjord, reason); models.CodeOf(err) != models.CodeInvalid {
@@ -154,7 +154,7 @@ func TestABlockedSupplierMayNotAsk(t *testing.T) {
 		late := w.Sent(t, "late")
 		w.Exec(t, "UPDATE request SET status = 'expired', decided_at = expires_at WHERE id = ?", string(late.ID))
 		before := marked(t, w)
-		if err := w.BlockSupplier(t.Context(), w.As(kari, bakeri), fjord, "Spør hver dag", told); err != nil {
+		if err := w.BlockSupplier(t.Context(), w.As(kari, bakeri), fjord, "Spør hver dag", tellsIt); err != nil {
 			t.Fatal(err)
 		}
 		var did []string
@@ -168,11 +168,11 @@ func TestABlockedSupplierMayNotAsk(t *testing.T) {
 			t.Errorf("recorded (-want +got):\n%s", diff)
 		}
 		sent, err := w.SentRequest(t.Context(), w.As(jonas, fjord), waits.ID)
-		if err != nil || sent.Status != request.Rejected || sent.Request.Reason != told {
+		if err != nil || sent.Status != request.Rejected || sent.Request.Reason != tellsIt {
 			t.Errorf("the supplier reads %s %q, %v", sent.Status, sent.Request.Reason, err)
 		}
 		answered, err := w.SentChange(t.Context(), fjordProgram, c.Correlation)
-		if err != nil || answered.Status != request.Rejected || answered.Reason != told {
+		if err != nil || answered.Status != request.Rejected || answered.Reason != tellsIt {
 			t.Errorf("the supplier reads %s %q, %v", answered.Status, answered.Reason, err)
 		}
 		page, err := w.Supplier(t.Context(), w.As(even, bakeri), fjord)
@@ -181,7 +181,7 @@ func TestABlockedSupplierMayNotAsk(t *testing.T) {
 		}
 
 		before = marked(t, w)
-		if err := w.BlockSupplier(t.Context(), w.As(ola, bakeri), fjord, "igjen", told); err != nil {
+		if err := w.BlockSupplier(t.Context(), w.As(ola, bakeri), fjord, "igjen", tellsIt); err != nil {
 			t.Error(err)
 		}
 		before.mustHaveDoneNothing(t)
@@ -254,7 +254,7 @@ func TestAskingWhileBeingBlocked(t *testing.T) {
 			in.Kind, in.ExternalRef = systemuser.Standard, string(models.NewID())
 			errs := together(t.Context(),
 				func(ctx context.Context) error { _, _, err := w.Ask(ctx, fjordProgram, in); return err },
-				func(ctx context.Context) error { return w.BlockSupplier(ctx, w.As(kari, bakeri), fjord, "Nok", told) },
+				func(ctx context.Context) error { return w.BlockSupplier(ctx, w.As(kari, bakeri), fjord, "Nok", tellsIt) },
 			)
 			if errs[1] != nil || errs[0] != nil && models.CodeOf(errs[0]) != models.CodeBlocked {
 				t.Fatal(errs)
@@ -314,7 +314,7 @@ func TestNothingOfStoppingOrBlockingIsHalfDone(t *testing.T) {
 		}{
 			{"stop", 4, func() error { _, err := w.StopSupplier(t.Context(), a, fjord, "Nok"); return err }},
 			{"start", 4, func() error { _, err := w.StartSupplier(t.Context(), a, fjord); return err }},
-			{"block", 9, func() error { return w.BlockSupplier(t.Context(), a, fjord, "Nok", told) }},
+			{"block", 9, func() error { return w.BlockSupplier(t.Context(), a, fjord, "Nok", tellsIt) }},
 			{"unblock", 3, func() error { return w.UnblockSupplier(t.Context(), a, fjord) }},
 		} {
 			before := w.Tables(t)
