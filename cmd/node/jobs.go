@@ -36,12 +36,18 @@ func (n *Node) startJobs(ctx context.Context) <-chan struct{} {
 		{"bulk-old", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeBulk(ctx); return err }},
 		{"use", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeUse(ctx); return err }},
 		{"quotas", time.Hour, func(ctx context.Context) error { return n.Registry.PurgeQuotas(ctx) }},
+		{"notices", time.Second, func(ctx context.Context) error { _, err := n.Registry.Tell(ctx); return err }},
+		{"reminders", 10 * time.Minute, func(ctx context.Context) error { _, err := n.Registry.Remind(ctx); return err }},
+		{"notices-old", time.Hour, func(ctx context.Context) error { _, err := n.Registry.PurgeNotices(ctx); return err }},
 		// A key that its issuer withdraws is out within half an hour and five
 		// minutes, and no request has to wait for keys.
 		{"keys", 5 * time.Minute, func(ctx context.Context) error {
 			_ = n.door.Refresh(ctx) // the door has logged which issuer's keys are not to be had
 			return nil
 		}},
+	}
+	if n.post != nil {
+		jobs = append(jobs, job{"mails", 5 * time.Second, func(ctx context.Context) error { _, err := n.Registry.SendMails(ctx, n.post); return err }})
 	}
 	if n.Registry.Register != nil {
 		jobs = append(jobs, job{"register", time.Duration(n.settings.RegisterMinutes) * time.Minute, n.syncRegister})

@@ -44,6 +44,7 @@ type Node struct {
 	journal  *rar.Journal
 	door     *auth.Door
 	calls    *api.API
+	post     registry.Post // nil where no mail is sent
 	logger   *slog.Logger
 }
 
@@ -86,6 +87,7 @@ func registryOn(st *store.Store, s Settings, issuers auth.Issuers, register *brr
 		Issuers: ids, MinLevel: s.MinLevel, MaxAge: time.Duration(s.MaxAge) * time.Minute, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
 		Quotas:        registry.Quotas{Supplier: s.SupplierQuota, Customer: s.CustomerQuota},
 		FlagStruckOff: s.StruckOff == flagOnly,
+		Mails:         s.SMTP != "",
 	}
 	if register != nil {
 		c.Register, c.RegisterRoles = register, s.RegisterClientID != ""
@@ -130,6 +132,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 	var sender *mail.Sender
 	if s.Mail != nil {
 		sender = mail.New(*s.Mail)
+		n.post = Post(sender, s.PortalURL, s.Contact)
 	}
 	pages := web.New(web.Config{
 		Registry: n.Registry, OIDC: login, Sessions: sessions, Assets: assets, Now: time.Now,

@@ -89,10 +89,16 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	return msg, nil
 }
 
-// handOver connects, sends and leaves. The connection is ours and is closed when
-// ctx ends: the library heeds ctx only until it is connected, and gives a slow
-// server its time anew with each step.
+// handOver connects, sends and leaves.
 func (s *Sender) handOver(ctx context.Context, msg *gomail.Msg) error {
+	return s.connected(ctx, func(send func(*gomail.Msg) error) error { return send(msg) })
+}
+
+// connected runs f with a way to send over one connection to the server, and
+// leaves. The connection is ours and is closed when ctx ends: the library heeds
+// ctx only until it is connected, and gives a slow server its time anew with
+// each step.
+func (s *Sender) connected(ctx context.Context, f func(send func(*gomail.Msg) error) error) error {
 	to := s.config.Server
 	line, err := s.dial(ctx, "tcp", net.JoinHostPort(to.Host, strconv.Itoa(to.Port)))
 	if err != nil {
@@ -114,7 +120,7 @@ func (s *Sender) handOver(ctx context.Context, msg *gomail.Msg) error {
 		gomail.WithHELO(domain(s.config.From)),
 		gomail.WithTimeout(2 * limit), // for each step; ctx ends it before
 		gomail.WithoutNoop(),
-		gomail.WithoutRset(), // one mail each time, which has gone when the server has taken it
+		gomail.WithoutRset(), // a mail has gone when the server has taken it, and the next begins anew
 		gomail.WithTLSPolicy(policy),
 		gomail.WithTLSConfig(secure),
 	}
@@ -130,7 +136,7 @@ func (s *Sender) handOver(ctx context.Context, msg *gomail.Msg) error {
 	if err != nil {
 		return err
 	}
-	if err := client.SendWithSMTPClient(session, msg); err != nil {
+	if err := f(func(msg *gomail.Msg) error { return client.SendWithSMTPClient(session, msg) }); err != nil {
 		return err
 	}
 	_ = client.CloseWithSMTPClient(session) // the server has taken the mail; how it says goodbye changes nothing

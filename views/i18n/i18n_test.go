@@ -108,7 +108,7 @@ func placeholders(m message) []string {
 // Each has a test of its own that every end of it has a text.
 var made = []string{
 	"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "rights.do.", "rights.sensitive.", "customer.cause.", "customer.event.", "customer.part.",
-	"holding.can.", "account.did.", "members.cause.", "members.invited.mail.",
+	"holding.can.", "account.did.", "members.cause.", "members.invited.mail.", "mail.notice.", "notices.row.", "notices.type.",
 }
 
 func TestEveryMessageIsUsed(t *testing.T) {
