@@ -50,6 +50,7 @@ type Reader interface {
 	BulkReader
 	UseReader
 	SupplierReader
+	UserReviewReader
 	AuditReader
 	RegisterReader
 	NoticeReader

@@ -71,15 +71,6 @@ func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser
 	return out, nil
 }
 
-// HistoryLine is one audit entry with the name of the person in it.
-type HistoryLine struct {
-	Entry   audit.Entry
-	Person  party.Person // who did it, when a person of this organisation did
-	Role    models.Text  // by which he could
-	Added   []Asked      // what an approved change added to a system user
-	Removed []Asked      // and took away
-}
-
 // SystemUserPage is a system user with what it holds and its history.
 type SystemUserPage struct {
 	SystemUserView
@@ -88,6 +79,7 @@ type SystemUserPage struct {
 	History   []HistoryLine // oldest first, from the request on
 	CanRevoke bool
 	StruckOff time.Time // when the organisation was struck off its register; zero while it stands
+	Days      []DayUse  // on which of the last UseDays days it was used, today among them
 	Care      Care
 }
 
@@ -118,73 +110,13 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 				return err
 			}
 		}
+		if out.Days, err = r.usedOn(ctx, tx, u.ID, UseDays); err != nil {
+			return err
+		}
 		out.History, err = r.userHistory(ctx, tx, a, c, u, out.System)
 		return err
 	})
 	return out, err
-}
-
-// userHistory is the history of a system user, its request and its change
-// requests. When its system was deleted it ended with many others, of which the
-// log has one entry that is not about it: the system user says so itself.
-func (r *Registry) userHistory(
-	ctx context.Context, tx Reader, a models.Actor, c *catalog.Catalog, u systemuser.SystemUser, s system.System,
-) ([]HistoryLine, error) {
-	changes, err := tx.ChangesOf(ctx, u.Customer, u.ID, maxList)
-	if err != nil {
-		return nil, err
-	}
-	subjects := []string{requestSubject(u.ID), userSubject(u.ID)}
-	for _, id := range changes {
-		subjects = append(subjects, changeSubject(id))
-	}
-	lines, err := r.history(ctx, tx, a, c, subjects...)
-	for i := range lines {
-		e := lines[i].Entry
-		if (e.Action == string(policy.ChangeApprove) || e.Action == string(policy.SystemUserNarrow)) && e.Outcome == audit.Done {
-			lines[i].Added = described(c, s, parseItems(e.Detail["added"]))
-			lines[i].Removed = described(c, s, parseItems(e.Detail["removed"]))
-		}
-	}
-	if u.RevokedBy == systemuser.EndedBySystem {
-		lines = append(lines, HistoryLine{Entry: audit.Entry{
-			At: u.RevokedAt, Action: string(policy.SystemDelete), Subject: "system:" + string(s.ID), OrgNo: string(s.Supplier), Outcome: audit.Done,
-		}})
-	}
-	return lines, err
-}
-
-// maxDenials bounds what a history tells of denied attempts.
-const maxDenials = 50
-
-// history reads the entries about the subjects that the actor's organisation
-// may see: what the supplier's people did is told without their names.
-func (r *Registry) history(ctx context.Context, tx Reader, a models.Actor, c *catalog.Catalog, subjects ...string) ([]HistoryLine, error) {
-	entries, err := tx.AuditOf(ctx, subjects, party.OrgNo(a.OrgNo), maxDenials)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]HistoryLine, len(entries))
-	var ids []models.ID
-	for i, e := range entries {
-		lines[i].Entry = e
-		if e.Actor.Kind == models.Person && e.OrgNo == a.OrgNo {
-			ids = append(ids, models.ID(e.Actor.ID))
-		}
-	}
-	persons, err := tx.Persons(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i := range lines {
-		if e := lines[i].Entry; e.OrgNo == a.OrgNo {
-			lines[i].Person = persons[models.ID(e.Actor.ID)]
-			if e.Role != "" {
-				lines[i].Role = HoldingName(c, e.Role)
-			}
-		}
-	}
-	return lines, nil
 }
 
 // Revoke ends a system user for good. From the moment this returns nil, no

@@ -10,6 +10,9 @@ import (
 // keptUse is how long it is kept on which day a system user was used.
 const keptUse = 400
 
+// UseDays is how many days of use a page shows.
+const UseDays = 30
+
 // DayUse is how often a system user was used on a day.
 type DayUse struct {
 	Day int64 // since 1 January 1970, in UTC

@@ -158,6 +158,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"decisions are counted", testLedger},
 		{"what a supplier has with a customer", testDealings},
 		{"a supplier is blocked once", testBlocks},
+		{"when system users were last reviewed", testReviewState},
 		{"use is counted by the day", testUseByDay},
 		{"use of long ago is deleted", testPurgeUse},
 		{"a token is used once", testOnce},
