@@ -141,6 +141,7 @@ var cases = map[string]question{
 	"customer.change.reject":      {changeOf, post("/changes/ID/reject", url.Values{"reason": {"Vi trenger det ennå"}})},
 	"customer.change.confirm":     {none, get("/accessmanagement/ui/systemuser/changerequest?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
 	"docs":                        {none, get("/docs")},
+	"accessibility":               {none, get("/accessibility")},
 	"docs.group":                  {group, get("/docs/ID")},
 	"supplier.systems":            {none, get("/supplier/systems")},
 	"supplier.system.form":        {none, get("/supplier/systems/new")},

@@ -70,6 +70,7 @@ func (s *Server) Routes() []Route {
 		{get, "/whoami", "whoami", People, SignedIn, w.WhoAmI},
 		{post, "/logout", "logout", People, SignedIn, w.Logout},
 		{get, "/logged-out", "logged_out", People, Open, w.LoggedOut},
+		{get, "/accessibility", "accessibility", People, Open, w.Recognised(w.Accessibility)},
 		{get, "/docs", "docs", People, Open, w.Docs(slices.Concat(api.Meanings(), respond.Meanings()))},
 		{get, "/docs/:group", "docs.group", People, Open, w.DocsGroup(s.PublicURL)},
 		{get, "/organisations", "organisations", People, SignedIn, w.Organisations},

@@ -59,7 +59,7 @@ func (p sign) mark() string {
 
 // tone is how the items of a part are told: as had, or not.
 func (v ChangeView) tone(p sign) tone {
-	if p == equal || p == plus && v.Status == request.Accepted || p == minus && v.open() {
+	if p == equal || p == plus && v.Status == request.Accepted {
 		return given
 	}
 	return past

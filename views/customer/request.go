@@ -73,6 +73,7 @@ type ReviewView struct {
 	Late       bool                // an answer was just refused, since somebody has answered already
 	CanWish    bool                // the reader may ask the supplier for another request
 	CanForward bool                // the reader may send it on to somebody
+	SentOn     []Sent              // to whom it has been sent on, the newest first
 	Wish       Wish                // what the organisation has asked the supplier for instead; zero for nothing
 	LeftOut    []Item              // of an approved one: what was not given, as the supplier can do without it
 	Faults     []models.FieldError // of the choice of what is given, in the fields "without" and "items"

@@ -92,7 +92,8 @@ func act(ctx context.Context, action, on string) string {
 	return i18n.T(ctx, "rights.do_other", "What", on, "Action", action)
 }
 
-// verbs lists actions in words, those without one in quotation marks.
+// verbs lists actions in words, those without one in quotation marks. Some
+// words have an "and" of their own, so commas alone keep them apart.
 func verbs(ctx context.Context, actions []string) string {
 	words := make([]string, len(actions))
 	for i, a := range actions {
@@ -102,7 +103,7 @@ func verbs(ctx context.Context, actions []string) string {
 			words[i] = i18n.T(ctx, "customer.quoted", "Name", a)
 		}
 	}
-	return i18n.Names(ctx, words)
+	return strings.Join(words, ", ")
 }
 
 // reach says how far one item goes, as a sentence below its name.

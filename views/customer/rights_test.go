@@ -127,7 +127,7 @@ func TestReachIsNeverUnderstated(t *testing.T) {
 		{"a right without an action", customer.Item{}, "Gjøre <strong>alt</strong> som tjenesten tillater."},
 		{
 			"with what the catalogue lists", customer.Item{Actions: []string{"read", "sign", "zap"}},
-			"Gjøre <strong>alt</strong> som tjenesten tillater: lese, signere og «zap».",
+			"Gjøre <strong>alt</strong> som tjenesten tillater: lese, signere, «zap».",
 		},
 		{"an action", customer.Item{Action: "read"}, "<strong>Lese opplysninger i tjenesten</strong>, og ikke noe annet."},
 		{"one that nobody knows", customer.Item{Action: "zap<b>"}, "<strong>Bruke handlingen «zap&lt;b&gt;» i tjenesten</strong>, og ikke noe annet."},

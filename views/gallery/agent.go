@@ -14,7 +14,7 @@ import (
 // agents among them.
 func agentPages() []Page {
 	forClients := func(cause policy.Cause) []customer.Item {
-		items := []customer.Item{vat(), tax()}
+		items := []customer.Item{vat(), wages()}
 		for i := range items {
 			items[i].Agent, items[i].Cause = true, cause
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 func customerPages() []Page {
-	return slices.Concat(inboxPages(), reviewPages(), changePages(), agentPages(), endedPages(), answerPages(), systemUserPages())
+	return slices.Concat(inboxPages(), reviewPages(), approvalPages(), changePages(), agentPages(), endedPages(), answerPages(), systemUserPages())
 }
 
 func inboxPages() []Page {
@@ -57,7 +57,7 @@ func asking() customer.ReviewView {
 		ID: first, Program: accounts, Title: "Fjellregnskap", About: accountsAbout,
 		Supplier: fjell, Registered: time.Date(2024, 3, 12, 0, 0, 0, 0, time.UTC), Customers: 1214,
 		Customer: bakery, Roles: []models.Text{director}, Items: []customer.Item{vat(), tax()},
-		Manager: true, CanApprove: true, CanReject: true, Status: request.Pending,
+		Manager: true, CanApprove: true, CanReject: true, CanWish: true, CanForward: true, Status: request.Pending,
 		Sent: days(-2), Deadline: days(26), Reference: "avd-nord", ReturnURL: "https://fjelldata.example/ferdig?kunde=7",
 		Seen: "5d41402abc4b2a76b9719d911017c592",
 	}

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/views/customer"
 )
@@ -35,6 +36,12 @@ var (
 	customs  = models.Text{NB: "Toll Enkel", NN: "Toll Enkel", EN: "Toll Enkel"}
 )
 
+// Areas of the catalogue.
+var (
+	taxes = models.Text{NB: "Skatt, avgift, regnskap og toll", NN: "Skatt, avgift, rekneskap og toll", EN: "Taxes, accounting and customs"}
+	staff = models.Text{NB: "Personale", NN: "Personale", EN: "Staff"}
+)
+
 var accountsAbout = models.Text{
 	NB: "Regnskap og rapportering for små virksomheter.",
 	NN: "Rekneskap og rapportering for små verksemder.",
@@ -43,7 +50,7 @@ var accountsAbout = models.Text{
 
 func vat() customer.Item {
 	return customer.Item{
-		Package: true,
+		Package: true, Area: taxes,
 		Name:    models.Text{NB: "Merverdiavgift", NN: "Meirverdiavgift", EN: "Value added tax"},
 		About:   models.Text{NB: "Tjenester som gjelder merverdiavgift.", NN: "Tenester som gjeld meirverdiavgift.", EN: "Services about value added tax."},
 		Purpose: models.Text{NB: "Vi sender meldingen når du lukker perioden.", NN: "Vi sender meldinga når du lukkar perioden.", EN: "We submit the return when you close the period."},
@@ -68,13 +75,32 @@ func tax() customer.Item {
 
 func claims() customer.Item {
 	return customer.Item{
-		Name:  models.Text{NB: "Krav og betalinger", NN: "Krav og betalingar", EN: "Claims and payments"},
-		Owner: "Skatteetaten",
+		Name:    models.Text{NB: "Krav og betalinger", NN: "Krav og betalingar", EN: "Claims and payments"},
+		Owner:   "Skatteetaten",
+		Actions: []string{"read", "write"},
 	}
+}
+
+// wages is a package that deserves a second look, for which nobody has words in
+// any language but bokmål.
+func wages() customer.Item {
+	it := customer.Item{
+		Package: true, Area: staff, Sensitive: catalog.Salary,
+		Name:    models.Text{NB: "Lønn", NN: "Lønn", EN: "Pay"},
+		About:   models.Text{NB: "Tjenester om lønn og trekk for ansatte.", NN: "Tenester om lønn og trekk for tilsette.", EN: "Services about pay and deductions."},
+		Purpose: models.Text{NB: "Vi kjører lønnen for dere hver måned."},
+	}
+	for _, name := range []string{"Skattekort for arbeidsgivere", "A-melding", "Refusjon av sykepenger", "Trekkpålegg", "Inntektsmelding", "Avstemming av arbeidsgiveravgift"} {
+		it.Within = append(it.Within, models.Text{NB: name})
+	}
+	return it
 }
 
 // without is it, that the reader cannot give for the cause, but others can.
 func without(it customer.Item, cause policy.Cause, others ...string) customer.Item {
-	it.Cause, it.Others = cause, others
+	it.Cause, it.Others, it.Offer, it.Code = cause, others, customer.OfferFor(cause), ""
+	if it.Offer == customer.OfferSupplier {
+		it.Code = string(cause) + ": urn:altinn:resource:kravogbetaling"
+	}
 	return it
 }

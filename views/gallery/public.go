@@ -50,6 +50,8 @@ func publicPages() []Page {
 			Person: "Kari Fjell", Contact: "drift@stafett.example", Others: true, Register: true,
 		})),
 		all("public/logged-out", public.LoggedOut(nobody(paths.LoggedOut()), public.LoggedOutView{Provider: "Test-ID", EndURL: "https://login.example/end?x=1"})),
+		all("public/accessibility", public.Accessibility(nobody(paths.Accessibility()), public.AccessibilityView{Contact: "drift@stafett.example"})),
+		one("public/accessibility-no-contact", public.Accessibility(kari(paths.Accessibility()), public.AccessibilityView{})),
 		one("public/logged-out-here-only", public.LoggedOut(layout.Shell{Path: paths.LoggedOut()}, public.LoggedOutView{})),
 	}
 }

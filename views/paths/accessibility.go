@@ -1,0 +1,4 @@
+package paths
+
+// Accessibility is the accessibility statement.
+func Accessibility() string { return "/accessibility" }
