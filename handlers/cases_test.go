@@ -129,6 +129,24 @@ var cases = map[string]question{
 	"customer.request.receipt":        {received, get("/requests/ID/receipt")},
 	"customer.systemusers":            {none, get("/systemusers")},
 	"customer.systemuser":             {held, get("/systemusers/ID")},
+	"customer.systemuser.settings":    {held, get("/systemusers/ID/settings")},
+	"customer.systemuser.rename":      {held, post("/systemusers/ID/settings/rename", url.Values{"title": {"Et annet navn"}})},
+	"customer.systemuser.pause":       {held, post("/systemusers/ID/settings/pause", url.Values{"reason": {"Ferie"}})},
+	"customer.systemuser.resume": {held, func(w *world, on thing) ask {
+		w.paused(on.id)
+		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/settings/resume", form: url.Values{}}
+	}},
+	"customer.systemuser.end_date": {held, func(w *world, on thing) ask {
+		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/settings/end-date", form: url.Values{"until": {"2031-01-31"}, "version": {w.version(on.id)}}}
+	}},
+	"customer.systemuser.remove_form": {held, func(w *world, on thing) ask {
+		items, _ := w.narrowing(on.id)
+		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/remove?" + url.Values{"items": items}.Encode()}
+	}},
+	"customer.systemuser.remove": {held, func(w *world, on thing) ask {
+		items, seen := w.narrowing(on.id)
+		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/remove", form: url.Values{"items": items, "seen": {seen}}}
+	}},
 	"customer.systemuser.revoke_form": {held, get("/systemusers/ID/revoke")},
 	"customer.systemuser.revoke":      {held, post("/systemusers/ID/revoke", url.Values{})},
 	"customer.request.confirm":        {none, get("/accessmanagement/ui/systemuser/request?id=704013ee-e82a-433e-83c5-a40e6e00d746")},

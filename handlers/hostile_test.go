@@ -286,6 +286,10 @@ func forms() []formOf {
 		{"give", kit.ApproverP, "/members/MEMBER/give", same(url.Values{"urn": {kit.TaxPackage}, "until": past}), []string{"urn", "until"}, 3, true},
 		{"invite", kit.ApproverP, "/members/invite", same(url.Values{"urn": {policy.Viewer}, "until": past, "email": {"@"}}), []string{"urn", "until", "email"}, 3, true},
 		{"identity", kit.ApproverP, "/account/identities", same(url.Values{"identity": {"WAY"}, "confirm": {"yes"}}), []string{"identity", "confirm"}, 3, true},
+		{"rename", kit.ApproverP, "/systemusers/HELD/settings/rename", same(url.Values{"title": {"Nytt"}}), []string{"title"}, 3, false},
+		{"pause", kit.ApproverP, "/systemusers/HELD/settings/pause", same(url.Values{"reason": {"Ferie"}}), []string{"reason"}, 3, false},
+		{"end date", kit.ApproverP, "/systemusers/HELD/settings/end-date", same(url.Values{"until": past, "version": {"1"}}), []string{"until", "version"}, 3, true},
+		{"remove", kit.ApproverP, "/systemusers/HELD/remove", same(url.Values{"items": {kit.TaxPackage}, "seen": {"x"}}), []string{"items", "seen"}, 3, true},
 		{"erase", kit.ClerkP, "/account/erase", same(url.Values{}), []string{"confirm"}, 3, true},
 	}
 }
@@ -317,7 +321,9 @@ func TestHostileForms(t *testing.T) {
 			}
 			way, c := w.identity(f.who, false), s.As(t, f.who)
 			before, refused := s.Snapshot(), 0
-			words := strings.NewReplacer("PENDING", string(pending), "MEMBER", string(member), "WAY", way)
+			held := w.user(kit.SupplierA, kit.CustomerP, false)
+			before = s.Snapshot()
+			words := strings.NewReplacer("PENDING", string(pending), "MEMBER", string(member), "WAY", way, "HELD", held)
 			for i, v := range strs {
 				if oneIn == 1 && i%f.lists != 0 && i >= len(own()) {
 					continue
@@ -369,8 +375,8 @@ func TestHostileAddresses(t *testing.T) {
 	s := kit.New(t)
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
-	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
-	posts := []string{"/requests/X/approve", "/systemusers/X/revoke", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
+	posts := []string{"/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
 	for i, v := range nasty(t) {
 		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
 		r := c.Get(target)

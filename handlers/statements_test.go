@@ -71,6 +71,7 @@ func TestStatementsPerPageAndCall(t *testing.T) {
 		page("receipt", customer, "/requests/"+string(approved.ID)+"/receipt")
 		page("system users", customer, "/systemusers")
 		page("system user", customer, "/systemusers/"+string(approved.ID))
+		page("settings", customer, "/systemusers/"+string(approved.ID)+"/settings")
 		page("revoke form", customer, "/systemusers/"+string(approved.ID)+"/revoke")
 		page("systems", supplier, "/supplier/systems")
 		page("register form", supplier, "/supplier/systems/new")

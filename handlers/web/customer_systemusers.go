@@ -43,15 +43,24 @@ func (w *Web) SystemUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return respond.Page(c, http.StatusOK, customer.SystemUser(w.Shell(c), userView(page)))
+}
+
+// userView shows a system user.
+func userView(page registry.SystemUserPage) customer.SystemUserView {
 	u := page.SystemUser
 	v := customer.SystemUserView{
 		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
 		Items: itemViews(page.Asked), Status: u.Status, Agent: u.Kind == systemuser.Agent, Gone: page.System.Deleted,
 		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), EndedBy: u.RevokedBy, Until: u.ValidTo, Reference: reference(u.ExternalRef, u.Customer),
 		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
+		Suspended: u.CustomerPaused, Reason: u.PauseReason, Manage: page.Care.Manage, Need: need(page.Care.Again),
 	}
 	for i, a := range page.Asked {
 		v.Items[i].Lost = slices.Contains(page.Lost, a.Item)
+	}
+	for _, one := range page.Care.Waiting {
+		v.Waiting = append(v.Waiting, customer.Waiting{ID: one.ID, Sent: one.CreatedAt})
 	}
 	for _, h := range page.History {
 		v.History = append(v.History, customer.Event{
@@ -63,7 +72,7 @@ func (w *Web) SystemUser(c echo.Context) error {
 			v.ApprovedBy = h.Person.Name
 		}
 	}
-	return respond.Page(c, http.StatusOK, customer.SystemUser(w.Shell(c), v))
+	return v
 }
 
 // RevokeForm handles GET /systemusers/:id/revoke.

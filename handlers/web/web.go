@@ -228,7 +228,7 @@ func formPage(path string) string {
 	case path == paths.LoginKnownNew():
 		return paths.LoginKnown()
 	}
-	for _, verb := range []string{"/approve", "/withdraw", "/give"} {
+	for _, verb := range []string{"/approve", "/withdraw", "/give", "/rename", "/pause", "/resume", "/end-date"} {
 		if page, ok := strings.CutSuffix(path, verb); ok {
 			return page
 		}

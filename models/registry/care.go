@@ -11,10 +11,10 @@ import (
 	"github.com/stafett/stafett/models/request"
 )
 
-// Care is what the reader may do with a live system user of his organisation,
-// and who may where he may not.
+// Care is what the reader may do with a system user of his organisation, and who
+// may where he may not. Of one that has ended it has Manage alone.
 type Care struct {
-	Manage bool // pause it, rename it, end it sooner or now, take something from it
+	Manage bool // pause it, rename it, end it sooner or now, take something from it; or have another in its place
 	// Again says why he must log in again before he lets it go on or longer:
 	// authentication.level or authentication.age. Empty when he need not.
 	Again    models.Code

@@ -105,6 +105,7 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 			}
 		}
 		out.CanRevoke = u.Status == systemuser.Active && policy.Check(a, policy.SystemUserRevoke, s, c) == nil
+		out.Care.Manage = policy.Check(a, policy.SystemUserSuspend, s, c) == nil
 		if u.Status == systemuser.Active {
 			if out.Care, err = r.care(ctx, tx, a, s, c, out.SystemUserView); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/systemuser"
 	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/ui"
 )
 
 // SystemUsersView is the list of the organisation's system users.
@@ -53,6 +54,17 @@ type SystemUserView struct {
 	Ended      time.Time // when it did; zero while it lives
 	History    []Event   // oldest first
 	CanRevoke  bool
+	Suspended  time.Time // since when the organisation has paused it; zero when it has not
+	Reason     string    // why, in its words
+	Waiting    []Waiting // changes that wait for an answer
+	Manage     bool      // the reader may change it
+	Need       ui.Need   // what he must do before he lets it go on
+}
+
+// Waiting is a change request that waits for an answer.
+type Waiting struct {
+	ID   models.ID
+	Sent time.Time
 }
 
 // Event is one line of a history.
@@ -97,7 +109,7 @@ func told(ctx context.Context, e Event, supplier string) string {
 }
 
 func userTone(v SystemUserView) tone {
-	if v.Status == systemuser.Active && !v.Gone && !v.Paused && !v.Held {
+	if v.Status == systemuser.Active && !v.Gone && !v.Paused && !v.Held && v.Suspended.IsZero() {
 		return given
 	}
 	return past
