@@ -66,6 +66,8 @@ func state(it Item) string {
 		return "customer.item.new"
 	case it.Changed:
 		return "customer.item.changed"
+	case OfferFor(it.Cause) == OfferSupplier:
+		return "customer.item.nobodys"
 	case it.Optional && it.Cause != "":
 		return "customer.item.optional.not_yours"
 	case it.Cause != "":

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/request"
@@ -66,13 +67,19 @@ func reviewTone(v ReviewView) tone {
 // forward is where the request is sent on to somebody.
 func (v ReviewView) forward() string { return v.page() + "/forward" }
 
-// forwardVariant makes sending it on the page's act where the reader cannot
-// approve.
-func forwardVariant(v ReviewView) ui.Variant {
-	if v.CanApprove {
-		return ui.Tertiary
+// faultOfSupplier reports whether nobody can give something that must be given,
+// until the supplier mends its request.
+func faultOfSupplier(items []Item) bool {
+	return slices.ContainsFunc(items, func(it Item) bool { return !it.Optional && OfferFor(it.Cause) == OfferSupplier })
+}
+
+// wishVariant makes asking the supplier for another request the page's act where
+// nothing else helps.
+func wishVariant(v ReviewView, items []Item) ui.Variant {
+	if !v.CanApprove && (faultOfSupplier(items) || !v.CanForward) {
+		return ui.Primary
 	}
-	return ui.Primary
+	return ui.Secondary
 }
 
 // approveText is the key of the yes: to all, or to what is chosen.
@@ -101,14 +108,6 @@ func rejectLead(v RejectView) string {
 		return "customer.change.reject"
 	}
 	return "customer.reject.lead"
-}
-
-// rejectVariant keeps the no in the background beside a yes, not alone.
-func rejectVariant(v ReviewView) ui.Variant {
-	if v.CanApprove {
-		return ui.Tertiary
-	}
-	return ui.Secondary
 }
 
 // named reports whether the supplier gave the system user a name of its own,

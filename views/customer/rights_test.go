@@ -221,3 +221,50 @@ func read(t *testing.T, file string, into any) {
 		t.Fatal(err)
 	}
 }
+
+func TestWhatNobodyCanGiveIsForTheSupplierToMend(t *testing.T) {
+	page := review(t, func(v *customer.ReviewView) {
+		v.CanApprove, v.CanForward, v.CanWish = false, true, true
+		v.Items[0].Cause, v.Items[0].Offer, v.Items[0].Code = policy.NotDelegable, customer.OfferSupplier, "not_delegable x"
+	})
+	for _, want := range []string{"<code>not_delegable x</code>", "Kan ikke gis av noen", "Be om endringer, så får Fjelldata AS vite"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if !strings.Contains(page, `/wish" data-variant="primary"`) || strings.Contains(page, `/forward" data-variant="primary"`) {
+		t.Error("the page's act is not to ask for changes")
+	}
+}
+
+func TestForwardingIsTheActOfWhoCannotApprove(t *testing.T) {
+	page := review(t, func(v *customer.ReviewView) {
+		v.CanApprove, v.CanForward, v.CanWish = false, true, true
+		v.Items[0].Cause, v.Items[0].Offer = policy.MissingRole, customer.OfferForward
+	})
+	if !strings.Contains(page, `/forward" data-variant="primary"`) || strings.Contains(page, `/wish" data-variant="primary"`) {
+		t.Error("the page's act is not to send it on")
+	}
+}
+
+// TestChoicesAreSentWithTheYes reads the form as a browser sends it: the boxes
+// stand outside the form and name it.
+func TestChoicesAreSentWithTheYes(t *testing.T) {
+	page := review(t, func(v *customer.ReviewView) {
+		v.Items = []customer.Item{
+			{Name: text("A")}, {Name: text("B"), Optional: true, Key: "b"}, {Name: text("C"), Optional: true, Key: "c", Left: true},
+			{Name: text("D"), Optional: true, Key: "d", Cause: policy.MissingRole},
+		}
+	})
+	for _, want := range []string{
+		`id="yes"`, `form="yes" name="with" value="b" checked>`, `form="yes" name="with" value="c">`, `name="with" value="d" disabled>`,
+		`form="yes" name="optional" value="b"`, `form="yes" name="optional" value="c"`, `form="yes" name="optional" value="d"`, "Godkjenn det som er valgt",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Count(page, `name="optional"`) != 3 {
+		t.Error("what must be given is offered to be left out")
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/policy"
@@ -17,7 +19,7 @@ import (
 // approvalPages are the pages on which something is approved, in the states that
 // all three kinds have: requests, requests for agents and change requests.
 func approvalPages() []Page {
-	return slices.Concat(statesOf("review", asking()), statesOf("agent", agentAsking()), choicePages(), causePages(), changeStates())
+	return slices.Concat(statesOf("review", asking()), statesOf("agent", agentAsking()), choicePages(), causePages(), changeStates(), proofPages())
 }
 
 // agentAsking asks for packages alone, as requests for agents do.
@@ -184,4 +186,26 @@ func changeStates() []Page {
 		all("customer/approval-change-only", customer.Change(kari(paths.Change(first)+"?show=changes"), changing())),
 		one("customer/approval-change-agent", customer.Change(kari(paths.Change(first)), agent)),
 	)
+}
+
+// proofPages are receipts of more than a request that was answered whole.
+func proofPages() []Page {
+	receipt := customer.ReceiptView{
+		ID: first, Approved: true, Program: accounts, Supplier: fjell, Customer: bakery, DecidedAt: now, DecidedBy: "Kari Fjell", Role: director,
+		Items: []customer.Item{vat(), tax()}, ReturnURL: "https://fjelldata.example/ferdig?kunde=7", User: second,
+	}
+	left, back, change := receipt, receipt, receipt
+	left.LeftOut = []customer.Item{claims()}
+	back.Returning = true
+	change.Change, change.Access, change.Items = true, "Fjellregnskap for avdeling nord", []customer.Item{vat()}
+	change.Removed, change.Kept = []customer.Item{tax()}, []customer.Item{claims()}
+	no := change
+	no.Approved, no.Reason = false, "Vi trenger det ennå."
+	page := func(v customer.ReceiptView) templ.Component {
+		return customer.Receipt(kari(paths.RequestReceipt(first)), v)
+	}
+	return []Page{
+		one("customer/approval-receipt-left-out", page(left)), all("customer/approval-receipt-returning", page(back)),
+		all("customer/approval-receipt-change", page(change)), one("customer/approval-receipt-change-rejected", page(no)),
+	}
 }
