@@ -254,7 +254,9 @@ func TestAskingWhileBeingBlocked(t *testing.T) {
 			in.Kind, in.ExternalRef = systemuser.Standard, string(models.NewID())
 			errs := together(t.Context(),
 				func(ctx context.Context) error { _, _, err := w.Ask(ctx, fjordProgram, in); return err },
-				func(ctx context.Context) error { return w.BlockSupplier(ctx, w.As(kari, bakeri), fjord, "Nok", tellsIt) },
+				func(ctx context.Context) error {
+					return w.BlockSupplier(ctx, w.As(kari, bakeri), fjord, "Nok", tellsIt)
+				},
 			)
 			if errs[1] != nil || errs[0] != nil && models.CodeOf(errs[0]) != models.CodeBlocked {
 				t.Fatal(errs)

@@ -148,7 +148,7 @@ func answerable(answers []UserAnswer) error {
 	}
 	for _, one := range answers {
 		if one.Do != ReviewKeep && one.Do != ReviewPause && one.Do != ReviewRevoke {
-			f.Add("answers", "invalid")
+			f.Add("answers", "answers.none")
 		}
 	}
 	return f.Err()
