@@ -279,7 +279,8 @@ func forms() []formOf {
 		{"send", kit.DeveloperA, "/supplier/systems/343940092_one/requests/new", func(n int) url.Values {
 			return url.Values{"customer": {string(kit.CustomerP)}, "items": {kit.TaxPackage}, "external_ref": {"h" + strconv.Itoa(n)}}
 		}, []string{"customer", "items", "external_ref", "title", "redirect_url"}, 3, false},
-		{"approve", kit.ApproverP, "/requests/PENDING/approve", same(url.Values{}), []string{"seen"}, 1, true},
+		{"approve", kit.ApproverP, "/requests/PENDING/approve", same(url.Values{}), []string{"seen", "optional", "with"}, 1, true},
+		{"wish", kit.PartialP, "/requests/PENDING/wish", same(url.Values{}), []string{"wish"}, 3, false},
 		{"reject", kit.PartialP, "/requests/PENDING/reject", same(url.Values{}), []string{"reason"}, 3, false},
 		{"organisations", kit.ApproverP, "/organisations", same(url.Values{"org": {string(kit.CustomerP)}}), []string{"org", "return"}, 1, true},
 		{"claim", kit.ApproverP, "/organisations/claim", same(url.Values{}), []string{"orgno"}, 3, true},

@@ -11,6 +11,9 @@ func (s *Server) changeRoutes() []Route {
 		{post, "/changes/:id/approve", "customer.change.approve", People, Acting, w.ApproveChange},
 		{get, "/changes/:id/reject", "customer.change.reject_form", People, Acting, w.RejectChangeForm},
 		{post, "/changes/:id/reject", "customer.change.reject", People, Acting, w.RejectChange},
+		{get, "/changes/:id/receipt", "customer.change.receipt", People, Acting, w.ChangeReceipt},
+		{get, "/changes/:id/wish", "customer.change.wish_form", People, Acting, w.WishChangeForm},
+		{post, "/changes/:id/wish", "customer.change.wish", People, Acting, w.WishChange},
 		{get, "/accessmanagement/ui/systemuser/changerequest", "customer.change.confirm", People, Open, w.ConfirmChange},
 
 		{post, changeBase + "/vendor", "change.ask", Programs, Token, a.Serve(a.AskChange)},

@@ -13,6 +13,8 @@ func (s *Server) customerPages() []Route {
 		{get, "/requests/:id/reject", "customer.request.reject_form", People, Acting, w.RejectForm},
 		{post, "/requests/:id/reject", "customer.request.reject", People, Acting, w.Reject},
 		{get, "/requests/:id/receipt", "customer.request.receipt", People, Acting, w.Receipt},
+		{get, "/requests/:id/wish", "customer.request.wish_form", People, Acting, w.WishForm},
+		{post, "/requests/:id/wish", "customer.request.wish", People, Acting, w.Wish},
 		{get, "/systemusers", "customer.systemusers", People, Acting, w.SystemUsers},
 		{get, "/systemusers/:id", "customer.systemuser", People, Acting, w.SystemUser},
 		{get, "/systemusers/:id/settings", "customer.systemuser.settings", People, Acting, w.UserSettings},

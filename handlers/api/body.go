@@ -80,12 +80,15 @@ type right struct {
 	Action   string       `json:"action,omitempty"`
 	Resource []attribute  `json:"resource"`
 	Purpose  *models.Text `json:"purpose,omitempty"`
+	Optional *bool        `json:"optional,omitempty"` // of a system: it works without
 }
 
-// accessPackage is an access package as Altinn writes it. purpose is ours.
+// accessPackage is an access package as Altinn writes it. purpose and optional
+// are ours.
 type accessPackage struct {
-	URN     string       `json:"urn"`
-	Purpose *models.Text `json:"purpose,omitempty"`
+	URN      string       `json:"urn"`
+	Purpose  *models.Text `json:"purpose,omitempty"`
+	Optional *bool        `json:"optional,omitempty"`
 }
 
 // item is the right as the domain knows it: its resources as a set, and the

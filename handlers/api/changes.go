@@ -39,6 +39,8 @@ type changeAnswer struct {
 	Purpose                *models.Text    `json:"purpose,omitempty"`
 	ContactEmail           string          `json:"contactEmail,omitempty"`
 	Reason                 string          `json:"reason,omitempty"`
+	LeftOut                *leftOut        `json:"leftOut,omitempty"`
+	Wish                   *wish           `json:"wish,omitempty"`
 }
 
 // withdrawn is what only its customer can be shown.
@@ -52,6 +54,7 @@ func (a *API) changeAnswer(c request.Change) changeAnswer {
 		ID: c.Correlation, ExternalRef: c.ExternalRef, SystemID: c.System, SystemUserID: c.SystemUser, PartyOrgNo: c.Customer,
 		Status: cmp.Or(statuses[status], withdrawn), RedirectURL: c.RedirectURL, ConfirmURL: a.PortalURL + changeConfirms + string(c.Correlation) + "&DONTCHOOSEREPORTEE=true",
 		Created: c.CreatedAt.UTC(), TimedOut: status == request.Expired, ContactEmail: c.ContactEmail, Reason: c.Reason,
+		LeftOut: leftOutOf(c.Request), Wish: wishOf(c.Request),
 	}
 	out.RequiredRights, out.RequiredAccessPackages = split(c.Items, c.Why)
 	out.UnwantedRights, out.UnwantedAccessPackages = split(c.Unwanted, nil)

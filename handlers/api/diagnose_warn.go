@@ -58,7 +58,9 @@ var (
 		"requiredRights": rightShape, "unwantedRights": rightShape, "requiredAccessPackages": packageShape, "unwantedAccessPackages": packageShape, "purpose": purposeShape,
 	})
 	systemShape = with(names("id", "clientId", "isVisible", "allowedRedirectUrls", "exactRedirects"), map[string]*shape{
-		"vendor": object(names("ID", "authority")), "name": purposeShape, "description": purposeShape, "rights": rightShape, "accessPackages": packageShape,
+		"vendor": object(names("ID", "authority")), "name": purposeShape, "description": purposeShape,
+		"rights":         with(names("action", "optional"), map[string]*shape{"resource": object(names("id", "value")), "purpose": purposeShape}),
+		"accessPackages": with(names("urn", "optional"), map[string]*shape{"purpose": purposeShape}),
 	})
 	detailShape = &shape{exact: true, members: map[string]*shape{
 		"type": nil, "externalRef": nil, "systemuser_org": {exact: true, members: names("authority", "ID", "id")},

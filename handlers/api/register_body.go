@@ -19,8 +19,8 @@ type oauthClient struct {
 	ClientID string `json:"clientId"`
 }
 
-// registration is RegisterSystem of the contract. Clients, ExactRedirectURLs and
-// purposes are ours: where an update leaves them out, they stay as they are, so
+// registration is RegisterSystem of the contract. Clients, ExactRedirectURLs,
+// purposes and optional are ours: where an update leaves them out, they stay as they are, so
 // that a client that does not know them takes nothing away.
 type registration struct {
 	ID                  string          `json:"id"`
@@ -59,12 +59,26 @@ func (q Question) form(s system.System) registration {
 	return out
 }
 
-// asked writes what a system asks for, with the purposes.
+// asked writes what a system asks for, with the purposes, and what it can do
+// without.
 func asked(s system.System) ([]right, []accessPackage) {
-	return split(s.Asked(), func(i catalog.Item) models.Text {
+	rights, packages := split(s.Asked(), func(i catalog.Item) models.Text {
 		a, _ := s.Ask(i)
 		return a.Purpose
 	})
+	optional := func(item catalog.Item) *bool {
+		if a, _ := s.Ask(item); a.Optional {
+			return &a.Optional
+		}
+		return nil
+	}
+	for i := range rights {
+		rights[i].Optional = optional(rights[i].item())
+	}
+	for i := range packages {
+		packages[i].Optional = optional(packages[i].item())
+	}
+	return rights, packages
 }
 
 // trim takes the spaces around every text away, as Altinn does.
@@ -121,7 +135,7 @@ func (b registration) into(s *system.System, issuer string) {
 }
 
 // rightsOf are what the rights ask for. A purpose that is left out stays as it
-// was.
+// was, and so does whether it is optional.
 func rightsOf(rights []right, was system.System) []system.Ask {
 	asks := make([]system.Ask, len(rights))
 	for i, r := range rights {
@@ -129,7 +143,7 @@ func rightsOf(rights []right, was system.System) []system.Ask {
 		if r.elsewhere() || r.cut() {
 			item = catalog.Item{Kind: catalog.RightItem} // which the catalogue does not know
 		}
-		asks[i] = askOf(item, r.Purpose, was)
+		asks[i] = askOf(item, r.Purpose, r.Optional, was)
 	}
 	return asks
 }
@@ -137,21 +151,25 @@ func rightsOf(rights []right, was system.System) []system.Ask {
 func packagesOf(packages []accessPackage, was system.System) []system.Ask {
 	asks := make([]system.Ask, len(packages))
 	for i, p := range packages {
-		asks[i] = askOf(p.item(), p.Purpose, was)
+		asks[i] = askOf(p.item(), p.Purpose, p.Optional, was)
 	}
 	return asks
 }
 
-func askOf(item catalog.Item, why *models.Text, was system.System) system.Ask {
-	if why != nil {
-		return system.Ask{Item: item, Purpose: *why}
-	}
+func askOf(item catalog.Item, why *models.Text, optional *bool, was system.System) system.Ask {
+	ask := system.Ask{Item: item}
 	for _, a := range was.Asks {
 		if a.Item == item {
-			return a
+			ask = a
 		}
 	}
-	return system.Ask{Item: item}
+	if why != nil {
+		ask.Purpose = *why
+	}
+	if optional != nil {
+		ask.Optional = *optional
+	}
+	return ask
 }
 
 // elsewhere reports whether the right is about something else than resources.

@@ -61,6 +61,35 @@ type askedRequest struct {
 	Purpose          *models.Text    `json:"purpose,omitempty"`
 	ValidTo          *time.Time      `json:"validTo,omitempty"`
 	ContactEmail     string          `json:"contactEmail,omitempty"`
+	LeftOut          *leftOut        `json:"leftOut,omitempty"`
+	Wish             *wish           `json:"wish,omitempty"`
+}
+
+// leftOut is what an approval did not give of what was asked for.
+type leftOut struct {
+	Rights         []right         `json:"rights"`
+	AccessPackages []accessPackage `json:"accessPackages"`
+}
+
+func leftOutOf(r request.Request) *leftOut {
+	if len(r.LeftOut) == 0 {
+		return nil
+	}
+	rights, packages := split(r.LeftOut, nil)
+	return &leftOut{rights, packages}
+}
+
+// wish is what the customer would have instead. Who wrote it is not told.
+type wish struct {
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+}
+
+func wishOf(r request.Request) *wish {
+	if r.Wish.Text == "" {
+		return nil
+	}
+	return &wish{r.Wish.Text, r.Wish.At.UTC()}
 }
 
 // statuses are Altinn's words for the states of a request.
@@ -74,6 +103,7 @@ func (a *API) askedRequest(r request.Request) askedRequest {
 		ID: r.ID, IntegrationTitle: r.Title, ExternalRef: r.ExternalRef, SystemID: r.System, PartyOrgNo: string(r.Customer),
 		Status: statuses[status], RedirectURL: r.RedirectURL, ConfirmURL: a.confirmURL(r.Kind, r.ID), Escalated: r.Escalated,
 		Created: r.CreatedAt, TimedOut: status == request.Expired, Expires: r.ExpiresAt, Reason: r.Reason, ContactEmail: r.ContactEmail,
+		LeftOut: leftOutOf(r), Wish: wishOf(r),
 	}
 	rights, packages := split(r.Items, func(i catalog.Item) models.Text { return r.Purposes[i] })
 	out.AccessPackages = packages

@@ -914,6 +914,9 @@ func (e SystemUsersBySystemParamsStatus) Valid() bool {
 
 // AccessPackage defines model for AccessPackage.
 type AccessPackage struct {
+	// Optional Of a system; your system works without it, so a customer may leave it out. Ours.
+	Optional *Optional `json:"optional,omitempty"`
+
 	// Purpose Your own words to the customer for why; one language is enough.
 	Purpose *Purpose `json:"purpose,omitempty"`
 
@@ -1182,7 +1185,10 @@ type ChangeRequest struct {
 	Expires     *time.Time         `json:"expires,omitempty"`
 	ExternalRef string             `json:"externalRef"`
 	Id          openapi_types.UUID `json:"id"`
-	PartyOrgNo  string             `json:"partyOrgNo"`
+
+	// LeftOut What the customer left out of what was asked for, as your system can do without it. Ours.
+	LeftOut    *LeftOut `json:"leftOut,omitempty"`
+	PartyOrgNo string   `json:"partyOrgNo"`
 
 	// Purpose Your own words to the customer for why; one language is enough.
 	Purpose *Purpose `json:"purpose,omitempty"`
@@ -1198,6 +1204,10 @@ type ChangeRequest struct {
 	TimedOut               bool                `json:"timedOut"`
 	UnwantedAccessPackages []AccessPackage     `json:"unwantedAccessPackages"`
 	UnwantedRights         []Right             `json:"unwantedRights"`
+
+	// Wish What the customer would have instead. The request stands until you take
+	// it back and ask anew, or the customer answers. Ours.
+	Wish *Wish `json:"wish,omitempty"`
 }
 
 // ChangeRequestStatus defines model for ChangeRequest.Status.
@@ -1728,6 +1738,12 @@ type InternalSystemUserStatus string
 // InternalSystemUserUserType defines model for InternalSystemUser.UserType.
 type InternalSystemUserUserType string
 
+// LeftOut What the customer left out of what was asked for, as your system can do without it. Ours.
+type LeftOut struct {
+	AccessPackages []AccessPackage `json:"accessPackages"`
+	Rights         []Right         `json:"rights"`
+}
+
 // LogoutRefusal defines model for LogoutRefusal.
 type LogoutRefusal struct {
 	// Error `invalid_request` when the token does not hold or was used before,
@@ -1756,6 +1772,9 @@ type Names struct {
 	Nb string `json:"nb"`
 	Nn string `json:"nn"`
 }
+
+// Optional Of a system; your system works without it, so a customer may leave it out. Ours.
+type Optional = bool
 
 // OrgNo A Norwegian organisation number, with a right check digit.
 //
@@ -1852,6 +1871,9 @@ type Right struct {
 	// Action One action of the resource; every action when it is left out.
 	Action *string `json:"action,omitempty"`
 
+	// Optional Of a system; your system works without it, so a customer may leave it out. Ours.
+	Optional *Optional `json:"optional,omitempty"`
+
 	// Purpose Your own words to the customer for why; one language is enough.
 	Purpose  *Purpose `json:"purpose,omitempty"`
 	Resource []struct {
@@ -1880,6 +1902,9 @@ type ShownChangeRequest struct {
 	ExternalRef string             `json:"externalRef"`
 	Id          openapi_types.UUID `json:"id"`
 
+	// LeftOut What the customer left out of what was asked for, as your system can do without it. Ours.
+	LeftOut *LeftOut `json:"leftOut,omitempty"`
+
 	// MayApprove Whether the person may approve it now.
 	MayApprove bool   `json:"mayApprove"`
 	PartyId    int64  `json:"partyId"`
@@ -1900,6 +1925,10 @@ type ShownChangeRequest struct {
 	TimedOut               bool                     `json:"timedOut"`
 	UnwantedAccessPackages []AccessPackage          `json:"unwantedAccessPackages"`
 	UnwantedRights         []Right                  `json:"unwantedRights"`
+
+	// Wish What the customer would have instead. The request stands until you take
+	// it back and ask anew, or the customer answers. Ours.
+	Wish *Wish `json:"wish,omitempty"`
 }
 
 // ShownChangeRequestStatus defines model for ShownChangeRequest.Status.
@@ -1938,7 +1967,7 @@ type SupplierReason struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
-// SupplierRequest A request as its supplier sees it. An agent's has no rights. `expires`, `reason`, `purpose`, `validTo` and `contactEmail` are ours.
+// SupplierRequest A request as its supplier sees it. An agent's has no rights. `expires`, `reason`, `purpose`, `validTo`, `contactEmail`, `leftOut` and `wish` are ours.
 type SupplierRequest struct {
 	AccessPackages []AccessPackage `json:"accessPackages"`
 
@@ -1955,6 +1984,9 @@ type SupplierRequest struct {
 	ExternalRef      string             `json:"externalRef"`
 	Id               openapi_types.UUID `json:"id"`
 	IntegrationTitle string             `json:"integrationTitle"`
+
+	// LeftOut What the customer left out of what was asked for, as your system can do without it. Ours.
+	LeftOut *LeftOut `json:"leftOut,omitempty"`
 
 	// PartyOrgNo A Norwegian organisation number, with a right check digit.
 	//
@@ -1974,6 +2006,10 @@ type SupplierRequest struct {
 	SystemId string                `json:"systemId"`
 	TimedOut bool                  `json:"timedOut"`
 	ValidTo  *time.Time            `json:"validTo,omitempty"`
+
+	// Wish What the customer would have instead. The request stands until you take
+	// it back and ask anew, or the customer answers. Ours.
+	Wish *Wish `json:"wish,omitempty"`
 }
 
 // SupplierRequestStatus `Timedout` goes with `timedOut`: nobody can answer it any more.
@@ -2157,6 +2193,13 @@ type SystemUserTitle struct {
 
 	// SystemId The system user's own, if it is given at all.
 	SystemId *string `json:"systemId,omitempty"`
+}
+
+// Wish What the customer would have instead. The request stands until you take
+// it back and ask anew, or the customer answers. Ours.
+type Wish struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
 }
 
 // AgentId defines model for AgentId.

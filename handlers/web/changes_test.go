@@ -44,8 +44,11 @@ func TestAChangeIsApprovedOnItsPage(t *testing.T) {
 		t.Errorf("the page says %s", page.Text())
 	}
 	form := page.MustForm(path + "/approve")
-	if r := who.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Header.Get("Location") != path {
-		t.Errorf("it leads to %s", r.Header.Get("Location"))
+	if r := who.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt?returning=1" {
+		t.Errorf("it leads to %s", r.Location())
+	}
+	if page := who.Get(path + "/receipt").Want(http.StatusOK).Page(); !page.Has("Skatt næring") || !page.Has(kit.ApproverP.Name) || !page.Has("Daglig leder") {
+		t.Errorf("the receipt says %s", page.Text())
 	}
 	done := who.Get(path).Want(http.StatusOK).Page()
 	if !done.Has("Dette falt bort") || !done.Has(kit.ApproverP.Name) {
@@ -54,7 +57,9 @@ func TestAChangeIsApprovedOnItsPage(t *testing.T) {
 	if back := "https://lonn.example/back?id=" + string(c.ID) + "&status=accepted&tenant=7"; !strings.Contains(strings.Join(done.Links(), " "), back) {
 		t.Errorf("links %v", done.Links())
 	}
-	who.Post(path+"/approve", form).Want(http.StatusConflict)
+	if r := who.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt" {
+		t.Errorf("approved again, it leads to %s", r.Location())
+	}
 	told := s.As(t, kit.ApproverP).Get("/systemusers/" + string(c.SystemUser)).Want(http.StatusOK).Page().Text()
 	if !strings.Contains(told, "Tok bort: Skatt næring") || strings.Count(told, "Skatt næring") != 1 {
 		t.Errorf("the system user holds the package still, or its history does not tell: %s", told)

@@ -10,6 +10,8 @@ import (
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/systemuser"
 	"github.com/stafett/stafett/views/customer"
 	"github.com/stafett/stafett/views/paths"
 )
@@ -24,8 +26,7 @@ func (w *Web) ConfirmChange(c echo.Context) error {
 	return see(c, paths.Change(id))
 }
 
-// Change handles GET /changes/:id: the review, and the receipt when it has been
-// answered. One to another organisation of the person's takes him there.
+// Change handles GET /changes/:id: the review, or what the answer was. One to another organisation of the person's takes him there.
 func (w *Web) Change(c echo.Context) error {
 	v, err := w.change(c)
 	if models.CodeOf(err) == models.CodeNotFound && err != nil {
@@ -71,27 +72,38 @@ func (w *Web) ApproveChange(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err = w.Registry.ApproveChange(c.Request().Context(), actor(c), id, one(f, "seen")); err == nil {
-		return see(c, paths.Change(id))
+	if _, err = w.Registry.ApproveChange(c.Request().Context(), actor(c), id, one(f, "seen"), left(f)...); err == nil {
+		return see(c, paths.Answered(paths.ChangeReceipt(id)))
 	}
-	return w.changeAnswered(c, err)
+	return w.changeAnswered(c, request.Accepted, f, err)
 }
 
 // changeAnswered shows the change request again after an answer that could not
-// be taken.
-func (w *Web) changeAnswered(c echo.Context, err error) error {
-	code := models.CodeOf(err)
-	switch code {
-	case models.CodeRequestChanged, models.CodeRequestDecided, models.CodeRequestExpired, models.CodeRequestNotGranted, models.CodeUserRevoked, models.CodeSystemDeleted:
-	default:
+// be taken. Who has given that answer already sees the receipt.
+func (w *Web) changeAnswered(c echo.Context, wanted request.Status, f map[string][]string, err error) error {
+	code, faults := models.CodeOf(err), choiceFaults(err)
+	if !answerFails(code) && faults == nil {
 		return err
 	}
 	v, failed := w.change(c)
 	if failed != nil {
 		return failed
 	}
+	if repeats(c, v.Review, wanted) {
+		return see(c, paths.ChangeReceipt(v.Change.ID))
+	}
 	page := changeView(v)
-	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
+	page.Late, page.Faults = code == models.CodeRequestDecided, faults
+	keepChoice(&page.ReviewView, f)
+	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; page.Changed {
+		drift := v.Since(one(f, "seen"))
+		if page.Dropped, err = w.marked(c, &page.ReviewView, drift); err != nil {
+			return err
+		}
+		mark(page.Items, v.Asked, drift)
+		mark(page.Removed, v.Removed, drift)
+		mark(page.Kept, v.Kept, drift)
+	}
 	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Change(w.Shell(c), page))
 }
@@ -119,11 +131,11 @@ func (w *Web) RejectChange(c echo.Context) error {
 		return err
 	}
 	if err = w.Registry.RejectChange(c.Request().Context(), actor(c), id, one(f, "reason")); err == nil {
-		return see(c, paths.Change(id))
+		return see(c, paths.Answered(paths.ChangeReceipt(id)))
 	}
 	e, ok := errors.AsType[*models.Error](err)
 	if !ok || e.Code != models.CodeInvalid {
-		return w.changeAnswered(c, err)
+		return w.changeAnswered(c, request.Rejected, f, err)
 	}
 	v, err := w.change(c)
 	if err != nil {
@@ -133,6 +145,22 @@ func (w *Web) RejectChange(c echo.Context) error {
 	page.Reason, page.Faults = one(f, "reason"), e.Fields
 	respond.Failed(c, e.Code)
 	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
+}
+
+// ChangeReceipt handles GET /changes/:id/receipt.
+func (w *Web) ChangeReceipt(c echo.Context) error {
+	v, err := w.change(c)
+	if err != nil {
+		return err
+	}
+	if v.Status != request.Accepted && v.Status != request.Rejected {
+		return see(c, paths.Change(v.Change.ID))
+	}
+	page := w.receiptView(c, v.Review)
+	page.Change, page.User, page.Access = true, v.User.ID, v.User.Title
+	page.Items, page.Removed, page.Kept, page.LeftOut = itemViews(v.Asked), itemViews(v.Removed), itemViews(v.Kept), itemViews(v.LeftOut)
+	page.Revoked = page.Approved && v.User.Status == systemuser.Revoked
+	return respond.Page(c, http.StatusOK, customer.Receipt(w.Shell(c), page))
 }
 
 func rejectChangeView(v registry.ChangeReview) customer.RejectView {
@@ -151,6 +179,11 @@ func changeView(v registry.ChangeReview) customer.ChangeView {
 		},
 		Access: v.User.Title, User: v.User.ID, Purpose: v.Change.Purpose, Removed: itemViews(v.Removed), Kept: itemViews(v.Kept), Over: v.Over,
 	}
+	page.CanWish, page.CanForward, page.Wish, page.Contact = v.CanWish, v.Open() && !v.Over, wishView(v.Review), v.Change.ContactEmail
+	if v.Status == request.Accepted {
+		page.LeftOut = itemViews(v.LeftOut)
+	}
+	codes(page.Items, v.Change.ID)
 	return page
 }
 

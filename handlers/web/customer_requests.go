@@ -118,27 +118,37 @@ func (w *Web) Approve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Registry.Approve(c.Request().Context(), actor(c), id, one(f, "seen"))
+	_, err = w.Registry.Approve(c.Request().Context(), actor(c), id, one(f, "seen"), left(f)...)
 	if err == nil {
-		return see(c, paths.RequestReceipt(id))
+		return see(c, paths.Answered(paths.RequestReceipt(id)))
 	}
-	return w.answered(c, id, err)
+	return w.answered(c, id, request.Accepted, f, err)
 }
 
-// answered shows the request again after an answer that could not be taken.
-func (w *Web) answered(c echo.Context, id models.ID, err error) error {
-	code := models.CodeOf(err)
-	switch code {
-	case models.CodeRequestChanged, models.CodeRequestDecided, models.CodeRequestExpired, models.CodeRequestNotGranted, models.CodeUserExists, models.CodeSystemDeleted:
-	default:
+// answered shows the request again after an answer that could not be taken. Who
+// has given that answer already, by a second press, sees the receipt.
+func (w *Web) answered(c echo.Context, id models.ID, wanted request.Status, f map[string][]string, err error) error {
+	code, faults := models.CodeOf(err), choiceFaults(err)
+	if !answerFails(code) && faults == nil {
 		return err
 	}
 	v, failed := w.Registry.Review(c.Request().Context(), actor(c), id)
 	if failed != nil {
 		return failed
 	}
+	if repeats(c, v, wanted) {
+		return see(c, paths.RequestReceipt(id))
+	}
 	page := reviewView(c, v)
-	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
+	page.Late, page.Faults = code == models.CodeRequestDecided, faults
+	keepChoice(&page, f)
+	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; page.Changed {
+		drift := v.Since(one(f, "seen"))
+		if page.Dropped, err = w.marked(c, &page, drift); err != nil {
+			return err
+		}
+		mark(page.Items, v.Asked, drift)
+	}
 	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Review(w.Shell(c), page))
 }
@@ -167,11 +177,11 @@ func (w *Web) Reject(c echo.Context) error {
 	}
 	err = w.Registry.Reject(c.Request().Context(), actor(c), id, one(f, "reason"))
 	if err == nil {
-		return see(c, paths.RequestReceipt(id))
+		return see(c, paths.Answered(paths.RequestReceipt(id)))
 	}
 	e, ok := errors.AsType[*models.Error](err)
 	if !ok || e.Code != models.CodeInvalid {
-		return w.answered(c, id, err)
+		return w.answered(c, id, request.Rejected, f, err)
 	}
 	v, err := w.review(c)
 	if err != nil {
@@ -192,13 +202,11 @@ func (w *Web) Receipt(c echo.Context) error {
 	if v.Status != request.Accepted && v.Status != request.Rejected {
 		return see(c, paths.Request(v.Request.ID))
 	}
-	page := customer.ReceiptView{
-		ID: v.Request.ID, Approved: v.Status == request.Accepted, Program: v.System.Name, Supplier: orgView(v.Supplier),
-		Customer: orgView(v.Customer), DecidedAt: v.Request.DecidedAt, DecidedBy: v.DecidedBy.Name, Reason: v.Request.Reason,
-		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Items: itemViews(v.Asked),
-		Agent: v.Request.Kind == systemuser.Agent, Until: v.Request.ValidTo, Portal: site(v.Portal),
-	}
+	page := w.receiptView(c, v)
+	page.Until, page.Agent = v.Request.ValidTo, v.Request.Kind == systemuser.Agent
+	page.Items, page.LeftOut = parted(v.Asked, v.Request.LeftOut)
 	if page.Approved {
+		page.User = v.Request.ID
 		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), v.Request.ID)
 		if err != nil {
 			return err
@@ -248,6 +256,11 @@ func reviewView(c echo.Context, v registry.Review) customer.ReviewView {
 		Reference: reference(v.Request.ExternalRef, v.Request.Customer), ReturnURL: returnURL(v.RequestView), Seen: v.Seen,
 		Agent: v.Request.Kind == systemuser.Agent, Purpose: v.Request.Purpose, Until: v.Request.ValidTo, Contact: v.Request.ContactEmail,
 	}
+	page.CanWish, page.CanForward, page.Wish = v.CanWish, v.Open(), wishView(v)
+	if v.Status == request.Accepted {
+		page.Items, page.LeftOut = parted(v.Asked, v.Request.LeftOut)
+	}
+	codes(page.Items, v.Request.ID)
 	for i := range page.Items {
 		page.Items[i].Agent = page.Agent
 	}

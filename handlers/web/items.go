@@ -17,6 +17,7 @@ func itemViews(asked []registry.Asked) []customer.Item {
 			Cause: a.Verdict.Cause, Others: names(a.Others), Owner: a.Resource.Owner,
 			Name: named(a.Package.Name, a.Resource.Title, a.Item), About: a.Package.Description,
 			Area: a.Area, Sensitive: a.Sensitive, Actions: a.Resource.Actions,
+			Optional: a.Optional, Key: a.Item.String(), Offer: customer.OfferFor(a.Verdict.Cause),
 		}
 		if !out[i].Package {
 			out[i].About = a.Resource.Description

@@ -33,7 +33,7 @@ func TestWhoeverIsNotSureEnoughLogsInAgainAndComesBack(t *testing.T) {
 		t.Errorf("leads to %q", r.Location())
 	}
 	form := c.Get(path).Want(http.StatusOK).Page().MustForm(path + "/approve")
-	if r := c.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt" {
+	if r := c.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt?returning=1" {
 		t.Errorf("the approval leads to %q", r.Location())
 	}
 }

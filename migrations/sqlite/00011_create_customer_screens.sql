@@ -18,6 +18,9 @@ ALTER TABLE change_request ADD COLUMN wish TEXT NOT NULL DEFAULT '';
 ALTER TABLE change_request ADD COLUMN wished_by TEXT REFERENCES person (id);
 ALTER TABLE change_request ADD COLUMN wished_at INTEGER;
 ALTER TABLE change_request ADD COLUMN notify_email TEXT NOT NULL DEFAULT '';
+-- left_out: the customer gave the rest, since the system can do without it.
+ALTER TABLE request_item ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE change_request_item ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
 
 -- One person asks another to answer a request or a change request; subject is as
 -- in the audit log. Rows stay.
@@ -249,6 +252,8 @@ ALTER TABLE system_user DROP COLUMN reviewed_at;
 ALTER TABLE system_user DROP COLUMN pause_reason;
 ALTER TABLE system_user DROP COLUMN customer_paused_at;
 DROP TABLE forwarding;
+ALTER TABLE change_request_item DROP COLUMN left_out;
+ALTER TABLE request_item DROP COLUMN left_out;
 ALTER TABLE change_request DROP COLUMN notify_email;
 ALTER TABLE change_request DROP COLUMN wished_at;
 ALTER TABLE change_request DROP COLUMN wished_by;

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/stafett/stafett/models"
@@ -61,26 +62,26 @@ func (p Portal) of(one request.Request) bool {
 	return one.Kind == p.Kind && gone == nil
 }
 
-// Approve makes the system user that a request asks for. seen is the digest of
-// the Review that the actor answered. The check of what he may grant is made
-// again here, on the data of the same transaction. Errors: Conflict
-// request.decided, request.expired, organisation.struck_off or request.changed
-// (what was shown is no longer so; the request stays as it is), or
-// systemuser.exists for the triple; Gone system.deleted; Forbidden
-// request.not_granted, which is a *NotGrantedError, or authentication.level;
-// those of the policy.
-func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
-	return r.approve(ctx, a, id, seen, nil)
+// Approve makes the system user that a request asks for, with all but what is
+// left out. seen is that of the Review that the actor answered. The check of
+// what he may grant is made again here, on the data of the same transaction.
+// Errors: Conflict request.decided, request.expired, organisation.struck_off or
+// request.changed (what was shown is no longer so; the request stays as it is),
+// or systemuser.exists for the triple; Gone system.deleted; Invalid with the
+// fields of request.Without; Forbidden request.not_granted, which is a
+// *NotGrantedError, or authentication.level; those of the policy.
+func (r *Registry) Approve(ctx context.Context, a models.Actor, id models.ID, seen string, without ...catalog.Item) (systemuser.SystemUser, error) {
+	return r.approve(ctx, a, id, seen, without, nil)
 }
 
-// ApproveThrough is Approve through a portal: what stands now is approved, and
-// the audit log names the portal. A request of another kind than the portal
+// ApproveThrough is Approve through a portal: all that stands now is approved,
+// and the audit log names the portal. A request of another kind than the portal
 // says, or one that the API shows no more, is NotFound.
 func (r *Registry) ApproveThrough(ctx context.Context, a models.Actor, id models.ID, portal Portal) (systemuser.SystemUser, error) {
-	return r.approve(ctx, a, id, "", &portal)
+	return r.approve(ctx, a, id, "", nil, &portal)
 }
 
-func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, seen string, portal *Portal) (systemuser.SystemUser, error) {
+func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, seen string, without []catalog.Item, portal *Portal) (systemuser.SystemUser, error) {
 	var user systemuser.SystemUser
 	err := r.guard(ctx, a, policy.RequestApprove, requestSubject(id), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
 		v, err := r.review(ctx, tx, a, s, c, id)
@@ -93,6 +94,14 @@ func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, se
 		if err := approvable(v, seen, portal); err != nil {
 			return change{}, err
 		}
+		items, err := v.Request.Without(without, v.System)
+		if err != nil {
+			return change{}, err
+		}
+		if err := granted(only(v.Asked, items)); err != nil {
+			return change{}, err
+		}
+		v.Request.LeftOut = leftOut(v.Request.Items, items)
 		if err := r.freeUser(ctx, tx, v.Request); err != nil {
 			return change{}, err
 		}
@@ -103,17 +112,36 @@ func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, se
 		user = systemuser.SystemUser{
 			ID: v.Request.ID, Kind: v.Request.Kind, System: v.Request.System, Customer: v.Request.Customer,
 			ExternalRef: v.Request.ExternalRef, Title: v.Request.Title, Status: systemuser.Active,
-			Delegated: v.Request.Items, ApprovedBy: models.ID(a.ID), CreatedAt: r.Now(), ChangedAt: r.Now(),
+			Delegated: items, ApprovedBy: models.ID(a.ID), CreatedAt: r.Now(), ChangedAt: r.Now(),
 			ValidTo: v.Request.ValidTo, Version: 1,
 		}
-		done.detail["seen"], done.detail["items"] = v.Seen, itemList(user.Delegated)
+		done.detail["seen"], done.detail["items"] = v.digest(), itemList(user.Delegated)
+		leaves(done, v.Request.LeftOut)
 		through(done, portal)
 		return done, tx.AddSystemUser(ctx, user)
 	})
 	return user, err
 }
 
+// only is what is asked for of the items.
+func only(asked []Asked, items []catalog.Item) []Asked {
+	return slices.DeleteFunc(slices.Clone(asked), func(one Asked) bool { return !slices.Contains(items, one.Item) })
+}
+
+// leftOut is what of all is not among the items.
+func leftOut(all, items []catalog.Item) []catalog.Item {
+	return slices.DeleteFunc(slices.Clone(all), func(i catalog.Item) bool { return slices.Contains(items, i) })
+}
+
+// leaves names in what is recorded that which was left out.
+func leaves(done change, items []catalog.Item) {
+	if len(items) > 0 {
+		done.detail["left_out"] = itemList(items)
+	}
+}
+
 // approvable says why what stands now can not be approved by this answer, or nil.
+// What of it he may grant is another question.
 func approvable(v Review, seen string, portal *Portal) error {
 	if portal != nil && !portal.of(v.Request) {
 		return models.NewError(models.NotFound, models.CodeNotFound)
@@ -129,7 +157,7 @@ func approvable(v Review, seen string, portal *Portal) error {
 	case v.Seen != seen:
 		return models.NewError(models.Conflict, models.CodeRequestChanged)
 	}
-	return granted(v.Asked)
+	return nil
 }
 
 // through names the portal in what is recorded.

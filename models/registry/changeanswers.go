@@ -14,26 +14,28 @@ import (
 	"github.com/stafett/stafett/models/systemuser"
 )
 
-// ApproveChange changes what the system user holds, as the change request asks.
-// seen is the digest of the ChangeReview that the actor answered. What is new is
+// ApproveChange changes what the system user holds, as the change request asks,
+// but for what is left out of what would be new. seen is that of the
+// ChangeReview that the actor answered. What is new is
 // checked again here, on the data of the same transaction; what the system user
 // holds already stays without a new check. From the moment this returns nil,
 // enrichments and decisions go by what it holds then. Errors: Conflict
 // request.decided, request.expired, systemuser.revoked, organisation.struck_off
-// or request.changed; Gone system.deleted; Forbidden request.not_granted, which
-// is a *NotGrantedError, or authentication.level; those of the policy.
-func (r *Registry) ApproveChange(ctx context.Context, a models.Actor, id models.ID, seen string) (systemuser.SystemUser, error) {
-	return r.approveChange(ctx, a, id, seen, nil)
+// or request.changed; Gone system.deleted; Invalid with the fields of
+// request.Change.Without; Forbidden request.not_granted, which is a *NotGrantedError,
+// or authentication.level; those of the policy.
+func (r *Registry) ApproveChange(ctx context.Context, a models.Actor, id models.ID, seen string, without ...catalog.Item) (systemuser.SystemUser, error) {
+	return r.approveChange(ctx, a, id, seen, without, nil)
 }
 
 // ApproveChangeThrough is ApproveChange through a portal: what stands now is
 // approved, and the audit log names the portal. One that the API shows no more
 // is NotFound.
 func (r *Registry) ApproveChangeThrough(ctx context.Context, a models.Actor, id models.ID, portal Portal) (systemuser.SystemUser, error) {
-	return r.approveChange(ctx, a, id, "", &portal)
+	return r.approveChange(ctx, a, id, "", nil, &portal)
 }
 
-func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.ID, seen string, portal *Portal) (systemuser.SystemUser, error) {
+func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.ID, seen string, without []catalog.Item, portal *Portal) (systemuser.SystemUser, error) {
 	var user systemuser.SystemUser
 	err := r.guard(ctx, a, policy.ChangeApprove, changeSubject(id), func(tx Tx, s policy.Standing, c *catalog.Catalog) (change, error) {
 		v, err := r.reviewChange(ctx, tx, a, s, c, id)
@@ -46,12 +48,22 @@ func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.
 		if err := changeable(v, seen, portal); err != nil {
 			return change{}, err
 		}
+		held := v.User.Asked(v.System)
+		given, err := v.Change.Without(without, held, v.System)
+		if err != nil {
+			return change{}, err
+		}
+		added, removed, after := given.Needed(held)
+		if err := granted(only(v.Asked, added)); err != nil {
+			return change{}, err
+		}
+		v.Change.LeftOut = given.LeftOut
 		done, err := r.decideChange(ctx, tx, a, v.Change, request.Approve, "", "change.accepted")
 		if err != nil {
 			return change{}, err
 		}
-		added, removed, after := v.Change.Needed(v.User.Asked(v.System))
-		done.detail["seen"], done.detail["added"], done.detail["removed"] = v.Seen, itemList(added), itemList(removed)
+		done.detail["seen"], done.detail["added"], done.detail["removed"] = digestOf(v.Seen), itemList(added), itemList(removed)
+		leaves(done, given.LeftOut)
 		through(done, portal)
 		user = v.User
 		after = append(after, dormant(v.User, v.System, v.Change)...)
@@ -95,7 +107,7 @@ func changeable(v ChangeReview, seen string, portal *Portal) error {
 	case v.Seen != seen:
 		return models.NewError(models.Conflict, models.CodeRequestChanged)
 	}
-	return granted(v.Asked)
+	return nil
 }
 
 // RejectChange answers no, with the reason for the supplier. Errors: Invalid
@@ -157,7 +169,7 @@ func (r *Registry) saveChange(ctx context.Context, tx Tx, c request.Change, even
 func parseItems(list string) []catalog.Item {
 	var items []catalog.Item
 	for word := range strings.SplitSeq(list, " ") {
-		if item, ok := catalog.ParseItem(word); ok {
+		if item, ok := catalog.ParseItem(strings.ReplaceAll(word, "+", " ")); ok {
 			items = append(items, item)
 		}
 	}

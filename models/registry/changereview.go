@@ -2,14 +2,9 @@ package registry
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
@@ -26,6 +21,7 @@ type ChangeReview struct {
 	User    systemuser.SystemUser
 	Removed []Asked // what the system user would lose
 	Kept    []Asked // what it would keep
+	LeftOut []Asked // what an approval did not give, as the system can do without it
 	Over    bool    // the system user has ended, so there is nothing to change
 }
 
@@ -104,57 +100,38 @@ func (r *Registry) reviewChange(ctx context.Context, tx Reader, a models.Actor, 
 	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
 	added, removed, kept := v.Change.Needed(v.User.Asked(v.System))
 	kept = slices.DeleteFunc(kept, func(i catalog.Item) bool { return slices.Contains(added, i) })
-	if v.Status == request.Accepted {
-		if added, removed, err = wasChanged(ctx, tx, v.Change); err != nil {
+	if v.Change.DecidedBy != "" {
+		entry, err := answer(ctx, tx, changeSubject(v.Change.ID), v.Change.Customer, policy.ChangeApprove, policy.ChangeReject)
+		if err != nil {
 			return v, err
 		}
-		kept = slices.DeleteFunc(kept, func(i catalog.Item) bool { return slices.Contains(added, i) })
+		v.answered(c, entry)
+		if v.Status == request.Accepted { // as the audit log has it, not as it would be now
+			added, removed = parseItems(entry.Detail["added"]), parseItems(entry.Detail["removed"])
+			kept = slices.DeleteFunc(kept, func(i catalog.Item) bool { return slices.Contains(added, i) })
+		}
 	}
 	would := v.Change.Request
 	would.Items = added
 	v.Asked = askedFor(c, s, v.System, would)
+	v.LeftOut = described(c, v.System, v.Change.LeftOut)
 	v.Removed, v.Kept = described(c, v.System, removed), described(c, v.System, kept)
-	return v, r.settleReview(ctx, tx, c, &v)
+	return v, r.settleChange(ctx, tx, c, &v)
 }
 
-// settleReview works out who may answer, and by whom it has been.
-func (r *Registry) settleReview(ctx context.Context, tx Reader, c *catalog.Catalog, v *ChangeReview) error {
+// settleChange works out who may answer, and by whom it has been.
+func (r *Registry) settleChange(ctx context.Context, tx Reader, c *catalog.Catalog, v *ChangeReview) error {
 	customers, err := tx.Customers(ctx, []system.ID{v.Change.System})
 	if err != nil {
 		return err
 	}
 	v.Customers = customers[v.Change.System]
 	v.Over = v.User.Status == systemuser.Revoked || v.User.Over(r.Now())
-	v.StruckOff = !v.Customer.StruckOff.IsZero()
-	open := v.Status == request.Pending && !v.System.Deleted && !v.Over
-	all := v.Manager && granted(v.Asked) == nil
-	v.CanApprove, v.CanReject = open && all && !v.StruckOff, open && v.Manager
-	if open && !all && !v.StruckOff {
-		if err := r.findApprovers(ctx, tx, &v.Review, c); err != nil {
-			return err
-		}
+	if err := r.settle(ctx, tx, c, &v.Review, v.Open() && !v.Over); err != nil {
+		return err
 	}
-	if by := v.Change.DecidedBy; by != "" {
-		persons, err := tx.Persons(ctx, []models.ID{by})
-		if err != nil {
-			return err
-		}
-		v.DecidedBy = persons[by]
-	}
-	v.Seen = v.digest()
+	v.Seen = sealed(v.pieces())
 	return nil
-}
-
-// wasChanged is what an approved change request added and removed, as the audit
-// log has it.
-func wasChanged(ctx context.Context, tx Reader, c request.Change) (added, removed []catalog.Item, err error) {
-	entries, err := tx.AuditOf(ctx, []string{changeSubject(c.ID)}, c.Customer, 0)
-	for _, e := range entries {
-		if e.Action == string(policy.ChangeApprove) && e.Outcome == audit.Done {
-			return parseItems(e.Detail["added"]), parseItems(e.Detail["removed"]), err
-		}
-	}
-	return nil, nil, err
 }
 
 // described says what items are, without a check of who may grant them.
@@ -164,24 +141,4 @@ func described(c *catalog.Catalog, s system.System, items []catalog.Item) []Aske
 		out[i] = askedOf(c, s, item)
 	}
 	return out
-}
-
-// digest covers what a Review covers, and what would go and stay.
-func (v ChangeReview) digest() string {
-	h := sha256.New()
-	for _, said := range []string{
-		v.Review.digest(), string(v.User.ID), strconv.FormatInt(v.User.Version, 10),
-		listOf(v.Removed), listOf(v.Kept), v.User.Title,
-	} {
-		_, _ = h.Write([]byte(strconv.Itoa(len(said)) + ":" + said))
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-func listOf(asked []Asked) string {
-	var b strings.Builder
-	for _, a := range asked {
-		b.WriteString(itemList([]catalog.Item{a.Item}) + "\n")
-	}
-	return b.String()
 }

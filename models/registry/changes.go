@@ -64,11 +64,13 @@ type ChangeTx interface {
 	// correlation id, or a new one where another supplier has that. Conflict
 	// change.exists when the supplier has used the correlation id.
 	AddChange(ctx context.Context, c request.Change) (request.Change, error)
-	// SaveChange stores the state, the times and the reason of c if the stored
-	// one has c.Version, and, for an answer of the customer, its time has not
-	// run out at c.DecidedAt; its version goes up by one. Otherwise Conflict
-	// request.decided.
+	// SaveChange stores the state, the times, the reason and what is left out of c
+	// if the stored one has c.Version, and, for an answer of the customer, its
+	// time has not run out at c.DecidedAt; its version goes up by one. Otherwise
+	// Conflict request.decided.
 	SaveChange(ctx context.Context, c request.Change) error
+	// SaveChangeWish is SaveWish for a change request.
+	SaveChangeWish(ctx context.Context, c request.Change) error
 	// ChangesDue lists at most limit pending ones whose time ran out at now.
 	ChangesDue(ctx context.Context, now time.Time, limit int) ([]request.Change, error)
 	// SaveDelegated stores what u holds if the stored one is live with

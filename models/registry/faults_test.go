@@ -72,6 +72,14 @@ func (x failingTx) DecideRequest(ctx context.Context, r request.Request) error {
 	return x.f.after(x.Tx.DecideRequest(ctx, r))
 }
 
+func (x failingTx) SaveWish(ctx context.Context, r request.Request) error {
+	return x.f.after(x.Tx.SaveWish(ctx, r))
+}
+
+func (x failingTx) SaveChangeWish(ctx context.Context, c request.Change) error {
+	return x.f.after(x.Tx.SaveChangeWish(ctx, c))
+}
+
 func (x failingTx) AddSystemUser(ctx context.Context, u systemuser.SystemUser) error {
 	return x.f.after(x.Tx.AddSystemUser(ctx, u))
 }

@@ -2,12 +2,8 @@ package registry
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
@@ -22,6 +18,7 @@ import (
 type Asked struct {
 	Item     catalog.Item
 	Purpose  models.Text        // the supplier's words for why: those of the request, or else of the system
+	Optional bool               // the system can do without it
 	Verdict  policy.Verdict     // whether the reader may grant it, and why not
 	Others   []party.Person     // who else can, when the reader can not
 	Package  catalog.Package    // when the item is a package
@@ -42,14 +39,20 @@ type Review struct {
 	// Again says why the reader must log in again before he approves:
 	// authentication.level or authentication.age. Empty when he need not.
 	Again      models.Code
-	CanApprove bool           // every item may be granted by the reader, if need be after that login, and the request can be answered
+	CanApprove bool           // the reader may grant every item but those that the system can do without, and one at least, if need be after that login, and the request can be answered
 	CanReject  bool           // the reader may reject
 	StruckOff  bool           // the organisation is struck off its register, so nobody can approve
-	Approvers  []party.Person // who can approve the whole, when the reader can not
+	CanWish    bool           // the reader may ask the supplier for something else
+	Approvers  []party.Person // who can approve, when the reader can not
 	DecidedBy  party.Person   // who answered, when it has been answered
 	Portal     string         // issuer of the portal through which he did; empty when on our page
-	Seen       string         // digest of what is shown, to be given back with the answer
+	Role       models.Text    // by which he could, at the time; empty when not known
+	WishedBy   party.Person   // who asked the supplier for something else, when somebody has
+	Seen       string         // what stands for all that is shown, to be given back with the answer
 }
+
+// Open reports whether somebody can still answer.
+func (v Review) Open() bool { return v.Status == request.Pending && !v.System.Deleted }
 
 // Review shows a request to the organisation that the actor acts for, with the
 // check of what he may grant, made now. Any member of the organisation may
@@ -108,39 +111,67 @@ func (r *Registry) review(ctx context.Context, tx Reader, a models.Actor, s poli
 	}
 	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
 	v.Asked = askedFor(c, s, v.System, one)
-	all := !slices.ContainsFunc(v.Asked, func(asked Asked) bool { return !asked.Verdict.OK() })
-	open := v.Status == request.Pending && !v.System.Deleted
-	v.StruckOff = !v.Customer.StruckOff.IsZero()
-	v.CanApprove, v.CanReject = open && all && !v.StruckOff, open && v.Manager
-	if open && !all && !v.StruckOff {
-		if err := r.findApprovers(ctx, tx, &v, c); err != nil {
-			return Review{}, err
-		}
+	if err := r.settle(ctx, tx, c, &v, v.Open()); err != nil {
+		return Review{}, err
 	}
 	if one.DecidedBy != "" {
-		persons, err := tx.Persons(ctx, []models.ID{one.DecidedBy})
+		entry, err := answer(ctx, tx, requestSubject(one.ID), one.Customer, policy.RequestApprove, policy.RequestReject)
 		if err != nil {
 			return Review{}, err
 		}
-		v.DecidedBy = persons[one.DecidedBy]
-		if v.Portal, err = answeredThrough(ctx, tx, one); err != nil {
-			return Review{}, err
-		}
+		v.answered(c, entry)
 	}
-	v.Seen = v.digest()
+	v.Seen = sealed(v.pieces())
 	return v, nil
 }
 
-// answeredThrough is the portal through which the request was answered, as the
-// audit log has it.
-func answeredThrough(ctx context.Context, tx Reader, one request.Request) (string, error) {
-	entries, err := tx.AuditOf(ctx, []string{requestSubject(one.ID)}, one.Customer, 0)
-	for _, e := range entries {
-		if portal := e.Detail["portal"]; portal != "" && e.Outcome == audit.Done {
-			return portal, err
+// settle works out who may answer what is open, who has, and who wished for
+// something else.
+func (r *Registry) settle(ctx context.Context, tx Reader, c *catalog.Catalog, v *Review, open bool) error {
+	v.StruckOff = !v.Customer.StruckOff.IsZero()
+	v.CanApprove = open && v.Manager && enough(v.Asked) && !v.StruckOff
+	v.CanReject, v.CanWish = open && v.Manager, open && v.Manager
+	if open && !v.StruckOff && (!v.CanApprove || granted(v.Asked) != nil) {
+		if err := r.findApprovers(ctx, tx, v, c); err != nil {
+			return err
 		}
 	}
-	return "", err
+	persons, err := tx.Persons(ctx, []models.ID{v.Request.DecidedBy, v.Request.Wish.By})
+	v.DecidedBy, v.WishedBy = persons[v.Request.DecidedBy], persons[v.Request.Wish.By]
+	return err
+}
+
+// enough reports whether what may be granted of it is all that the system needs,
+// and something, if anything is asked for.
+func enough(asked []Asked) bool {
+	some := len(asked) == 0
+	for _, one := range asked {
+		if !one.Verdict.OK() && !one.Optional {
+			return false
+		}
+		some = some || one.Verdict.OK()
+	}
+	return some
+}
+
+// answer is the entry of the audit log by which the subject was answered, or
+// the zero one.
+func answer(ctx context.Context, tx Reader, subject string, customer party.OrgNo, acts ...policy.Action) (audit.Entry, error) {
+	entries, err := tx.AuditOf(ctx, []string{subject}, customer, 0)
+	for _, e := range entries {
+		if e.Outcome == audit.Done && slices.Contains(acts, policy.Action(e.Action)) {
+			return e, err
+		}
+	}
+	return audit.Entry{}, err
+}
+
+// answered adds what the audit log has of the answer.
+func (v *Review) answered(c *catalog.Catalog, e audit.Entry) {
+	v.Portal = e.Detail["portal"]
+	if e.Role != "" {
+		v.Role = HoldingName(c, e.Role)
+	}
 }
 
 // askedFor describes what the request asks for, with the check of what the
@@ -165,7 +196,7 @@ func asksFor(s system.System, item catalog.Item) bool { _, ok := s.Ask(item); re
 // askedOf describes an item by the catalogue and the system.
 func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
 	ask, _ := s.Ask(item)
-	asked := Asked{Item: item, Purpose: ask.Purpose, Sensitive: c.Sensitivity(item)}
+	asked := Asked{Item: item, Purpose: ask.Purpose, Optional: ask.Optional, Sensitive: c.Sensitivity(item)}
 	if item.Kind == catalog.PackageItem {
 		asked.Package, _ = c.Package(item.Ref)
 		area, _ := c.Area(asked.Package.Area)
@@ -177,9 +208,9 @@ func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
 	return asked
 }
 
-// findApprovers names, for the whole and for each item that the reader may not
-// grant, the people in the organisation who can. They are assumed to sign in at
-// the level it takes.
+// findApprovers names the people in the organisation who can approve, when the
+// reader can not, and for each item that he may not grant those who may. They
+// are assumed to sign in at the level it takes.
 func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *catalog.Catalog) error {
 	holdings, err := tx.Holdings(ctx, v.Request.Customer, r.Now())
 	if err != nil {
@@ -201,64 +232,30 @@ func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *c
 		return err
 	}
 	for _, id := range ids {
-		whole := standings[id].AccessManager(c)
+		theirs := slices.Clone(v.Asked)
 		for i := range v.Asked {
 			asked := &v.Asked[i]
-			ok := asked.Verdict.Cause != policy.NotAsked && standings[id].GrantsTo(v.Request.Kind, c, asked.Item).OK()
-			whole = whole && ok
-			if ok && !asked.Verdict.OK() {
+			if asked.Verdict.Cause == policy.NotAsked {
+				continue
+			}
+			theirs[i].Verdict = standings[id].GrantsTo(v.Request.Kind, c, asked.Item)
+			if theirs[i].Verdict.OK() && !asked.Verdict.OK() {
 				asked.Others = append(asked.Others, persons[id])
 			}
 		}
-		if whole {
+		if !v.CanApprove && standings[id].AccessManager(c) && enough(theirs) {
 			v.Approvers = append(v.Approvers, persons[id])
 		}
 	}
 	return nil
 }
 
-// digest covers what the approver is shown and what he may rely on: who asks,
-// for what and why, what the packages hold, where the browser goes afterwards,
-// and by what he may answer. A change of any of it between page and answer
-// makes the answer a Conflict.
-func (v Review) digest() string {
-	h := sha256.New()
-	say := func(ss ...string) {
-		for _, s := range ss {
-			_, _ = fmt.Fprintf(h, "%d:%s", len(s), s)
-		}
-	}
-	text := func(t models.Text) { say(t.NB, t.NN, t.EN) }
-	say(string(v.Request.ID), fmt.Sprint(v.Request.Version), string(v.System.ID), fmt.Sprint(v.System.Version),
-		string(v.Supplier.OrgNo), v.Supplier.Name, string(v.Customer.OrgNo), v.Customer.Name,
-		v.Request.ExternalRef, v.Request.Title, v.Request.RedirectURL, string(v.Request.Kind), v.Request.ContactEmail)
-	if !v.Request.ValidTo.IsZero() {
-		say("until", v.Request.ValidTo.UTC().Format(time.RFC3339Nano))
-	}
-	text(v.Request.Purpose)
-	text(v.System.Name)
-	text(v.System.Description)
-	for _, a := range v.Asked {
-		say("item", a.Item.String(), string(a.Verdict.Cause))
-		text(a.Purpose)
-		text(a.Package.Name)
-		text(a.Package.Description)
-		text(a.Resource.Title)
-		text(a.Resource.Description)
-		say(a.Resource.Owner, strings.Join(a.Resource.Actions, " "))
-		for _, within := range a.Within {
-			say(within.ID)
-			text(within.Title)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// itemList writes items in one line, for audit details.
+// itemList writes items in one line, for audit details. The resources of one
+// right hold together by a plus.
 func itemList(items []catalog.Item) string {
 	words := make([]string, len(items))
 	for i, item := range items {
-		words[i] = item.String()
+		words[i] = strings.ReplaceAll(item.String(), " ", "+")
 	}
 	return strings.Join(words, " ")
 }

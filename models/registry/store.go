@@ -181,8 +181,13 @@ type Tx interface {
 	// DecideRequest stores the decided request r if the stored one is still
 	// pending with r.Version and, for approval and rejection, its time has not
 	// run out at r.DecidedAt or by the clock of the store; its version goes up by
-	// one. Otherwise Conflict request.decided, or request.expired.
+	// one, and r.LeftOut is marked among its items. Otherwise Conflict
+	// request.decided, or request.expired.
 	DecideRequest(ctx context.Context, r request.Request) error
+	// SaveWish stores the wish of r if the stored one is still pending with
+	// r.Version and its time has not run out; its version goes up by one.
+	// Otherwise Conflict request.decided.
+	SaveWish(ctx context.Context, r request.Request) error
 	// AddSystemUser stores a new system user with version 1: Conflict
 	// systemuser.exists when the triple has a live one.
 	AddSystemUser(ctx context.Context, u systemuser.SystemUser) error

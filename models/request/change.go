@@ -31,7 +31,7 @@ func NewChange(c Change, u systemuser.SystemUser, s system.System, known *catalo
 	c.Kind, c.System, c.Customer, c.ExternalRef, c.Title = u.Kind, u.System, u.Customer, u.ExternalRef, u.Title
 	c.SystemUser, c.Status, c.Version = u.ID, Pending, 0
 	c.Reason, c.DecidedBy, c.DecidedAt, c.Removed, c.Escalated = "", "", time.Time{}, time.Time{}, false
-	c.Wish = Wish{}
+	c.Wish, c.LeftOut = Wish{}, nil
 	c.ValidTo = time.Time{}
 	c.CreatedAt, c.ExpiresAt = now, now.Add(life)
 	var f models.Faults
@@ -90,6 +90,31 @@ func (c Change) Needed(held []catalog.Item) (added, removed, after []catalog.Ite
 		}
 	}
 	return added, removed, append(after, added...)
+}
+
+// Without returns c but for what is left of what it would add to the items held,
+// if its system s can do without that. Errors: Invalid with the field without for
+// one that it would not add or that s cannot do without, and with the field items
+// when nothing of it remains.
+func (c Change) Without(left, held []catalog.Item, s system.System) (Change, error) {
+	var f models.Faults
+	added, removed, _ := c.Needed(held)
+	for _, item := range left {
+		if ask, ok := s.Ask(item); !ok || !ask.Optional || !slices.Contains(added, item) {
+			f.Add("without", "items.not_optional")
+		}
+	}
+	c.LeftOut = nil
+	for _, item := range added {
+		if slices.Contains(left, item) {
+			c.LeftOut = append(c.LeftOut, item)
+		}
+	}
+	c.Items = slices.DeleteFunc(slices.Clone(c.Items), func(i catalog.Item) bool { return slices.Contains(left, i) })
+	if len(left) > 0 && len(c.LeftOut) == len(added) && len(removed) == 0 {
+		f.Add("items", "items.none")
+	}
+	return c, f.Err()
 }
 
 func (c Change) unwanted(item catalog.Item) bool {

@@ -41,10 +41,11 @@ type Request struct {
 	Purpose   models.Text // the supplier's words for the whole; may be empty
 	// Purposes are its words for single items, instead of those of the system.
 	Purposes     map[catalog.Item]models.Text
-	ValidTo      time.Time // when the system user shall end by itself; zero for never
-	ContactEmail string    // whom the customer may ask at the supplier; may be empty
-	NotifyEmail  string    // whom at the customer the supplier wants told of it; may be empty
-	Wish         Wish      // what the customer would have otherwise; zero when it said nothing
+	ValidTo      time.Time      // when the system user shall end by itself; zero for never
+	ContactEmail string         // whom the customer may ask at the supplier; may be empty
+	NotifyEmail  string         // whom at the customer the supplier wants told of it; may be empty
+	Wish         Wish           // what the customer would have otherwise; zero when it said nothing
+	LeftOut      []catalog.Item // of Items, what an approval did not give, as the system can do without it
 	Version      int64
 }
 
@@ -75,7 +76,7 @@ const (
 func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life time.Duration) (Request, error) {
 	r.System, r.Status, r.Version = s.ID, Pending, 0
 	r.Reason, r.DecidedBy, r.DecidedAt = "", "", time.Time{} // nobody has answered
-	r.Removed, r.Escalated, r.Wish = time.Time{}, false, Wish{}
+	r.Removed, r.Escalated, r.Wish, r.LeftOut = time.Time{}, false, Wish{}, nil
 	if r.ExternalRef == "" {
 		r.ExternalRef = string(r.Customer)
 	}

@@ -163,6 +163,19 @@ func (t *transaction) SaveChange(ctx context.Context, c request.Change) error {
 	if done.Error == nil && done.RowsAffected == 0 {
 		return models.NewError(models.Conflict, models.CodeRequestDecided)
 	}
+	if done.Error != nil || len(c.LeftOut) == 0 {
+		return done.Error
+	}
+	return leaveOut(t.q(ctx).Model(&changeItemRow{}).Where("change_id = ? AND NOT unwanted", string(c.ID)), c.Request)
+}
+
+func (t *transaction) SaveChangeWish(ctx context.Context, c request.Change) error {
+	done := t.unexpired(t.q(ctx).Model(&changeRow{}).
+		Where("id = ? AND customer = ? AND system_user_id = ? AND status = 'pending' AND version = ? AND expires_at > ?",
+			string(c.ID), string(c.Customer), string(c.SystemUser), c.Version, millis(c.Wish.At))).Updates(wished(c.Wish))
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.Conflict, models.CodeRequestDecided)
+	}
 	return done.Error
 }
 

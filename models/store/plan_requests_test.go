@@ -65,6 +65,7 @@ func planSentRequests(t *testing.T, s *Store) {
 			triple.Status = request.Accepted
 			return noConflict(x.DecideRequest(ctx, triple))
 		}, false},
+		"SaveWish":      {func(ctx context.Context, x *transaction) error { return noConflict(x.SaveWish(ctx, triple)) }, false},
 		"RemoveRequest": {func(ctx context.Context, x *transaction) error { return noConflict(x.RemoveRequest(ctx, triple)) }, false},
 		"RenewRequest":  {func(ctx context.Context, x *transaction) error { return noConflict(x.RenewRequest(ctx, triple)) }, false},
 	} {

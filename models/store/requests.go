@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -75,6 +76,9 @@ func (t *transaction) requests(ctx context.Context, q *gorm.DB) ([]request.Reque
 	for _, i := range items {
 		r := &requests[at[i.RequestID]]
 		r.Items = append(r.Items, i.Item.domain())
+		if i.LeftOut {
+			r.LeftOut = append(r.LeftOut, i.Item.domain())
+		}
 		if why := i.Purpose.domain(); !why.Empty() {
 			if r.Purposes == nil {
 				r.Purposes = map[catalog.Item]models.Text{}
@@ -167,7 +171,34 @@ func (t *transaction) decide(ctx context.Context, r request.Request) (int64, err
 		"status": string(r.Status), "reason": r.Reason, "decided_by": orNull(r.DecidedBy),
 		"decided_at": millisOrNull(r.DecidedAt), "version": gorm.Expr("version + 1"),
 	})
-	return done.RowsAffected, done.Error
+	if done.Error != nil || done.RowsAffected == 0 || len(r.LeftOut) == 0 {
+		return done.RowsAffected, done.Error
+	}
+	return done.RowsAffected, leaveOut(t.q(ctx).Model(&requestItemRow{}).Where("request_id = ?", string(r.ID)), r)
+}
+
+// leaveOut marks what an approval did not give among the items of r, which q
+// finds.
+func leaveOut(q *gorm.DB, r request.Request) error {
+	positions := make([]int, len(r.LeftOut))
+	for i, item := range r.LeftOut {
+		positions[i] = slices.Index(r.Items, item)
+	}
+	return q.Where("position IN ?", positions).Update("left_out", true).Error
+}
+
+func (t *transaction) SaveWish(ctx context.Context, r request.Request) error {
+	done := t.unexpired(t.undecided(ctx, r).Model(&requestRow{}).Where("expires_at > ?", millis(r.Wish.At))).Updates(wished(r.Wish))
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.Conflict, models.CodeRequestDecided)
+	}
+	return done.Error
+}
+
+// wished are the columns of a wish, with the version of its request.
+func wished(w request.Wish) map[string]any {
+	row := toWish(w)
+	return map[string]any{"wish": row.Text, "wished_by": row.By, "wished_at": row.At, "version": gorm.Expr("version + 1")}
 }
 
 // undecided finds the stored request if it is still pending, as r was read.

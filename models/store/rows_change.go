@@ -63,6 +63,7 @@ type changeItemRow struct {
 	Unwanted bool    `gorm:"column:unwanted"`
 	Item     itemRow `gorm:"embedded"`
 	Purpose  textRow `gorm:"embedded;embeddedPrefix:purpose_"`
+	LeftOut  bool    `gorm:"column:left_out"`
 }
 
 func (changeItemRow) TableName() string { return "change_request_item" }
@@ -75,6 +76,9 @@ func (r changeItemRow) into(c *request.Change) {
 		return
 	}
 	c.Items = append(c.Items, item)
+	if r.LeftOut {
+		c.LeftOut = append(c.LeftOut, item)
+	}
 	if why := r.Purpose.domain(); !why.Empty() {
 		if c.Purposes == nil {
 			c.Purposes = map[catalog.Item]models.Text{}

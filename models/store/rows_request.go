@@ -63,6 +63,7 @@ type requestItemRow struct {
 	Position  int     `gorm:"column:position"`
 	Item      itemRow `gorm:"embedded"`
 	Purpose   textRow `gorm:"embedded;embeddedPrefix:purpose_"`
+	LeftOut   bool    `gorm:"column:left_out"`
 }
 
 // wishRow is what a customer would have otherwise, of either kind of request.

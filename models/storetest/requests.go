@@ -97,6 +97,7 @@ func testDecide(t *testing.T, k *kit) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	approved.LeftOut = r.Items[1:2]
 	decide := func(r request.Request) error {
 		return k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.DecideRequest(ctx, r) })
 	}

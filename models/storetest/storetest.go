@@ -110,6 +110,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"requests", testRequests},
 		{"one pending request for a triple", testPendingTriple},
 		{"a request is decided once", testDecide},
+		{"a wish is stored with what waits", testWish},
 		{"a request is decided in time by the store's clock", testDecideLate},
 		{"requests lapse", testLapse},
 		{"what a supplier has sent", testSentRequests},

@@ -11,7 +11,7 @@ import (
 func TestEveryPartThatChangesHasAName(t *testing.T) {
 	for _, p := range []customer.Part{
 		customer.PartSupplier, customer.PartSystem, customer.PartCustomer, customer.PartPurpose, customer.PartTitle, customer.PartReference,
-		customer.PartUntil, customer.PartReturn, customer.PartContact, customer.PartUser, customer.PartOther,
+		customer.PartUntil, customer.PartReturn, customer.PartContact, customer.PartWish, customer.PartUser, customer.PartOther,
 	} {
 		if !i18n.Has("customer.part." + string(p)) {
 			t.Errorf("customer.part.%s has no text", p)

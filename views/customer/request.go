@@ -94,6 +94,7 @@ const (
 	PartUntil     Part = "until"     // when it ends by itself
 	PartReturn    Part = "return"    // where the browser goes afterwards
 	PartContact   Part = "contact"   // whom to ask at the supplier
+	PartWish      Part = "wish"      // what the organisation has asked for instead
 	PartUser      Part = "user"      // of a change request: the system user as it is now
 	PartOther     Part = "other"     // none of these
 )
