@@ -376,7 +376,7 @@ func TestHostileAddresses(t *testing.T) {
 	s := kit.New(t)
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
-	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
 	posts := []string{"/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
 	for i, v := range nasty(t) {
 		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)

@@ -136,7 +136,11 @@ func (r *Registry) settle(ctx context.Context, tx Reader, c *catalog.Catalog, v 
 			return err
 		}
 	}
-	persons, err := tx.Persons(ctx, []models.ID{v.Request.DecidedBy, v.Request.Wish.By})
+	ids := slices.DeleteFunc([]models.ID{v.Request.DecidedBy, v.Request.Wish.By}, func(id models.ID) bool { return id == "" })
+	if len(ids) == 0 {
+		return nil
+	}
+	persons, err := tx.Persons(ctx, ids)
 	v.DecidedBy, v.WishedBy = persons[v.Request.DecidedBy], persons[v.Request.Wish.By]
 	return err
 }
