@@ -78,6 +78,7 @@ var layers = []layer{
 	{"views/gallery", with(nouns, "views/...", templ)},
 	// The review page names the policy's causes; it asks the policy nothing.
 	{"views/customer", with(nouns, "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
+	{"views/clients", with(nouns, "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
 	{"views/...", with(nouns[:7], "views/i18n", "views/paths", "views/ui", "views/layout", templ)},
 
 	// HTTP: parse, call one use case, answer. web, hooks and api never meet.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stafett/stafett/handlers/api"
 	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/handlers/web"
 	"github.com/stafett/stafett/models"
 )
 
@@ -29,8 +30,11 @@ const (
 // bodyLimit is how large a body of the route may be: a bulk job holds many
 // questions.
 func bodyLimit(c echo.Context) int64 {
-	if c.Path() == bulkBase {
+	switch c.Path() {
+	case bulkBase:
 		return api.MaxBulk
+	case clientFile:
+		return web.MaxClientBody
 	}
 	return maxBody
 }

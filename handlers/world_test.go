@@ -100,6 +100,9 @@ func (w *world) things(k kind, object string) map[string]thing {
 	if k == chain {
 		return w.chains(object)
 	}
+	if k >= anAgent {
+		return w.agentThings(k, object)
+	}
 	foreign := other(w.org)
 	over := object == "over"
 	if object != "other" {

@@ -228,6 +228,14 @@ func formPage(path string) string {
 	case path == paths.LoginKnownNew():
 		return paths.LoginKnown()
 	}
+	for _, verb := range []string{"/clients/own", "/clients/rule"} {
+		if page, ok := strings.CutSuffix(path, verb); ok {
+			return page + "/clients"
+		}
+	}
+	if strings.Contains(path, "/clients/jobs/") {
+		path = strings.TrimSuffix(strings.TrimSuffix(path, "/cancel"), "/retry")
+	}
 	for _, verb := range []string{"/approve", "/withdraw", "/give", "/rename", "/pause", "/resume", "/end-date"} {
 		if page, ok := strings.CutSuffix(path, verb); ok {
 			return page

@@ -44,12 +44,11 @@ type ClientChoice struct {
 // AvailableClients; TooMany when bulk.MaxStarted have begun in this hour; Conflict
 // bulk.too_many when bulk.MaxRunning of the organisation run; those of the policy.
 func (r *Registry) StartClientJob(ctx context.Context, a models.Actor, id models.ID, choice ClientChoice) (bulk.Job, error) {
-	act, ok := map[bulk.Kind]policy.Action{bulk.Attach: policy.ClientsAttach, bulk.Detach: policy.ClientsDetach}[choice.Kind]
-	if !ok {
+	if choice.Kind != bulk.Attach && choice.Kind != bulk.Detach {
 		return bulk.Job{}, models.NewError(models.Invalid, models.CodeInvalid)
 	}
 	var j bulk.Job
-	err := r.guard(ctx, a, act, userSubject(id), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
+	err := r.guard(ctx, a, clientAct(choice.Kind), userSubject(id), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
 		g, err := r.agent(ctx, tx, a, id)
 		if err != nil {
 			return change{}, err
@@ -71,6 +70,14 @@ func (r *Registry) StartClientJob(ctx context.Context, a models.Actor, id models
 		return jobStarted(j), err
 	})
 	return j, err
+}
+
+// clientAct is what it takes to start a job of the kind.
+func clientAct(k bulk.Kind) policy.Action {
+	if k == bulk.Detach {
+		return policy.ClientsDetach
+	}
+	return policy.ClientsAttach
 }
 
 func clientsChosen(chosen []party.OrgNo) error {
@@ -198,6 +205,8 @@ type ClientJob struct {
 	Person party.Person // who started it, or whose rule did
 	Rows   []bulk.Row
 	More   bool
+	// CanStart: the reader may start such a job, as he is signed in now.
+	CanStart bool
 	// Clients are the organisations of the rows, and Names the packages that they
 	// lacked.
 	Clients map[party.OrgNo]party.Organisation
@@ -209,7 +218,7 @@ type ClientJob struct {
 // organisation's clients sees every job, whoever started it.
 func (r *Registry) ClientJob(ctx context.Context, a models.Actor, id models.ID, status bulk.RowStatus, after, limit int) (ClientJob, error) {
 	var v ClientJob
-	err := r.read(ctx, a, policy.ClientRead, func(tx Reader, _ policy.Standing, c *catalog.Catalog) (err error) {
+	err := r.read(ctx, a, policy.ClientRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) (err error) {
 		if v.Job, err = tx.ClientJobOf(ctx, party.OrgNo(a.OrgNo), id); err != nil {
 			return err
 		}
@@ -220,7 +229,7 @@ func (r *Registry) ClientJob(ctx context.Context, a models.Actor, id models.ID, 
 		if err != nil {
 			return err
 		}
-		v.Person = persons[v.Job.Person]
+		v.Person, v.CanStart = persons[v.Job.Person], policy.Check(a, clientAct(v.Job.Kind), s, c) == nil
 		rows, err := tx.BulkRows(ctx, id, status, after, limit+1)
 		if err != nil {
 			return err

@@ -95,6 +95,51 @@ type RelationCount struct {
 	Count int
 }
 
+// ClientWay is how a client can let the facilitator have a package for it, so that
+// an agent can.
+type ClientWay struct {
+	Given bool          // the client can give it
+	Roles []models.Text // it follows from these relations, which the register tells of
+}
+
+// facilitators are the relations of the business register by which organisations
+// serve others: accountant, auditor, business manager.
+var facilitators = []string{
+	"urn:altinn:external-role:ccr:regnskapsforer", "urn:altinn:external-role:ccr:revisor", "urn:altinn:external-role:ccr:forretningsforer",
+}
+
+func wayOf(c *catalog.Catalog, urn string) ClientWay {
+	var way ClientWay
+	p, ok := c.Package(urn)
+	if !ok || !p.Delegable || p.ForPersons {
+		return way
+	}
+	way.Given = p.Assignable
+	for _, role := range facilitators {
+		if slices.ContainsFunc(c.Matrix(urn), func(row catalog.RolePackage) bool { return row.RoleURN == role && row.HasAccess }) {
+			way.Roles = append(way.Roles, HoldingName(c, role))
+		}
+	}
+	return way
+}
+
+// offered are the relations that let a facilitator have something of what is
+// needed: those of the register, then packages that only clients give.
+func offered(c *catalog.Catalog, needs []catalog.Item) []string {
+	var roles, given []string
+	for _, role := range facilitators {
+		if len((policy.Serving{Relations: []string{role}}).Lacks(c, needs)) < len(needs) {
+			roles = append(roles, role)
+		}
+	}
+	for _, item := range needs {
+		if way := wayOf(c, item.Ref); way.Given && len(way.Roles) == 0 {
+			given = append(given, item.Ref)
+		}
+	}
+	return append(roles, given...)
+}
+
 // ClientRuleView is a rule with what there is to say of it.
 type ClientRuleView struct {
 	ClientRule
@@ -110,6 +155,7 @@ type ClientList struct {
 	Supplier party.Organisation
 	Owner    party.Organisation
 	Needs    []catalog.Item         // of each client
+	Ways     map[string]ClientWay   // how a client lets it have each, by URN
 	Names    map[string]models.Text // of the packages and relations, by URN
 	Clients  []Client
 	Persons  map[models.ID]party.Person // who attached those of the page
@@ -120,6 +166,7 @@ type ClientList struct {
 	Kinds    []RelationCount            // in the list but for the relation
 	Page     int                        // that it is: the last, when one after it was asked for
 	Rules    []ClientRuleView
+	Offered  []string   // the relations by which clients come that the agent could serve
 	Jobs     []bulk.Job // of the agent's, that run or ended lately, newest first
 	Self     Client     // the facilitator itself
 	SelfOf   bool       // it may be attached: every package is one that can be
@@ -312,8 +359,14 @@ func (v *ClientList) name(c *catalog.Catalog) {
 			v.Names[urn] = HoldingName(c, urn)
 		}
 	}
+	v.Ways = map[string]ClientWay{}
 	for _, item := range v.Needs {
 		add(item.Ref)
+		v.Ways[item.Ref] = wayOf(c, item.Ref)
+	}
+	for _, urn := range offered(c, v.Needs) {
+		v.Offered = append(v.Offered, urn)
+		add(urn)
 	}
 	for _, k := range v.Kinds {
 		add(k.URN)

@@ -25,6 +25,9 @@ type ClientReader interface {
 	AttachedAfter(ctx context.Context, g Agent, after party.OrgNo, now time.Time) iter.Seq2[Client, error]
 	// ClientOf tells what there is at now between the agent and an organisation.
 	ClientOf(ctx context.Context, g Agent, client party.OrgNo, now time.Time) (Client, error)
+	// ServedBy tells which of the facilitator's agent system users serve each of
+	// the clients, by id; those that none serves are left out.
+	ServedBy(ctx context.Context, facilitator party.OrgNo, clients []party.OrgNo) (map[party.OrgNo][]models.ID, error)
 	// OwnerOf tells whose system user it is.
 	OwnerOf(ctx context.Context, id models.ID) (party.OrgNo, error)
 	// AgentsAfter lists the live agent system users of the organisation by id,

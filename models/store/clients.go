@@ -127,6 +127,20 @@ func (t *transaction) walk(ctx context.Context, query string, args ...any) iter.
 	}
 }
 
+func (t *transaction) ServedBy(ctx context.Context, facilitator party.OrgNo, clients []party.OrgNo) (map[party.OrgNo][]models.ID, error) {
+	out := map[party.OrgNo][]models.ID{}
+	if len(clients) == 0 {
+		return out, nil
+	}
+	rows, err := all[clientDelegationRow](t.q(ctx).Where("client IN ? AND ended_at IS NULL", clients).
+		Where("system_user_id IN (SELECT id FROM system_user WHERE customer = ? AND kind = 'agent')", string(facilitator)).
+		Order("client, system_user_id"))
+	for _, row := range rows {
+		out[party.OrgNo(row.Client)] = append(out[party.OrgNo(row.Client)], models.ID(row.SystemUserID))
+	}
+	return out, err
+}
+
 func (t *transaction) OwnerOf(ctx context.Context, id models.ID) (party.OrgNo, error) {
 	row, err := one[userRow](t.q(ctx).Select("customer").Where("id = ?", string(id)))
 	return party.OrgNo(row.Customer), err

@@ -137,6 +137,12 @@ func testClients(t *testing.T, k *kit) {
 		})
 		same(t, "delegation of "+string(o), want, got.Delegation)
 	}
+	for facilitator, want := range map[party.OrgNo]map[party.OrgNo][]models.ID{verft: {bakeri: {g.ID}, lodd: {g.ID}}, rotor: {}} {
+		got := read(t, k, func(ctx context.Context, r registry.Reader) (map[party.OrgNo][]models.ID, error) {
+			return r.ServedBy(ctx, facilitator, []party.OrgNo{bakeri, lodd, rotor})
+		})
+		same(t, "who serves the clients of "+string(facilitator), want, got)
+	}
 	_, err := tryRead(t, k, func(ctx context.Context, r registry.Reader) (registry.Client, error) {
 		return r.ClientOf(ctx, g.Agent, "310000099", Now())
 	})

@@ -24,6 +24,7 @@ type Shell struct {
 	Inbox      int                      // requests that wait for an answer
 	Flash      string                   // translated; what was just done
 	Live       bool                     // the page swaps parts of itself with htmx
+	Refresh    int                      // seconds after which a page without scripts comes anew; 0 for never
 	LoginReady bool                     // a login provider is configured
 	Asset      func(name string) string // address of an asset, as static.Assets.URL
 }
@@ -38,6 +39,13 @@ func (s Shell) WithTitle(title string) Shell {
 // WithLive returns the shell for a page that swaps parts of itself with htmx.
 func (s Shell) WithLive() Shell {
 	s.Live = true
+	return s
+}
+
+// WithRefresh returns the shell for a page that comes anew after so many seconds
+// where no script runs.
+func (s Shell) WithRefresh(seconds int) Shell {
+	s.Refresh = seconds
 	return s
 }
 

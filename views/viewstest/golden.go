@@ -72,6 +72,7 @@ func write(t testing.TB, file, content string) {
 func Lines(page string) (string, error) {
 	var b strings.Builder
 	depth := 0
+	raw := false // within noscript, whose tags are one text to whoever runs scripts
 	z := html.NewTokenizer(strings.NewReader(page))
 	for {
 		switch kind := z.Next(); kind {
@@ -85,15 +86,21 @@ func Lines(page string) (string, error) {
 			return b.String(), nil
 		case html.EndTagToken:
 			depth--
+			raw = false
 			line(&b, depth, z.Token().String())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			token := z.Token()
 			slices.SortFunc(token.Attr, func(x, y html.Attribute) int { return strings.Compare(x.Key, y.Key) })
 			line(&b, depth, token.String())
+			raw = token.Data == "noscript"
 			if kind == html.StartTagToken && !slices.Contains(void, token.Data) {
 				depth++
 			}
 		default:
+			if raw {
+				line(&b, depth, strings.TrimSpace(string(z.Raw())))
+				continue
+			}
 			line(&b, depth, strings.Join(strings.Fields(z.Token().String()), " "))
 		}
 	}

@@ -1,0 +1,439 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stafett/stafett/handlers/respond"
+	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/bulk"
+	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/views/clients"
+	"github.com/stafett/stafett/views/i18n"
+	"github.com/stafett/stafett/views/paths"
+)
+
+// Clients handles GET /systemusers/:id/clients.
+func (w *Web) Clients(c echo.Context) error {
+	v, err := w.clientList(c, clientQuery(c.QueryParam, true))
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, clients.List(w.Shell(c), v))
+}
+
+// Candidates handles GET /systemusers/:id/clients/add.
+func (w *Web) Candidates(c echo.Context) error {
+	v, err := w.clientList(c, clientQuery(c.QueryParam, false))
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, clients.Add(w.Shell(c), v))
+}
+
+// clientSizes are how many clients a page can have.
+var clientSizes = []int{25, 50, 100}
+
+// clientQuery reads the filter of a list. What it does not know is as if it were
+// not there.
+func clientQuery(value func(string) string, attached bool) registry.ClientListQuery {
+	q := registry.ClientListQuery{Attached: attached, Order: registry.ByName, Size: clientSizes[0], Page: 1}
+	q.Text, q.Relation = legibleText(value("q")), value("kind")
+	if s := registry.ClientState(value("state")); slices.Contains(clientStates(attached), s) {
+		q.State = s
+	}
+	if o := registry.ClientOrder(value("sort")); o == registry.ByNumber || o == registry.BySince && attached {
+		q.Order = o
+	}
+	if n, err := strconv.Atoi(value("size")); err == nil && slices.Contains(clientSizes, n) {
+		q.Size = n
+	}
+	if n, err := strconv.Atoi(value("page")); err == nil {
+		q.Page = max(1, n)
+	}
+	return q
+}
+
+// maxSearch bounds what is searched for, in characters.
+const maxSearch = 100
+
+func legibleText(s string) string {
+	r := []rune(s)
+	return string(r[:min(len(r), maxSearch)])
+}
+
+// clientStates are what a list can be narrowed to.
+func clientStates(attached bool) []registry.ClientState {
+	if attached {
+		return []registry.ClientState{registry.ClientLame}
+	}
+	return []registry.ClientState{registry.ClientReady, registry.ClientLacks, registry.ClientAttached}
+}
+
+// clientValues is the query as an address has it.
+func clientValues(q registry.ClientListQuery) url.Values {
+	v := url.Values{}
+	set := func(name, value, usual string) {
+		if value != usual {
+			v.Set(name, value)
+		}
+	}
+	set("q", q.Text, "")
+	set("state", string(q.State), "")
+	set("kind", q.Relation, "")
+	set("sort", string(q.Order), string(registry.ByName))
+	set("size", strconv.Itoa(q.Size), strconv.Itoa(clientSizes[0]))
+	set("page", strconv.Itoa(q.Page), "1")
+	return v
+}
+
+// clientList reads the list of the query for the agent of the path.
+func (w *Web) clientList(c echo.Context, q registry.ClientListQuery) (clients.View, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return clients.View{}, err
+	}
+	list, err := w.Registry.ClientList(c.Request().Context(), actor(c), id, q)
+	if err != nil {
+		return clients.View{}, err
+	}
+	q.Page = list.Page
+	return w.clientView(c, list, q), nil
+}
+
+func (w *Web) clientView(c echo.Context, l registry.ClientList, q registry.ClientListQuery) clients.View {
+	ctx, page := c.Request().Context(), paths.SystemUserClients(l.Agent.ID)
+	if !q.Attached {
+		page = paths.ClientsAdd(l.Agent.ID)
+	}
+	at := func(change func(*registry.ClientListQuery)) string {
+		other := q
+		other.Page = 1
+		change(&other)
+		return paths.Asked(page, clientValues(other))
+	}
+	v := clients.View{
+		Agent: agentView(l), Add: !q.Attached, Text: q.Text, State: clients.State(q.State), Kind: q.Relation, Order: string(q.Order),
+		Query: clientValues(q), First: (q.Page-1)*q.Size + 1, Found: l.Found, Doable: l.Doable, All: l.All,
+		Can: l.Refused != models.CodeForbidden, Need: need(l.Refused), Admins: names(l.Admins),
+		Own: clients.Own{
+			No: string(l.Owner.OrgNo), Name: l.Owner.Display(), Since: l.Self.Since, On: l.Self.Delegation != "", Can: l.Manager,
+			CanAdd: l.SelfOf && l.Manager,
+		},
+	}
+	for _, item := range l.Needs {
+		v.Needs = append(v.Needs, l.Names[item.Ref])
+	}
+	for _, one := range l.Clients {
+		v.Rows = append(v.Rows, clientRow(l, one))
+	}
+	v.States = append(v.States, clients.Chip{
+		Text: i18n.T(ctx, "clients.state.all"), Count: total(l.States), At: q.State == "", Href: at(func(o *registry.ClientListQuery) { o.State = "" }),
+	})
+	for _, s := range clientStates(q.Attached) {
+		n := l.States[s]
+		if s == registry.ClientAttached {
+			n += l.States[registry.ClientLame]
+		}
+		v.States = append(v.States, clients.Chip{
+			Text: clients.StateText(ctx, clients.State(s)), Count: n, At: q.State == s, Href: at(func(o *registry.ClientListQuery) { o.State = s }),
+		})
+	}
+	for _, k := range l.Kinds {
+		v.Kinds = append(v.Kinds, clients.Chip{
+			Text: i18n.In(ctx, l.Names[k.URN]), Count: k.Count, At: q.Relation == k.URN, Href: at(func(o *registry.ClientListQuery) {
+				if o.Relation = k.URN; q.Relation == k.URN {
+					o.Relation = ""
+				}
+			}),
+		})
+	}
+	orders := []registry.ClientOrder{registry.ByName, registry.ByNumber}
+	if q.Attached {
+		orders = append(orders, registry.BySince)
+	}
+	for _, o := range orders {
+		v.Orders = append(v.Orders, clients.Chip{
+			Text: i18n.T(ctx, "clients.sort."+string(o)), At: q.Order == o, Href: at(func(other *registry.ClientListQuery) { other.Order = o }),
+		})
+	}
+	if l.Found > clientSizes[0] {
+		for _, n := range clientSizes {
+			v.Sizes = append(v.Sizes, clients.Chip{Text: strconv.Itoa(n), At: q.Size == n, Href: at(func(o *registry.ClientListQuery) { o.Size = n })})
+		}
+	}
+	if q.Page > 1 {
+		v.Pages.Previous = at(func(o *registry.ClientListQuery) { o.Page = q.Page - 1 })
+	}
+	if q.Page*q.Size < l.Found {
+		v.Pages.Next = at(func(o *registry.ClientListQuery) { o.Page = q.Page + 1 })
+	}
+	v.How = lacks(l, v)
+	v.Rules = clientRules(l, q)
+	for _, j := range l.Jobs {
+		v.Jobs = append(v.Jobs, jobView(j, party.Person{}))
+	}
+	return v
+}
+
+func total(counts map[registry.ClientState]int) (n int) {
+	for _, one := range counts {
+		n += one
+	}
+	return n
+}
+
+func agentView(l registry.ClientList) clients.Agent {
+	return clients.Agent{ID: l.Agent.ID, Title: l.Agent.Title, Program: l.System.Name, Supplier: l.Supplier.Display()}
+}
+
+func clientRow(l registry.ClientList, one registry.Client) clients.Row {
+	row := clients.Row{
+		No: string(one.Organisation.OrgNo), Name: one.Organisation.Display(), Since: one.Since, By: l.Persons[one.By].Name, State: clients.State(one.State()),
+	}
+	for _, urn := range one.Relations {
+		row.Kinds = append(row.Kinds, l.Names[urn])
+	}
+	for _, item := range one.Lacks {
+		row.Lacks = append(row.Lacks, l.Names[item.Ref])
+	}
+	return row
+}
+
+// lacks tells of the packages that clients of the page lack how they are had; of
+// all, where there is no client yet.
+func lacks(l registry.ClientList, v clients.View) []clients.Lack {
+	var out []clients.Lack
+	for _, item := range l.Needs {
+		name := l.Names[item.Ref]
+		lacked := l.All == 0 || slices.ContainsFunc(v.Rows, func(r clients.Row) bool { return slices.Contains(r.Lacks, name) })
+		if lacked {
+			out = append(out, lack(l, item.Ref))
+		}
+	}
+	return out
+}
+
+func lack(l registry.ClientList, urn string) clients.Lack {
+	return clients.Lack{Package: l.Names[urn], Given: l.Ways[urn].Given, Roles: l.Ways[urn].Roles}
+}
+
+// clientRules are the rules that last, and those that there could be.
+func clientRules(l registry.ClientList, q registry.ClientListQuery) []clients.Rule {
+	if !q.Attached {
+		return nil
+	}
+	var out []clients.Rule
+	on := map[string]bool{}
+	for _, r := range l.Rules {
+		on[r.Relation] = true
+		out = append(out, clients.Rule{URN: r.Relation, Kind: l.Names[r.Relation], On: true, By: r.Person.Name, Since: r.From, Rests: r.Rests})
+	}
+	for _, urn := range l.Offered {
+		if !on[urn] {
+			out = append(out, clients.Rule{URN: urn, Kind: l.Names[urn]})
+		}
+	}
+	return out
+}
+
+// AddClients handles POST /systemusers/:id/clients/add.
+func (w *Web) AddClients(c echo.Context) error { return w.changeClients(c, bulk.Attach) }
+
+// RemoveClients handles POST /systemusers/:id/clients.
+func (w *Web) RemoveClients(c echo.Context) error { return w.changeClients(c, bulk.Detach) }
+
+// changeClients starts a job over the clients that are chosen: those that are
+// marked, those of the page, or, once that is confirmed, all that match.
+func (w *Web) changeClients(c echo.Context, kind bulk.Kind) error {
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	q := clientQuery(func(name string) string { return one(f, name) }, kind == bulk.Detach)
+	choice := registry.ClientChoice{Kind: kind}
+	switch one(f, "op") {
+	case "all":
+		if one(f, "confirm") != "yes" {
+			return w.confirmClients(c, kind, q)
+		}
+		choice.Match = &q.ClientFilter
+	case "page":
+		choice.Clients = w.numbers(f["onpage"])
+	default:
+		choice.Clients = w.numbers(f["client"])
+	}
+	err = w.startClients(c, choice)
+	e, ok := errors.AsType[*models.Error](err)
+	if !ok || e.Code != models.CodeInvalid {
+		return err
+	}
+	v, err := w.clientList(c, q)
+	if err != nil {
+		return err
+	}
+	v.Faults = e.Fields
+	respond.Failed(c, e.Code)
+	if kind == bulk.Attach {
+		return respond.Page(c, http.StatusUnprocessableEntity, clients.Add(w.Shell(c), v))
+	}
+	return respond.Page(c, http.StatusUnprocessableEntity, clients.List(w.Shell(c), v))
+}
+
+// numbers are those of the values that can be organisation numbers, each once.
+func (w *Web) numbers(values []string) []party.OrgNo {
+	var out []party.OrgNo
+	seen := map[party.OrgNo]bool{}
+	for _, v := range values {
+		if no, err := w.Registry.Numbers.Parse(v); err == nil && !seen[no] {
+			seen[no] = true
+			out = append(out, no)
+		}
+	}
+	return out
+}
+
+// startClients starts a job and leads to it. A small one is done by then.
+func (w *Web) startClients(c echo.Context, choice registry.ClientChoice) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	j, err := w.Registry.StartClientJob(ctx, actor(c), id, choice)
+	if err != nil {
+		return err
+	}
+	return w.seeJob(c, j)
+}
+
+// seeJob leads to the job's page, which tells what came of it; what is not done
+// by then, for a fault of ours, is done later.
+func (w *Web) seeJob(c echo.Context, j bulk.Job) error {
+	if err := w.Registry.WorkClientJob(c.Request().Context(), j); err != nil {
+		w.Logger.WarnContext(c.Request().Context(), "clients wait", "error", err.Error())
+	}
+	return see(c, paths.ClientsJob(j.Agent, j.ID))
+}
+
+// confirmClients asks before all that match are added or removed.
+func (w *Web) confirmClients(c echo.Context, kind bulk.Kind, q registry.ClientListQuery) error {
+	v, err := w.clientList(c, q)
+	if err != nil {
+		return err
+	}
+	q.Page = 1
+	ask := clients.ConfirmView{Agent: v.Agent, Kind: kind, Count: v.Doable, Left: v.Found - v.Doable, Query: clientValues(q)}
+	if q.Text != "" {
+		ask.Words = append(ask.Words, q.Text)
+	}
+	for _, chip := range slices.Concat(v.States, v.Kinds) {
+		if chip.At && (q.State != "" || chip.Text != v.States[0].Text) {
+			ask.Words = append(ask.Words, chip.Text)
+		}
+	}
+	if ask.Count == 0 {
+		return see(c, paths.Asked(c.Request().URL.Path, ask.Query))
+	}
+	s := w.Shell(c)
+	s.Path = paths.Asked(s.Path, ask.Query)
+	return respond.Page(c, http.StatusOK, clients.Confirm(s, ask))
+}
+
+// OwnClient handles POST /systemusers/:id/clients/own.
+func (w *Web) OwnClient(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	if one(f, "op") == "remove" {
+		err = w.Registry.DetachSelf(c.Request().Context(), actor(c), id)
+	} else {
+		_, err = w.Registry.AttachSelf(c.Request().Context(), actor(c), id)
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, paths.SystemUserClients(id))
+}
+
+// ClientRule handles POST /systemusers/:id/clients/rule.
+func (w *Web) ClientRule(c echo.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	if one(f, "op") == "off" {
+		err = w.Registry.EndClientRule(c.Request().Context(), actor(c), id, one(f, "kind"))
+	} else {
+		err = w.Registry.AddClientRule(c.Request().Context(), actor(c), id, one(f, "kind"))
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, paths.SystemUserClients(id)+"#rules")
+}
+
+// overviewSize is how many clients a page of the overview has.
+const overviewSize = 50
+
+// ClientOverview handles GET /clients.
+func (w *Web) ClientOverview(c echo.Context) error {
+	text, page := legibleText(c.QueryParam("q")), 1
+	if n, err := strconv.Atoi(c.QueryParam("page")); err == nil {
+		page = max(1, n)
+	}
+	o, err := w.Registry.ClientOverview(c.Request().Context(), actor(c), text, page, overviewSize)
+	if err != nil {
+		return err
+	}
+	v := clients.OverView{Text: text, Found: o.Found, All: o.All}
+	for _, u := range o.Agents {
+		v.Agents = append(v.Agents, clients.Agent{ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display()})
+	}
+	for _, one := range o.Clients {
+		row := clients.OverRow{Row: clientRow(registry.ClientList{Names: o.Names}, one)}
+		for _, u := range o.Served[one.Organisation.OrgNo] {
+			row.Agents = append(row.Agents, clients.Agent{ID: u.ID, Title: u.Title})
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	at := func(n int) string {
+		q := url.Values{}
+		if text != "" {
+			q.Set("q", text)
+		}
+		if n > 1 {
+			q.Set("page", strconv.Itoa(n))
+		}
+		return paths.Asked(paths.Clients(), q)
+	}
+	if o.Page > 1 {
+		v.Pages.Previous = at(o.Page - 1)
+	}
+	if o.Page*overviewSize < o.Found {
+		v.Pages.Next = at(o.Page + 1)
+	}
+	return respond.Page(c, http.StatusOK, clients.Overview(w.Shell(c), v))
+}
+
+func jobView(j bulk.Job, by party.Person) clients.Job {
+	return clients.Job{
+		ID: j.ID, Kind: j.Kind, Status: j.Status, Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
+		By: by.Name, Rule: j.Rule != "", At: j.CreatedAt, Ended: j.EndedAt,
+	}
+}
