@@ -124,16 +124,16 @@ var cases = map[string]question{
 	"customer.request.approve": {received, func(w *world, on thing) ask {
 		return ask{target: "/requests/" + url.PathEscape(on.id) + "/approve", form: url.Values{"seen": {w.seen(on.id)}}}
 	}},
-	"customer.request.reject_form":    {received, get("/requests/ID/reject")},
-	"customer.request.reject":         {received, post("/requests/ID/reject", url.Values{"reason": {"Vi kjenner dere ikke"}})},
-	"customer.request.receipt":        {received, get("/requests/ID/receipt")},
-	"customer.request.wish_form":      {received, get("/requests/ID/wish")},
-	"customer.request.wish":           {received, post("/requests/ID/wish", url.Values{"wish": {"Bare lønn, ikke skatt"}})},
-	"customer.systemusers":            {none, get("/systemusers")},
-	"customer.systemuser":             {held, get("/systemusers/ID")},
-	"customer.systemuser.settings":    {held, get("/systemusers/ID/settings")},
-	"customer.systemuser.rename":      {held, post("/systemusers/ID/settings/rename", url.Values{"title": {"Et annet navn"}})},
-	"customer.systemuser.pause":       {held, post("/systemusers/ID/settings/pause", url.Values{"reason": {"Ferie"}})},
+	"customer.request.reject_form": {received, get("/requests/ID/reject")},
+	"customer.request.reject":      {received, post("/requests/ID/reject", url.Values{"reason": {"Vi kjenner dere ikke"}})},
+	"customer.request.receipt":     {received, get("/requests/ID/receipt")},
+	"customer.request.wish_form":   {received, get("/requests/ID/wish")},
+	"customer.request.wish":        {received, post("/requests/ID/wish", url.Values{"wish": {"Bare lønn, ikke skatt"}})},
+	"customer.systemusers":         {none, get("/systemusers")},
+	"customer.systemuser":          {held, get("/systemusers/ID")},
+	"customer.systemuser.settings": {held, get("/systemusers/ID/settings")},
+	"customer.systemuser.rename":   {held, post("/systemusers/ID/settings/rename", url.Values{"title": {"Et annet navn"}})},
+	"customer.systemuser.pause":    {held, post("/systemusers/ID/settings/pause", url.Values{"reason": {"Ferie"}})},
 	"customer.systemuser.resume": {held, func(w *world, on thing) ask {
 		w.paused(on.id)
 		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/settings/resume", form: url.Values{}}
@@ -141,10 +141,7 @@ var cases = map[string]question{
 	"customer.systemuser.end_date": {held, func(w *world, on thing) ask {
 		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/settings/end-date", form: url.Values{"until": {"2031-01-31"}, "version": {w.version(on.id)}}}
 	}},
-	"customer.systemuser.remove_form": {held, func(w *world, on thing) ask {
-		items, _ := w.narrowing(on.id)
-		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/remove?" + url.Values{"items": items}.Encode()}
-	}},
+	"customer.systemuser.remove_form": {held, get("/systemusers/ID/remove?items=" + kit.TaxPackage)},
 	"customer.systemuser.remove": {held, func(w *world, on thing) ask {
 		items, seen := w.narrowing(on.id)
 		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/remove", form: url.Values{"items": items, "seen": {seen}}}
