@@ -37,6 +37,7 @@ const (
 	received        // a request to the organisation
 	held            // a system user of the organisation
 	system          // a system of the organisation
+	findable        // a system that customers may find
 	sent            // a request that the organisation sent
 	chain           // a system user of P, and the client that may act as it
 	member          // somebody in the organisation
@@ -160,11 +161,26 @@ var cases = map[string]question{
 	"customer.change.wish":        {changeOf, post("/changes/ID/wish", url.Values{"wish": {"Behold skatt"}})},
 	"customer.change.receipt":     {changeOf, get("/changes/ID/receipt")},
 	"customer.change.confirm":     {none, get("/accessmanagement/ui/systemuser/changerequest?id=704013ee-e82a-433e-83c5-a40e6e00d746")},
-	"docs":                        {none, get("/docs")},
-	"accessibility":               {none, get("/accessibility")},
-	"docs.group":                  {group, get("/docs/ID")},
-	"supplier.systems":            {none, get("/supplier/systems")},
-	"supplier.system.form":        {none, get("/supplier/systems/new")},
+	"customer.create.find":        {none, get("/systemusers/new?q=program")},
+	"customer.create.form":        {findable, get("/systemusers/new/ID")},
+	"customer.create": {findable, func(w *world, on thing) ask {
+		return ask{target: "/systemusers/new/" + url.PathEscape(on.id), form: url.Values{"title": {"Ny"}, "seen": {w.prospected(on.id, "")}}}
+	}},
+	"customer.again.form": {held, get("/systemusers/ID/again")},
+	"customer.again": {held, func(w *world, on thing) ask {
+		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/again", form: url.Values{"seen": {w.prospected("", on.id)}}}
+	}},
+	"customer.systemuser.receipt": {held, get("/systemusers/ID/receipt")},
+	"customer.own.form":           {none, get("/systemusers/own")},
+	"customer.own": {none, func(w *world, _ thing) ask {
+		return ask{target: "/systemusers/own", form: ownProgram("matrix" + strconv.Itoa(w.next()))}
+	}},
+	"customer.own.ready":   {system, get("/systemusers/own/ID")},
+	"docs":                 {none, get("/docs")},
+	"accessibility":        {none, get("/accessibility")},
+	"docs.group":           {group, get("/docs/ID")},
+	"supplier.systems":     {none, get("/supplier/systems")},
+	"supplier.system.form": {none, get("/supplier/systems/new")},
 	"supplier.system.register": {none, func(w *world, _ thing) ask {
 		return ask{target: "/supplier/systems/new", form: registration("matrix"+strconv.Itoa(w.next()), "matrix")}
 	}},

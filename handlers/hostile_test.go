@@ -291,6 +291,10 @@ func forms() []formOf {
 		{"pause", kit.ApproverP, "/systemusers/HELD/settings/pause", same(url.Values{"reason": {"Ferie"}}), []string{"reason"}, 3, false},
 		{"end date", kit.ApproverP, "/systemusers/HELD/settings/end-date", same(url.Values{"until": past, "version": {"1"}}), []string{"until", "version"}, 3, true},
 		{"remove", kit.ApproverP, "/systemusers/HELD/remove", same(url.Values{"items": {kit.TaxPackage}, "seen": {"x"}}), []string{"items", "seen"}, 3, true},
+		{"create", kit.ApproverP, "/systemusers/new/343940092_one", same(url.Values{"title": {"Ny"}, "until": past}), []string{"title", "until", "seen", "external_ref", "optional", "with"}, 3, true},
+		{"own", kit.ApproverP, "/systemusers/own", func(n int) url.Values { return ownProgram("h" + strconv.Itoa(n)) }, []string{
+			"name_nb", "name_en", "uses", "asks", "client_id", "client_issuer", "until", "q", "op",
+		}, 3, false},
 		{"erase", kit.ClerkP, "/account/erase", same(url.Values{}), []string{"confirm"}, 3, true},
 	}
 }
@@ -359,7 +363,7 @@ func TestHostileForms(t *testing.T) {
 			}
 			for who, pages := range map[*kit.Client][]string{
 				s.As(t, kit.DirectorA): {"/supplier/systems", "/supplier/requests", "/supplier/systems/343940092_one"},
-				s.As(t, kit.ApproverP): {"/requests", "/members", "/members/invite", "/account", "/account/log"},
+				s.As(t, kit.ApproverP): {"/requests", "/systemusers/new", "/members", "/members/invite", "/account", "/account/log"},
 			} {
 				for _, page := range pages {
 					who.Get(page).Want(http.StatusOK) // holds what was let in, and is sound
@@ -377,7 +381,7 @@ func TestHostileAddresses(t *testing.T) {
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
 	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
-	posts := []string{"/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
+	posts := []string{"/systemusers/new/X", "/systemusers/X/again", "/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
 	for i, v := range nasty(t) {
 		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
 		r := c.Get(target)
@@ -386,7 +390,7 @@ func TestHostileAddresses(t *testing.T) {
 		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && r.Status != http.StatusGone && !slices.Contains(lists, target) {
 			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
 		}
-		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/members?q=", "/login/again?next="}
+		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/members?q=", "/login/again?next=", "/systemusers/new?q=", "/systemusers/new?page="}
 		target = queries[i%len(queries)] + url.QueryEscape(v)
 		harmless(t, v, c.Get(target))
 		target = strings.Replace(posts[i%len(posts)], "X", url.PathEscape(v), 1)

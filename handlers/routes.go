@@ -110,7 +110,7 @@ func (s *Server) Routes() []Route {
 		{get, "/health/ready", "health.ready", Programs, Open, s.ready},
 		{get, "/assets/*", "assets", People, Open, echo.WrapHandler(s.Assets)},
 	}
-	return slices.Concat(routes, s.customerPages(), s.recordPages(), s.clientPages(), s.noticePages(), s.apiRoutes())
+	return slices.Concat(routes, s.customerPages(), s.createPages(), s.recordPages(), s.clientPages(), s.noticePages(), s.apiRoutes())
 }
 
 // Document writes the route table as Markdown; docs/routes.md is made of it.

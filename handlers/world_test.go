@@ -116,6 +116,8 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = w.request(w.org, foreign, over)
 		case system:
 			id = w.system(w.org, over)
+		case findable:
+			id = w.findable(foreign, over)
 		case member:
 			id = string(w.join(w.org, over).Person)
 		case holding:
@@ -150,6 +152,9 @@ func (w *world) things(k kind, object string) map[string]thing {
 	case sent:
 		things["foreign"], things["another kind"] = thing{id: w.request(foreign, kit.SupplierA, false)}, thing{id: w.request(foreign, w.org, false)}
 	case system:
+		things["foreign"], things["another kind"] = thing{id: w.system(foreign, false)}, thing{id: w.request(w.org, foreign, false)}
+		absent = string(w.org) + "_absent"
+	case findable: // hidden ones are nobody's to find
 		things["foreign"], things["another kind"] = thing{id: w.system(foreign, false)}, thing{id: w.request(w.org, foreign, false)}
 		absent = string(w.org) + "_absent"
 	case member:

@@ -197,11 +197,16 @@ func (w *Web) showDraft(c echo.Context, status int, d draft, done supplier.Done,
 	if err != nil {
 		return err
 	}
-	l := i18n.Lang(c.Request().Context())
+	v := registerView(catalogue, d, i18n.Lang(c.Request().Context()), done, item)
+	v.OrgNo, v.Issuers, v.Faults = string(visitOf(c).acting.Organisation.OrgNo), w.Registry.Issuers, faults
+	return respond.Page(c, status, supplier.RegisterPage(w.Shell(c), v))
+}
+
+// registerView is the form as it stands, with the hits of its search.
+func registerView(catalogue *catalog.Catalog, d draft, l models.Language, done supplier.Done, item string) supplier.Register {
 	v := supplier.Register{
-		OrgNo: string(visitOf(c).acting.Organisation.OrgNo), Name: d.system.Name, Description: d.system.Description,
-		IDName: d.idName, Issuers: w.Registry.Issuers, Query: d.query, RedirectURLs: d.system.RedirectURLs,
-		Visible: d.system.Visible, Faults: faults, Done: done,
+		Name: d.system.Name, Description: d.system.Description, IDName: d.idName, Query: d.query,
+		RedirectURLs: d.system.RedirectURLs, Visible: d.system.Visible, Done: done,
 	}
 	for _, client := range d.system.Clients {
 		v.Clients = append(v.Clients, supplier.Client{Issuer: client.Issuer, ID: client.ID})
@@ -215,7 +220,7 @@ func (w *Web) showDraft(c echo.Context, status int, d draft, done supplier.Done,
 	if d.query != "" || done == supplier.Searched {
 		v.Results, v.More = results(catalogue, d, l)
 	}
-	return respond.Page(c, status, supplier.RegisterPage(w.Shell(c), v))
+	return v
 }
 
 // results are the hits of the draft's search.

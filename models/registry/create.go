@@ -35,6 +35,7 @@ type Prospect struct {
 	Review
 	Exists models.ID // the live system user that has the place of the new one; empty when there is none
 	Lost   []Asked   // what the ended one held, and its system asks for no more
+	Block  Block     // of the supplier by the organisation; zero when there is none
 }
 
 // Prospect shows what the visible system would get in the organisation that the
@@ -123,6 +124,10 @@ func (r *Registry) fillProspect(ctx context.Context, tx Reader, v *Prospect, a m
 	case err == nil && !u.Over(r.Now()):
 		v.Exists = u.ID
 	case err != nil && models.CodeOf(err) != models.CodeNotFound:
+		return err
+	}
+	v.Block, err = tx.BlockOf(ctx, one.Customer, v.System.Supplier)
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
 		return err
 	}
 	v.CanApprove = v.Manager && !v.System.Deleted && !v.StruckOff && v.enough()
@@ -256,13 +261,13 @@ type Made struct {
 	SystemUserView
 	Asked  []Asked      // what it was given then
 	By     party.Person // who made it
-	At     time.Time
-	Again  models.ID // the ended one that it is like; empty when it is none
-	Portal string    // issuer of the portal where it was made; empty for a page of ours
+	At     time.Time    // zero for one that came of a request
+	Again  models.ID    // the ended one that it is like; empty when it is none
+	Portal string       // issuer of the portal where it was made; empty for a page of ours
 }
 
 // Made shows how a system user of the actor's organisation was made, as the audit
-// log has it. NotFound for one that came of a request.
+// log has it. Of one that came of a request there is no time and nobody.
 func (r *Registry) Made(ctx context.Context, a models.Actor, id models.ID) (Made, error) {
 	var out Made
 	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, _ policy.Standing, c *catalog.Catalog) error {
@@ -277,12 +282,12 @@ func (r *Registry) Made(ctx context.Context, a models.Actor, id models.ID) (Made
 		i := slices.IndexFunc(entries, func(e audit.Entry) bool {
 			return e.Action == string(policy.SystemUserCreate) && e.Outcome == audit.Done
 		})
-		if i < 0 {
-			return models.NewError(models.NotFound, models.CodeNotFound)
-		}
 		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
 		if err != nil {
 			return err
+		}
+		if out.SystemUserView = views[0]; i < 0 {
+			return nil
 		}
 		made := entries[i]
 		out = Made{SystemUserView: views[0], At: made.At, Again: models.ID(made.Detail["again"]), Portal: made.Detail["portal"]}

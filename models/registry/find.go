@@ -32,6 +32,9 @@ type FoundSystem struct {
 // foundPage is how many systems a page of the list has.
 const foundPage = 25
 
+// maxFind is how long a text is searched for, in characters.
+const maxFind = 200
+
 // foundPages is how far one can leaf.
 const foundPages = 1000
 
@@ -39,6 +42,9 @@ const foundPages = 1000
 // counted from 1; any member of an organisation may look. n is how many there
 // are in all, more whether there is a page after it.
 func (r *Registry) FindSystems(ctx context.Context, a models.Actor, text string, page int) (out []FoundSystem, n int, more bool, err error) {
+	if models.TextFault(text, maxFind, false) != "" {
+		return nil, 0, false, r.read(ctx, a, policy.SystemUserRead, func(Reader, policy.Standing, *catalog.Catalog) error { return nil })
+	}
 	words := strings.Fields(strings.ToLower(text))
 	words = words[:min(len(words), maxWords)]
 	skip := (min(max(page, 1), foundPages) - 1) * foundPage

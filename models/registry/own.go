@@ -229,10 +229,11 @@ func (r *Registry) ownFaults(c *catalog.Catalog, in OwnProgram, of system.System
 			f.Add(fmt.Sprintf("asks[%d]", i), "own.unfit")
 		}
 	}
-	for _, kind := range kinds {
-		if len(in.Items) > 0 && len(in.fitting(c, kind)) == 0 {
-			f.Add("asks", "own.none_for_"+string(kind))
-		}
+	if in.ForItself && len(in.Items) > 0 && len(in.fitting(c, systemuser.Standard)) == 0 {
+		f.Add("asks", "own.none_for_standard")
+	}
+	if in.ForClients && len(in.Items) > 0 && len(in.fitting(c, systemuser.Agent)) == 0 {
+		f.Add("asks", "own.none_for_agent")
 	}
 	if !in.Until.IsZero() && !in.Until.After(r.Now()) {
 		f.Add("valid_to", "date.past")

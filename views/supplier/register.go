@@ -34,6 +34,8 @@ type Register struct {
 	Visible      bool              // field visible
 	Faults       map[string]string // fault key by field, as system.System.Faults names them
 	Done         Done              // what the last button did; where the focus goes
+	Post         string            // where the form goes; the register form's own address when empty
+	Own          bool              // of a program of the organisation's own: no purposes, but what the reader may grant
 	DoneName     string            // name of the item that was added or removed
 }
 
@@ -70,6 +72,15 @@ type Action struct {
 type Chosen struct {
 	Item
 	Purpose models.Text // why, in at least one language
+	Grant   Grant       // of a program of the organisation's own
+}
+
+// Grant is whether the reader may grant an item, and to what.
+type Grant struct {
+	Cause      string   // why he may not, as policy.Cause; empty when he may
+	Others     []string // names of those who may, when he may not
+	ForItself  bool     // the system user for the organisation itself gets it
+	ForClients bool     // the one for its clients gets it
 }
 
 // The parts of the form that are swapped alone, by the id of their element.
@@ -81,15 +92,38 @@ const (
 
 // live makes a button send the form and swap only the part that it changes.
 // Without script the whole page comes, and shows that part.
-func live(part string) templ.Attributes {
+func (v Register) live(part string) templ.Attributes {
 	return templ.Attributes{
-		"formaction": paths.SupplierNewSystem() + "#" + part,
-		"hx-post":    paths.SupplierNewSystem(),
+		"formaction": v.post() + "#" + part,
+		"hx-post":    v.post(),
 		"hx-target":  "#" + part,
 		"hx-select":  "#" + part,
 		"hx-swap":    "outerHTML",
 		"hx-sync":    "closest form:drop",
 	}
+}
+
+// post is where the form goes.
+func (v Register) post() string {
+	if v.Post != "" {
+		return v.Post
+	}
+	return paths.SupplierNewSystem()
+}
+
+// asks is the key of the heading of what it asks for.
+func (v Register) asks() string {
+	if v.Own {
+		return "own.asks"
+	}
+	return "supplier.register.asks"
+}
+
+func (v Register) asksHelp() string {
+	if v.Own {
+		return "own.asks.help"
+	}
+	return "supplier.register.asks.help"
 }
 
 // clientRows are the clients, or a row to begin with.
