@@ -70,7 +70,7 @@ func (l Line) Record(ctx context.Context, supplier string) Record {
 		Time: i18n.Machine(l.At), Side: l.Side, Who: l.who(ctx, supplier), Role: i18n.In(ctx, l.Role), Action: l.Action,
 		Details: l.details(ctx), Denied: l.Denied,
 	}
-	r.What = eventText(ctx, l.Action, l.Denied, r.Who)
+	r.What = actText(ctx, l.Action, l.Denied, r.Who)
 	switch {
 	case l.Request != "":
 		r.Number = i18n.T(ctx, "customer.history.number.request", "Number", number(l.Request))
@@ -140,8 +140,8 @@ func (l Line) details(ctx context.Context) []string {
 	return out
 }
 
-// eventText is the sentence for an act.
-func eventText(ctx context.Context, action string, denied bool, who string) string {
+// actText is the sentence for an act.
+func actText(ctx context.Context, action string, denied bool, who string) string {
 	key := "customer.event." + action
 	if !i18n.Has(key) {
 		return i18n.T(ctx, "customer.event.other", "Who", who, "Action", action)
