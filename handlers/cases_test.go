@@ -45,6 +45,7 @@ const (
 	invited         // an invitation to the organisation
 	secret          // of an invitation to another
 	login           // another login of the person's
+	told            // a notice of the person's for the organisation
 	identity        // another way of his to log in
 	registered      // an organisation in which the business register knows him
 	changeOf        // a change request to the organisation
@@ -93,6 +94,11 @@ var cases = map[string]question{
 	"account.erase_form":        {none, get("/account/erase")},
 	"account.erase":             {none, post("/account/erase", url.Values{"confirm": {"yes"}})},
 	"account.login.end":         {login, post("/account/logins/ID/end", url.Values{})},
+	"notices":                   {none, get("/notices")},
+	"notices.read":              {none, post("/notices/read", url.Values{})},
+	"notices.settings_form":     {none, get("/notices/settings")},
+	"notices.settings":          {none, post("/notices/settings", url.Values{"asked": {"here"}})},
+	"notice":                    {told, get("/notices/ID")},
 	"account.login.end_others":  {login, post("/account/logins/end-others", url.Values{})},
 	"whoami":                    {none, get("/whoami")},
 	"members":                   {none, get("/members")},

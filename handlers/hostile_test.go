@@ -295,6 +295,7 @@ func forms() []formOf {
 		{"own", kit.ApproverP, "/systemusers/own", func(n int) url.Values { return ownProgram("h" + strconv.Itoa(n)) }, []string{
 			"name_nb", "name_en", "uses", "asks", "client_id", "client_issuer", "until", "q", "op",
 		}, 3, false},
+		{"notices", kit.ApproverP, "/notices/settings", same(url.Values{"asked": {"here"}}), []string{"asked", "lang", "forwarded"}, 3, false},
 		{"erase", kit.ClerkP, "/account/erase", same(url.Values{}), []string{"confirm"}, 3, true},
 	}
 }
@@ -380,7 +381,7 @@ func TestHostileAddresses(t *testing.T) {
 	s := kit.New(t)
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
-	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X"}
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X", "/notices/X"}
 	posts := []string{"/systemusers/new/X", "/systemusers/X/again", "/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
 	for i, v := range nasty(t) {
 		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
@@ -390,7 +391,7 @@ func TestHostileAddresses(t *testing.T) {
 		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && r.Status != http.StatusGone && !slices.Contains(lists, target) {
 			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
 		}
-		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/members?q=", "/login/again?next=", "/systemusers/new?q=", "/systemusers/new?page="}
+		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/notices?after=", "/notices?type=", "/members?q=", "/login/again?next=", "/systemusers/new?q=", "/systemusers/new?page="}
 		target = queries[i%len(queries)] + url.QueryEscape(v)
 		harmless(t, v, c.Get(target))
 		target = strings.Replace(posts[i%len(posts)], "X", url.PathEscape(v), 1)

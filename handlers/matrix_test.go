@@ -61,6 +61,13 @@ account.login.end                own     401     303*  303*  303*  303*  303*  3
 account.login.end                over    401     303   303   303   303   303   303   303   401   401   401   401
 account.login.end                other   401     404   404   404   404   404   404   404   401   401   401   401
 account.login.end_others         own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+notices                          own     login   200   200   200   200   200   200   200   login login login login
+notices.read                     own     401     303   303   303   303   303   303   303   401   401   401   401
+notices.settings_form            own     login   200   200   200   200   200   200   200   login login login login
+notices.settings                 own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
+notice                           own     login   303*  303*  303*  303*  303*  303*  303*  login login login login
+notice                           over    login   303   303   303   303   303   303   303   login login login login
+notice                           other   login   404   404   404   404   404   404   404   login login login login
 whoami                           own     login   303   303   303   303   303   303   303   login login login login
 logout                           own     401     303*  303*  303*  303*  303*  303*  303*  401   401   401   401
 logged_out                       own     200     200   200   200   200   200   200   200   200   200   200   200

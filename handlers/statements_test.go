@@ -21,7 +21,7 @@ var statements = map[string]int{
 	"system users": 20, "system user": 23, "revoke form": 23,
 	"systems": 17, "register form": 10, "search": 10, "system": 28, "send form": 18, "board": 27, "sent request": 20,
 	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,
-	"account": 18, "account of several": 18, "account log": 26, "erase form": 17,
+	"account": 18, "account of several": 18, "account log": 26, "notices": 30, "notice settings": 30, "erase form": 17,
 	"accept": 41, "give": 19, "end others": 16,
 	"approve": 33, "revoke": 26, "register": 24, "send": 35,
 }
@@ -41,6 +41,9 @@ func crowded(t *testing.T, n int) (s *kit.Site, waiting, approved request.Reques
 		if i < invitation.MaxOpen-2 { // one of the last is for the test
 			s.Invite(t, kit.ApproverP, policy.Viewer)
 		}
+	}
+	if _, err := s.Registry.Tell(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	return s, waiting, approved
 }
@@ -96,6 +99,8 @@ func TestStatementsPerPageAndCall(t *testing.T) {
 		page("account", customer, "/account")
 		page("account of several", s.As(t, kit.Several), "/account") // one organisation or two
 		page("account log", customer, "/account/log")
+		page("notices", customer, "/notices")
+		page("notice settings", customer, "/notices/settings")
 		page("erase form", customer, "/account/erase")
 		count("enrich", func() *kit.Response {
 			return enriching.PostJSON("/v1/enrich", enrichment(kit.Issuer1, client, string(kit.CustomerP), string(kit.CustomerP)))

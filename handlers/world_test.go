@@ -128,6 +128,8 @@ func (w *world) things(k kind, object string) map[string]thing {
 			_, id = w.invite(foreign, over)
 		case login:
 			id = w.login(w.who, over)
+		case told:
+			id = w.notice(w.who, w.org, over)
 		case identity:
 			id = w.identity(w.who, over)
 		case registered:
@@ -171,6 +173,9 @@ func (w *world) things(k kind, object string) map[string]thing {
 		absent = invitation.NewSecret()
 	case login:
 		things["foreign"], things["another kind"] = thing{id: w.login(directors[foreign], false)}, thing{id: w.request(w.org, foreign, false)}
+	case told:
+		things["foreign"], things["another kind"] = thing{id: w.notice(directors[w.org], foreign, false)}, thing{id: w.request(w.org, foreign, false)}
+		things["of a colleague"] = thing{id: w.notice(kit.Nobody, w.org, false)}
 	case identity:
 		things["foreign"], things["another kind"] = thing{id: w.identity(directors[foreign], false)}, thing{id: w.login(w.who, false)}
 		absent = "0123456789abcdef"
@@ -258,6 +263,22 @@ func (w *world) login(p kit.Person, over bool) string {
 		w.t.Fatal(err)
 	}
 	return string(all[0].ID)
+}
+
+// notice tells the person something for the organisation.
+func (w *world) notice(p kit.Person, org party.OrgNo, over bool) string {
+	w.t.Helper()
+	n := registry.Notice{
+		ID: models.NewID(), Person: w.s.PersonID(p), Org: org, Type: registry.NoticeAsked, Subject: "request:" + string(models.NewID()), At: w.s.Clock.Now(),
+	}
+	if over {
+		n.Read = n.At
+	}
+	err := w.s.Store.Write(w.t.Context(), func(tx registry.Tx) error { return tx.AddNotices(w.t.Context(), []registry.Notice{n}) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(n.ID)
 }
 
 // identity gives the person one more way to log in, and returns what stands for

@@ -206,6 +206,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	m := v.acting
 	s.CanSwitch = m.Several
 	s.OrgName, s.OrgNo, s.Inbox = m.Organisation.Display(), string(m.Organisation.OrgNo), m.Waiting
+	s.Notices = m.Unread
 	s.IsCustomer, s.CanSupply = true, m.Supplier
 	s.IsSupplier = m.Supplies || m.Supplier && strings.HasPrefix(s.Path, paths.Supplier())
 	if len(m.Roles) > 0 {

@@ -83,18 +83,6 @@ func (r *Registry) Notices(ctx context.Context, a models.Actor, q NoticeQuery, l
 	return out, err
 }
 
-// UnreadNotices counts what the actor has not read for the organisation that he
-// acts for.
-func (r *Registry) UnreadNotices(ctx context.Context, a models.Actor) (int, error) {
-	var here int
-	err := r.Store.Read(ctx, func(tx Reader) error {
-		counts, err := tx.Unread(ctx, models.ID(a.ID))
-		here = counts[party.OrgNo(a.OrgNo)]
-		return err
-	})
-	return here, err
-}
-
 // unread counts what the actor has not read, here and for other organisations
 // in which he still holds something.
 func (r *Registry) unread(ctx context.Context, tx Reader, a models.Actor) (here, elsewhere int, err error) {

@@ -98,6 +98,7 @@ type Membership struct {
 	Supplier     bool          // may act for it as a supplier
 	Supplies     bool          // and has reason to: it has systems, or that is his power; in Acting alone
 	Waiting      int           // requests that wait for an answer; in Acting alone
+	Unread       int           // notices that he has not read; in Acting alone
 	Several      bool          // he holds something in other organisations too; in Acting alone
 }
 
@@ -175,7 +176,7 @@ func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, erro
 		}
 		m = membership(c, p.org, persons[models.ID(a.ID)], p.Holdings)
 		m.Several = p.several
-		if m.Waiting, err = tx.Waiting(ctx, p.org.OrgNo, r.Now()); err != nil || !m.Supplier {
+		if m.Waiting, m.Unread, err = tx.Awaiting(ctx, p.org.OrgNo, models.ID(a.ID), r.Now()); err != nil || !m.Supplier {
 			return err
 		}
 		has, err := tx.Supplies(ctx, p.org.OrgNo)

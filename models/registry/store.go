@@ -92,8 +92,9 @@ type RequestReader interface {
 	RequestsFrom(ctx context.Context, supplier party.OrgNo, id system.ID, limit int) ([]request.Request, error)
 	// RequestCustomer tells whom a request concerns, for links that carry its id alone.
 	RequestCustomer(ctx context.Context, id models.ID) (party.OrgNo, error)
-	// Waiting counts the customer's requests that can be answered at now.
-	Waiting(ctx context.Context, customer party.OrgNo, now time.Time) (int, error)
+	// Awaiting counts the customer's requests that can be answered at now, and
+	// what the person has been told for it and has not read.
+	Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, err error)
 }
 
 // Use tells how a system user has been used. Times are zero when never.

@@ -43,12 +43,13 @@ func (t *transaction) RequestCustomer(ctx context.Context, id models.ID) (party.
 	return party.OrgNo(row.Customer), err
 }
 
-func (t *transaction) Waiting(ctx context.Context, customer party.OrgNo, now time.Time) (int, error) {
-	var n int
-	err := t.q(ctx).Raw("SELECT (SELECT COUNT(*) FROM request WHERE customer = ? AND status = 'pending' AND expires_at > ?)"+
-		" + (SELECT COUNT(*) FROM change_request WHERE customer = ? AND status = 'pending' AND expires_at > ?)",
-		string(customer), millis(now), string(customer), millis(now)).Scan(&n).Error
-	return n, err
+func (t *transaction) Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, err error) {
+	var n struct{ Waiting, Unread int }
+	err = t.q(ctx).Raw("SELECT (SELECT COUNT(*) FROM request WHERE customer = ? AND status = 'pending' AND expires_at > ?)"+
+		" + (SELECT COUNT(*) FROM change_request WHERE customer = ? AND status = 'pending' AND expires_at > ?) AS waiting,"+
+		" (SELECT COUNT(*) FROM notice WHERE person_id = ? AND org_no = ? AND read_at IS NULL) AS unread",
+		string(customer), millis(now), string(customer), millis(now), string(person), string(customer)).Scan(&n).Error
+	return n.Waiting, n.Unread, err
 }
 
 func (t *transaction) request(ctx context.Context, q *gorm.DB) (request.Request, error) {

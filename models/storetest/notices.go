@@ -13,7 +13,9 @@ import (
 
 func notices(t testing.TB, k *kit, q registry.NoticeQuery, limit int) []registry.Notice {
 	t.Helper()
-	return read(t, k, func(ctx context.Context, r registry.Reader) ([]registry.Notice, error) { return r.Notices(ctx, q, limit) })
+	return read(t, k, func(ctx context.Context, r registry.Reader) ([]registry.Notice, error) {
+		return r.Notices(ctx, q, limit)
+	})
 }
 
 func testNotices(t *testing.T, k *kit) {
@@ -45,6 +47,10 @@ func testNotices(t *testing.T, k *kit) {
 		return read(t, k, func(ctx context.Context, r registry.Reader) (map[party.OrgNo]int, error) { return r.Unread(ctx, vidar) })
 	}
 	same(t, "unread", map[party.OrgNo]int{bakeri: 2, verft: 1}, unread())
+	same(t, "unread in one", 2, read(t, k, func(ctx context.Context, r registry.Reader) (int, error) {
+		_, n, err := r.Awaiting(ctx, bakeri, vidar, Now())
+		return n, err
+	}))
 	later := Now().Add(time.Hour)
 	k.write(t, func(ctx context.Context, tx registry.Tx) error {
 		if err := tx.ReadNotice(ctx, berit, second.ID, later); err != nil { // not hers
@@ -56,8 +62,12 @@ func testNotices(t *testing.T, k *kit) {
 	fresh.Unread = true
 	same(t, "unread alone", []registry.Notice{second}, notices(t, k, fresh, 10))
 	first.Read = later
-	same(t, "one", first, read(t, k, func(ctx context.Context, r registry.Reader) (registry.Notice, error) { return r.Notice(ctx, vidar, first.ID) }))
-	_, err := tryRead(t, k, func(ctx context.Context, r registry.Reader) (registry.Notice, error) { return r.Notice(ctx, berit, first.ID) })
+	same(t, "one", first, read(t, k, func(ctx context.Context, r registry.Reader) (registry.Notice, error) {
+		return r.Notice(ctx, vidar, first.ID)
+	}))
+	_, err := tryRead(t, k, func(ctx context.Context, r registry.Reader) (registry.Notice, error) {
+		return r.Notice(ctx, berit, first.ID)
+	})
 	notFound(t, err)
 	k.write(t, func(ctx context.Context, tx registry.Tx) error {
 		return tx.SettleNotices(ctx, "request:1", []registry.NoticeType{registry.NoticeExpiring}, later)
@@ -76,7 +86,9 @@ func testNotices(t *testing.T, k *kit) {
 	if a, b, c, d := purge(later, Now()), purge(later.Add(1), Now()), purge(later.Add(time.Millisecond), Now()), purge(later.Add(time.Millisecond), Now()); a+b != 0 || c != 2 || d != 1 {
 		t.Errorf("purged %d, %d, %d, %d", a, b, c, d)
 	}
-	same(t, "what is left", []registry.Notice{theirs}, read(t, k, func(ctx context.Context, r registry.Reader) ([]registry.Notice, error) { return r.NoticesOf(ctx, berit) }))
+	same(t, "what is left", []registry.Notice{theirs}, read(t, k, func(ctx context.Context, r registry.Reader) ([]registry.Notice, error) {
+		return r.NoticesOf(ctx, berit)
+	}))
 	if n := purge(later, Now().Add(time.Millisecond)); n != 1 {
 		t.Errorf("purged %d unread", n)
 	}
@@ -129,7 +141,9 @@ func testMails(t *testing.T, k *kit) {
 		})
 		return taken
 	}
-	k.write(t, func(ctx context.Context, tx registry.Tx) error { return tx.AddMails(ctx, []registry.Mail{second, first, later}) })
+	k.write(t, func(ctx context.Context, tx registry.Tx) error {
+		return tx.AddMails(ctx, []registry.Mail{second, first, later})
+	})
 	at := Now().Add(time.Second)
 	first.Tries, first.Next = 1, at.Add(time.Minute)
 	second.Tries, second.Next = 1, at.Add(time.Minute)

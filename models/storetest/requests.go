@@ -23,7 +23,10 @@ func requestFrom(o party.OrgNo, id models.ID) func(context.Context, registry.Rea
 }
 
 func waiting(o party.OrgNo, now time.Time) func(context.Context, registry.Reader) (int, error) {
-	return func(ctx context.Context, r registry.Reader) (int, error) { return r.Waiting(ctx, o, now) }
+	return func(ctx context.Context, r registry.Reader) (int, error) {
+		n, _, err := r.Awaiting(ctx, o, berit, now)
+		return n, err
+	}
 }
 
 func testRequests(t *testing.T, k *kit) {

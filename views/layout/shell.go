@@ -22,6 +22,7 @@ type Shell struct {
 	IsSupplier bool                     // has the supplier's pages in the menu
 	CanSupply  bool                     // may see the supplier's pages
 	Inbox      int                      // requests that wait for an answer
+	Notices    int                      // what the person has been told and has not read
 	Flash      string                   // translated; what was just done
 	Live       bool                     // the page swaps parts of itself with htmx
 	Refresh    int                      // seconds after which a page without scripts comes anew; 0 for never
