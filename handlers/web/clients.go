@@ -60,12 +60,12 @@ func clientQuery(value func(string) string, attached bool) registry.ClientListQu
 	return q
 }
 
-// maxSearch bounds what is searched for, in characters.
-const maxSearch = 100
+// maxClientSearch bounds what is searched for, in characters.
+const maxClientSearch = 100
 
 func legibleText(s string) string {
 	r := []rune(s)
-	return string(r[:min(len(r), maxSearch)])
+	return string(r[:min(len(r), maxClientSearch)])
 }
 
 // clientStates are what a list can be narrowed to.
