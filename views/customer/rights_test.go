@@ -77,7 +77,8 @@ func TestTheSentenceSaysWhatTheItemsGive(t *testing.T) {
 		{"an action", []customer.Item{right("Krav", "read")}, "lese opplysninger i «Krav» på"},
 		{"an action that nobody knows", []customer.Item{right("Krav", "zap<b>")}, "bruke handlingen «zap<b>» i «Krav» på"},
 		{
-			"all together, the furthest first", []customer.Item{right("A", "read"), right("B", "sign"), right("C", ""), pack("D"), right("E", "read")},
+			"all together, the furthest first",
+			[]customer.Item{right("A", "read"), right("B", "sign"), right("C", ""), pack("D"), right("E", "read")},
 			"gjøre alt i tilgangspakken «D», gjøre alt i tjenesten «C», lese opplysninger i «A» og «E» og signere i «B» på",
 		},
 		{"more than it can name", []customer.Item{pack("A"), pack("B"), pack("C"), pack("D"), pack("E")}, "«A», «B», «C» og 2 til på"},
@@ -126,7 +127,8 @@ func TestReachIsNeverUnderstated(t *testing.T) {
 	}{
 		{"a right without an action", customer.Item{}, "Gjøre <strong>alt</strong> som tjenesten tillater."},
 		{
-			"with what the catalogue lists", customer.Item{Actions: []string{"read", "sign", "zap"}},
+			"with what the catalogue lists",
+			customer.Item{Actions: []string{"read", "sign", "zap"}},
 			"Gjøre <strong>alt</strong> som tjenesten tillater: lese, signere, «zap».",
 		},
 		{"an action", customer.Item{Action: "read"}, "<strong>Lese opplysninger i tjenesten</strong>, og ikke noe annet."},
@@ -266,5 +268,24 @@ func TestChoicesAreSentWithTheYes(t *testing.T) {
 	}
 	if strings.Count(page, `name="optional"`) != 3 {
 		t.Error("what must be given is offered to be left out")
+	}
+}
+
+func TestWhatIsNoLongerAsItWasSeenIsMarkedWhereItStands(t *testing.T) {
+	const mark = "Endret siden sist"
+	for _, p := range []customer.Part{
+		customer.PartSupplier, customer.PartSystem, customer.PartPurpose, customer.PartTitle, customer.PartReference,
+		customer.PartUntil, customer.PartReturn, customer.PartContact,
+	} {
+		page := review(t, func(v *customer.ReviewView) {
+			v.Changed, v.Parts = true, []customer.Part{p}
+			v.Purpose, v.Title, v.Reference, v.Contact = text("Fordi."), "Avdeling nord", "nord", "hjelp@fjelldata.example"
+		})
+		if strings.Count(page, mark) != 1 {
+			t.Errorf("%s is marked %d times", p, strings.Count(page, mark))
+		}
+	}
+	if page := review(t, func(v *customer.ReviewView) { v.Purpose = text("Fordi.") }); strings.Contains(page, mark) {
+		t.Error("something is marked that nobody saw otherwise")
 	}
 }
