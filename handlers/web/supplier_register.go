@@ -127,7 +127,7 @@ func readDraft(f map[string][]string, supplierNo party.OrgNo) draft {
 	}
 	for i, value := range f["asks"] {
 		if item, ok := catalog.ParseItem(value); ok {
-			d.system.Asks = append(d.system.Asks, system.Ask{Item: item, Purpose: models.Text{
+			d.system.Asks = append(d.system.Asks, system.Ask{Item: item, Optional: slices.Contains(f["optional"], value), Purpose: models.Text{
 				NB: strings.TrimSpace(at(f["purpose_nb"], i)), NN: strings.TrimSpace(at(f["purpose_nn"], i)), EN: strings.TrimSpace(at(f["purpose_en"], i)),
 			}})
 		}
@@ -212,7 +212,7 @@ func registerView(catalogue *catalog.Catalog, d draft, l models.Language, done s
 		v.Clients = append(v.Clients, supplier.Client{Issuer: client.Issuer, ID: client.ID})
 	}
 	for _, a := range d.system.Asks {
-		v.Asks = append(v.Asks, supplier.Chosen{Item: supplierItem(catalogue, a.Item, l), Purpose: a.Purpose})
+		v.Asks = append(v.Asks, supplier.Chosen{Item: supplierItem(catalogue, a.Item, l), Purpose: a.Purpose, Optional: a.Optional})
 	}
 	if named, ok := catalog.ParseItem(item); ok {
 		v.DoneName = supplierItem(catalogue, named, l).Name.Text

@@ -152,10 +152,15 @@ func (w *Web) sentView(r registry.RequestView, catalogue *catalog.Catalog, l mod
 		CustomerOrgNo: string(r.Request.Customer), ExternalRef: r.Request.ExternalRef, Title: r.Request.Title,
 		RedirectURL: r.Request.RedirectURL, Link: w.PortalURL + paths.Confirm(r.Request.ID), Status: r.Status,
 		Reason: r.Request.Reason, SentAt: r.Request.CreatedAt, AnswerBy: r.Request.ExpiresAt, DecidedAt: r.Request.DecidedAt, Ended: r.Ended,
+		Wish: r.Request.Wish.Text, WishedAt: r.Request.Wish.At,
 	}
 	for _, item := range r.Request.Items {
 		ask, _ := r.System.Ask(item)
-		v.Items = append(v.Items, supplier.Ask{Item: supplierItem(catalogue, item, l), Purpose: phrase(ask.Purpose, l)})
+		asked := supplier.Ask{Item: supplierItem(catalogue, item, l), Purpose: phrase(ask.Purpose, l)}
+		v.Items = append(v.Items, asked)
+		if slices.Contains(r.Request.LeftOut, item) {
+			v.LeftOut = append(v.LeftOut, asked)
+		}
 	}
 	return v
 }

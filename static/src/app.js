@@ -77,6 +77,45 @@
     }
   });
 
+  // Straight after an answer the browser goes back to the supplier, by the link
+  // that stands on the page, unless the person stops it or does anything else.
+  // The address loses what asked for it first, so that neither a reload nor the
+  // way back begins it anew.
+  const goBack = (box) => {
+    const link = document.getElementById(box.dataset.returning);
+    const text = box.querySelector("[data-count]");
+    const here = new URL(location.href);
+    if (!link || !text || !here.searchParams.has("returning")) return;
+    here.searchParams.delete("returning");
+    history.replaceState(history.state, "", here);
+    box.hidden = false;
+    const announce = document.getElementById("announce");
+    if (announce) announce.textContent = text.textContent;
+    const lines = text.dataset.count.split("\n");
+    let at = 0;
+    let timer = setInterval(() => {
+      at += 1;
+      if (at < lines.length) {
+        text.textContent = lines[at];
+        return;
+      }
+      clearInterval(timer);
+      location.assign(link.href);
+    }, 1000);
+    const stop = () => {
+      if (!timer) return;
+      clearInterval(timer);
+      timer = 0;
+      text.textContent = box.dataset.stopped;
+      box.querySelector("[data-stop]").hidden = true;
+      if (announce) announce.textContent = box.dataset.stopped;
+    };
+    document.addEventListener("keydown", stop, { once: true });
+    document.addEventListener("pointerdown", stop, { once: true });
+    window.addEventListener("pageshow", (e) => { if (e.persisted) stop(); });
+    box.querySelector("[data-stop]").addEventListener("click", stop);
+  };
+
   document.addEventListener("htmx:afterSwap", (e) => {
     reveal(document);
     if (e.target instanceof Element) attend(e.target);
@@ -85,4 +124,5 @@
   root.dataset.scripted = "yes";
   reveal(document);
   attend(document);
+  for (const box of document.querySelectorAll("[data-returning]")) goBack(box);
 })();

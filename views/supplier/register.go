@@ -71,8 +71,9 @@ type Action struct {
 // Chosen is an item that the system will ask for.
 type Chosen struct {
 	Item
-	Purpose models.Text // why, in at least one language
-	Grant   Grant       // of a program of the organisation's own
+	Purpose  models.Text // why, in at least one language
+	Optional bool        // the system works without it
+	Grant    Grant       // of a program of the organisation's own
 }
 
 // Grant is whether the reader may grant an item, and to what.

@@ -25,10 +25,22 @@ type Request struct {
 	Link          string         // absolute address to hand to the customer
 	Status        request.Status // as of now
 	Reason        string         // of a rejection, in the customer's words
+	Wish          string         // what the customer would have instead, in its words; empty when it said nothing
+	WishedAt      time.Time      // when it said so
+	LeftOut       []Ask          // what an approval did not give
 	SentAt        time.Time      // when it was sent
 	AnswerBy      time.Time      // when its time runs out, or ran out
 	DecidedAt     time.Time      // answered or withdrawn; zero otherwise
 	Ended         time.Time      // when the customer revoked the system user; zero otherwise
+}
+
+// leftOut names what an approval did not give.
+func (v Request) leftOut(ctx context.Context) string {
+	names := make([]string, len(v.LeftOut))
+	for i, a := range v.LeftOut {
+		names[i] = a.Name.Text
+	}
+	return i18n.Names(ctx, names)
 }
 
 // name is what to call the customer.
