@@ -317,7 +317,7 @@ func userNext(v SystemUserView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "keep.again"), Href: paths.SystemUser(v.ID) + "/again"}, ui.Secondary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "keep.again"), Href: paths.SystemUserAgain(v.ID)}, ui.Secondary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
