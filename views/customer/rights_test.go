@@ -83,7 +83,8 @@ func TestTheSentenceSaysWhatTheItemsGive(t *testing.T) {
 		},
 		{"more than it can name", []customer.Item{pack("A"), pack("B"), pack("C"), pack("D"), pack("E")}, "«A», «B», «C» og 2 til på"},
 		{
-			"more ways than it can tell", []customer.Item{right("A", "a"), right("B", "b"), right("C", "c"), right("D", "d"), right("E", "e"), right("F", "f"), pack("P")},
+			"more ways than it can tell",
+			[]customer.Item{right("A", "a"), right("B", "b"), right("C", "c"), right("D", "d"), right("E", "e"), right("F", "f"), pack("P")},
 			"gjøre det som står i listen under, med 1 tilgangspakke og 6 enkelttjenester på",
 		},
 	} {
