@@ -25,6 +25,7 @@ type changeBody struct {
 	ExternalRef            string          `json:"externalRef"`
 	Purpose                *models.Text    `json:"purpose"`
 	ContactEmail           string          `json:"contactEmail"`
+	NotifyEmail            string          `json:"notifyEmail"`
 }
 
 // changeAsked reads the query and the body. Strings are trimmed, as in Altinn.
@@ -41,6 +42,7 @@ func (a *API) changeAsked(q Question) (request.Change, error) {
 		return c, binding("requiredRights", "and requiredAccessPackages have at most 200 entries together, and so have the unwanted ones.")
 	}
 	c.RedirectURL, c.ContactEmail = strings.TrimSpace(body.RedirectURL), strings.TrimSpace(body.ContactEmail)
+	c.NotifyEmail = strings.TrimSpace(body.NotifyEmail)
 	if body.Purpose != nil {
 		c.Purpose = trimmed(*body.Purpose)
 	}
@@ -163,7 +165,7 @@ const noRedirects = "url.none_registered"
 
 // changeMembers are the members whose faults have no code.
 var changeMembers = map[string]string{
-	"purpose": "purpose", "purposes": "purpose", "contact_email": "contactEmail",
+	"purpose": "purpose", "purposes": "purpose", "contact_email": "contactEmail", "notify_email": "notifyEmail",
 }
 
 // itemOf finds the item that a field such as items[0] names.

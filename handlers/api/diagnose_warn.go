@@ -52,9 +52,9 @@ var (
 	purposeShape = object(names("nb", "nn", "en"))
 	rightShape   = with(names("action"), map[string]*shape{"resource": object(names("id", "value")), "purpose": purposeShape})
 	packageShape = with(names("urn"), map[string]*shape{"purpose": purposeShape})
-	requestShape = with(names("integrationTitle", "externalRef", "systemId", "partyOrgNo", "redirectUrl", "validTo", "contactEmail"),
+	requestShape = with(names("integrationTitle", "externalRef", "systemId", "partyOrgNo", "redirectUrl", "validTo", "contactEmail", "notifyEmail"),
 		map[string]*shape{"rights": rightShape, "accessPackages": packageShape, "purpose": purposeShape})
-	changeShape = with(names("redirectUrl", "contactEmail", "systemId", "partyOrgNo", "externalRef"), map[string]*shape{
+	changeShape = with(names("redirectUrl", "contactEmail", "notifyEmail", "systemId", "partyOrgNo", "externalRef"), map[string]*shape{
 		"requiredRights": rightShape, "unwantedRights": rightShape, "requiredAccessPackages": packageShape, "unwantedAccessPackages": packageShape, "purpose": purposeShape,
 	})
 	systemShape = with(names("id", "clientId", "isVisible", "allowedRedirectUrls", "exactRedirects"), map[string]*shape{

@@ -38,6 +38,7 @@ type asking struct {
 	Purpose          models.Text     `json:"purpose"`
 	ValidTo          time.Time       `json:"validTo"`
 	ContactEmail     string          `json:"contactEmail"`
+	NotifyEmail      string          `json:"notifyEmail"`
 }
 
 // askedRequest is a request as its supplier sees it. Members after timedOut are
@@ -188,7 +189,7 @@ func (a *API) asked(body asking, kind systemuser.Kind) (request.Request, error) 
 	in := request.Request{
 		Kind: kind, System: id, Customer: customer, ExternalRef: strings.TrimSpace(body.ExternalRef), Title: strings.TrimSpace(body.IntegrationTitle),
 		RedirectURL: strings.TrimSpace(body.RedirectURL), Purpose: trimmed(body.Purpose),
-		ContactEmail: strings.TrimSpace(body.ContactEmail), Purposes: map[catalog.Item]models.Text{},
+		ContactEmail: strings.TrimSpace(body.ContactEmail), NotifyEmail: strings.TrimSpace(body.NotifyEmail), Purposes: map[catalog.Item]models.Text{},
 	}
 	if !body.ValidTo.IsZero() {
 		in.ValidTo = body.ValidTo.UTC().Truncate(time.Millisecond)

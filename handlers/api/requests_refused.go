@@ -122,7 +122,7 @@ func listed(words []string) string {
 
 // members are our names of fields as the body has them.
 var members = map[string]string{
-	"external_ref": "externalRef", "title": "integrationTitle", "purpose": "purpose", "valid_to": "validTo", "contact_email": "contactEmail",
+	"external_ref": "externalRef", "title": "integrationTitle", "purpose": "purpose", "valid_to": "validTo", "contact_email": "contactEmail", "notify_email": "notifyEmail",
 }
 
 // sentences say a fault of a member.

@@ -1004,6 +1004,9 @@ type AskAgentRequest struct {
 	// IntegrationTitle What the customer will see it called; the system's name when left out.
 	IntegrationTitle *string `json:"integrationTitle,omitempty"`
 
+	// NotifyEmail Whom at the customer we tell by e-mail that it is asked; never shown to anybody.
+	NotifyEmail *string `json:"notifyEmail,omitempty"`
+
 	// PartyOrgNo The customer's organisation number.
 	PartyOrgNo string `json:"partyOrgNo"`
 
@@ -1033,6 +1036,9 @@ type AskRequest struct {
 
 	// IntegrationTitle What the customer will see it called; the system's name when left out.
 	IntegrationTitle *string `json:"integrationTitle,omitempty"`
+
+	// NotifyEmail Whom at the customer we tell by e-mail that it is asked; never shown to anybody.
+	NotifyEmail *string `json:"notifyEmail,omitempty"`
 
 	// PartyOrgNo The customer's organisation number.
 	PartyOrgNo string `json:"partyOrgNo"`
@@ -1154,6 +1160,9 @@ type ChangeAsk struct {
 
 	// ExternalRef The customer's number when it is left out.
 	ExternalRef *string `json:"externalRef,omitempty"`
+
+	// NotifyEmail Whom at the customer we tell by e-mail that it is asked; never shown to anybody.
+	NotifyEmail *string `json:"notifyEmail,omitempty"`
 	PartyOrgNo  *string `json:"partyOrgNo,omitempty"`
 
 	// Purpose Your own words to the customer for why; one language is enough.

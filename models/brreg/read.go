@@ -24,6 +24,7 @@ type unit struct {
 	Form   struct {
 		Code string `json:"kode"`
 	} `json:"organisasjonsform"`
+	Email     string `json:"epostadresse"`
 	Parent    string `json:"overordnetEnhet"`
 	StruckOff string `json:"slettedato"`
 	Closed    string `json:"nedleggelsesdato"` // of sub-units
@@ -107,7 +108,7 @@ func (c *Client) organisation(u unit) (party.Organisation, error) {
 	if err != nil {
 		return party.Organisation{}, errShape
 	}
-	found := party.Organisation{OrgNo: o, Name: line(u.Name), Form: form(u.Form.Code)}
+	found := party.Organisation{OrgNo: o, Name: line(u.Name), Form: form(u.Form.Code), Email: line(u.Email)}
 	if u.Parent != "" {
 		if found.Parent, err = c.cfg.Numbers.Parse(u.Parent); err != nil || found.Parent == o {
 			return party.Organisation{}, errShape

@@ -68,6 +68,9 @@ func merged(row organisationRow, o party.Organisation) organisationRow {
 	if o.UUID != "" {
 		row.UUID = o.UUID
 	}
+	if o.Email != "" {
+		row.Email = o.Email
+	}
 	if o.Parent != "" {
 		row.Parent = orNull(o.Parent)
 	}
