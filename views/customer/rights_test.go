@@ -255,7 +255,9 @@ func TestForwardingIsTheActOfWhoCannotApprove(t *testing.T) {
 func TestChoicesAreSentWithTheYes(t *testing.T) {
 	page := review(t, func(v *customer.ReviewView) {
 		v.Items = []customer.Item{
-			{Name: text("A")}, {Name: text("B"), Optional: true, Key: "b"}, {Name: text("C"), Optional: true, Key: "c", Left: true},
+			{Name: text("A")},
+			{Name: text("B"), Optional: true, Key: "b"},
+			{Name: text("C"), Optional: true, Key: "c", Left: true},
 			{Name: text("D"), Optional: true, Key: "d", Cause: policy.MissingRole},
 		}
 	})
