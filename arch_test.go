@@ -31,6 +31,7 @@ const (
 var nouns = []string{
 	"models", "models/party", "models/catalog", "models/system",
 	"models/systemuser", "models/request", "models/invitation", "models/bulk", "models/policy",
+	"models/listing",
 }
 
 // ledgers keep records of their own and know the domain by its ids only.
@@ -55,6 +56,7 @@ var layers = []layer{
 	{"models/invitation", with(nouns[:2])},
 	{"models/bulk", with(nouns[:2])},
 	{"models/policy", with(nouns[:6])},
+	{"models/listing", with()},
 	{"models/audit", with(nouns[:2])},
 	{"models/exchange", with(nouns[:3])},
 	{"models/registry", with(nouns, ledgers, "models/exchange", uuid)},

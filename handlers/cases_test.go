@@ -49,6 +49,7 @@ const (
 	identity        // another way of his to log in
 	registered      // an organisation in which the business register knows him
 	changeOf        // a change request to the organisation
+	handed          // a request that the person has sent on
 	group           // of operations in the manual
 )
 
@@ -56,6 +57,14 @@ const (
 type question struct {
 	kind kind
 	ask  func(w *world, on thing) ask
+}
+
+// sendOn asks the director of the actor's organisation to answer.
+func sendOn(under string) func(*world, thing) ask {
+	return func(w *world, on thing) ask {
+		to := string(w.s.PersonID(directors[w.org]))
+		return ask{target: under + url.PathEscape(on.id) + "/forward", form: url.Values{"to": {to}, "note": {"Kan du svare?"}}}
+	}
 }
 
 func get(format string) func(*world, thing) ask {
@@ -131,16 +140,21 @@ var cases = map[string]question{
 	"customer.request.approve": {received, func(w *world, on thing) ask {
 		return ask{target: "/requests/" + url.PathEscape(on.id) + "/approve", form: url.Values{"seen": {w.seen(on.id)}}}
 	}},
-	"customer.request.reject_form": {received, get("/requests/ID/reject")},
-	"customer.request.reject":      {received, post("/requests/ID/reject", url.Values{"reason": {"Vi kjenner dere ikke"}})},
-	"customer.request.receipt":     {received, get("/requests/ID/receipt")},
-	"customer.request.wish_form":   {received, get("/requests/ID/wish")},
-	"customer.request.wish":        {received, post("/requests/ID/wish", url.Values{"wish": {"Bare lønn, ikke skatt"}})},
-	"customer.systemusers":         {none, get("/systemusers")},
-	"customer.systemuser":          {held, get("/systemusers/ID")},
-	"customer.systemuser.settings": {held, get("/systemusers/ID/settings")},
-	"customer.systemuser.rename":   {held, post("/systemusers/ID/settings/rename", url.Values{"title": {"Et annet navn"}})},
-	"customer.systemuser.pause":    {held, post("/systemusers/ID/settings/pause", url.Values{"reason": {"Ferie"}})},
+	"customer.request.forward_form": {received, get("/requests/ID/forward")},
+	"customer.request.forward":      {received, sendOn("/requests/")},
+	"customer.change.forward_form":  {changeOf, get("/changes/ID/forward")},
+	"customer.change.forward":       {changeOf, sendOn("/changes/")},
+	"customer.forwarding.recall":    {handed, post("/forwardings/ID/recall", url.Values{})},
+	"customer.request.reject_form":  {received, get("/requests/ID/reject")},
+	"customer.request.reject":       {received, post("/requests/ID/reject", url.Values{"reason": {"Vi kjenner dere ikke"}})},
+	"customer.request.receipt":      {received, get("/requests/ID/receipt")},
+	"customer.request.wish_form":    {received, get("/requests/ID/wish")},
+	"customer.request.wish":         {received, post("/requests/ID/wish", url.Values{"wish": {"Bare lønn, ikke skatt"}})},
+	"customer.systemusers":          {none, get("/systemusers")},
+	"customer.systemuser":           {held, get("/systemusers/ID")},
+	"customer.systemuser.settings":  {held, get("/systemusers/ID/settings")},
+	"customer.systemuser.rename":    {held, post("/systemusers/ID/settings/rename", url.Values{"title": {"Et annet navn"}})},
+	"customer.systemuser.pause":     {held, post("/systemusers/ID/settings/pause", url.Values{"reason": {"Ferie"}})},
 	"customer.systemuser.resume": {held, func(w *world, on thing) ask {
 		w.paused(on.id)
 		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/settings/resume", form: url.Values{}}

@@ -282,6 +282,7 @@ func forms() []formOf {
 		{"approve", kit.ApproverP, "/requests/PENDING/approve", same(url.Values{}), []string{"seen", "optional", "with"}, 1, true},
 		{"wish", kit.PartialP, "/requests/PENDING/wish", same(url.Values{}), []string{"wish"}, 3, false},
 		{"reject", kit.PartialP, "/requests/PENDING/reject", same(url.Values{}), []string{"reason"}, 3, false},
+		{"forward", kit.ClerkP, "/requests/PENDING/forward", same(url.Values{"to": {"x"}}), []string{"to", "note", "due"}, 3, true},
 		{"organisations", kit.ApproverP, "/organisations", same(url.Values{"org": {string(kit.CustomerP)}}), []string{"org", "return"}, 1, true},
 		{"claim", kit.ApproverP, "/organisations/claim", same(url.Values{}), []string{"orgno"}, 3, true},
 		{"give", kit.ApproverP, "/members/MEMBER/give", same(url.Values{"urn": {kit.TaxPackage}, "until": past}), []string{"urn", "until"}, 3, true},

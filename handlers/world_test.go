@@ -15,6 +15,7 @@ import (
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/request"
 )
 
 // issuerOf is the issuer of the caller, or the client's where the caller is none.
@@ -70,6 +71,21 @@ func (w *world) request(from, to party.OrgNo, over bool) string {
 		}
 	}
 	return string(r.ID)
+}
+
+// handed is a request to the organisation that the person has sent on to one
+// whom nobody asks here.
+func (w *world) handed(who kit.Person, from, to party.OrgNo, over bool) string {
+	w.t.Helper()
+	f := request.Forwarding{
+		ID: models.NewID(), Subject: "request:" + w.request(from, to, over), Customer: to, From: w.s.PersonID(who), To: w.s.PersonID(kit.Several),
+		At: w.s.Clock.Now(),
+	}
+	err := w.s.Registry.Store.Write(w.t.Context(), func(tx registry.Tx) error { return tx.AddForwarding(w.t.Context(), f) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(f.ID)
 }
 
 // user makes a system user of the organisation.
@@ -136,6 +152,8 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = string(kit.Registered)
 		case changeOf:
 			id = w.change(foreign, w.org, over)
+		case handed:
+			id = w.handed(w.who, foreign, w.org, over)
 		case group:
 			id = "bulk"
 		case none, chain: // nothing of anybody's
@@ -183,6 +201,9 @@ func (w *world) things(k kind, object string) map[string]thing {
 		things["foreign"], absent = thing{id: string(foreign)}, string(kit.Unknown)
 	case changeOf:
 		things["foreign"], things["another kind"] = thing{id: w.change(kit.SupplierB, foreign, false)}, thing{id: w.request(foreign, w.org, false)}
+	case handed:
+		things["foreign"] = thing{id: w.handed(w.who, kit.SupplierB, foreign, false)}
+		things["another kind"] = thing{id: w.request(foreign, w.org, false)}
 	case chain, group: // made above, or nobody's
 	}
 	things["absent"] = thing{id: absent}

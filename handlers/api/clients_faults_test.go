@@ -63,7 +63,15 @@ func (o office) removed(t *testing.T) int {
 	t.Helper()
 	n := 0
 	err := o.Store.Read(t.Context(), func(tx registry.Reader) error {
-		all, err := tx.RequestsFor(t.Context(), kit.FacilitatorF, 10)
+		asks, err := tx.Asks(t.Context(), kit.FacilitatorF)
+		if err != nil {
+			return err
+		}
+		var ids []models.ID
+		for _, a := range asks {
+			ids = append(ids, a.ID)
+		}
+		all, err := tx.RequestsTo(t.Context(), kit.FacilitatorF, ids)
 		for _, r := range all {
 			if !r.Removed.IsZero() {
 				n++

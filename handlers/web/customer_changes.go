@@ -35,7 +35,11 @@ func (w *Web) Change(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, http.StatusOK, customer.Change(w.Shell(c), changeView(v)))
+	page := changeView(v)
+	if page.SentOn, err = w.sentOn(c, registry.Ref{ID: v.Change.ID, Change: true}, v.Status); err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, customer.Change(w.Shell(c), page))
 }
 
 // change reads the change request of the path as it stands for the reader.
@@ -185,17 +189,4 @@ func changeView(v registry.ChangeReview) customer.ChangeView {
 	}
 	codes(page.Items, v.Change.ID)
 	return page
-}
-
-// changeRows are the change requests of the inbox.
-func (w *Web) changeRows(c echo.Context) ([]customer.InboxRow, error) {
-	all, err := w.Registry.ChangeInbox(c.Request().Context(), actor(c))
-	rows := make([]customer.InboxRow, len(all))
-	for i, r := range all {
-		rows[i] = customer.InboxRow{
-			ID: r.Request.ID, Change: true, Program: r.System.Name, Title: r.Request.Title, Supplier: r.Supplier.Display(),
-			Sent: r.Request.CreatedAt, Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status,
-		}
-	}
-	return rows, err
 }

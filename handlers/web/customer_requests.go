@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,39 +17,6 @@ import (
 	"github.com/stafett/stafett/views/i18n"
 	"github.com/stafett/stafett/views/paths"
 )
-
-// Inbox handles GET /requests.
-func (w *Web) Inbox(c echo.Context) error {
-	all, err := w.Registry.Inbox(c.Request().Context(), actor(c))
-	if err != nil {
-		return err
-	}
-	catalogue, err := w.Registry.Catalog(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	rows, err := w.changeRows(c)
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		rows = append(rows, customer.InboxRow{
-			ID: r.Request.ID, Program: r.System.Name, Title: r.Request.Title, Supplier: r.Supplier.Display(), Sent: r.Request.CreatedAt,
-			Deadline: r.Request.ExpiresAt, Answered: r.Request.DecidedAt, Status: r.Status, Items: itemsByCatalogue(catalogue, r.Request.Items),
-		})
-	}
-	slices.SortStableFunc(rows, func(a, b customer.InboxRow) int { return b.Sent.Compare(a.Sent) })
-	var v customer.InboxView
-	for _, row := range rows {
-		if row.Status == request.Pending {
-			v.Waiting = append(v.Waiting, row)
-		} else {
-			v.Answered = append(v.Answered, row)
-		}
-	}
-	slices.SortStableFunc(v.Waiting, func(a, b customer.InboxRow) int { return a.Deadline.Compare(b.Deadline) })
-	return respond.Page(c, http.StatusOK, customer.Inbox(w.Shell(c), v))
-}
 
 // Review handles GET /requests/:id. A request to another organisation of the
 // person's takes him there, and the page says so.
@@ -66,7 +32,11 @@ func (w *Web) Review(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, http.StatusOK, customer.Review(w.Shell(c), reviewView(c, v)))
+	page := reviewView(c, v)
+	if page.SentOn, err = w.sentOn(c, registry.Ref{ID: v.Request.ID}, v.Status); err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, customer.Review(w.Shell(c), page))
 }
 
 // review reads the request of the path as it stands for the reader.

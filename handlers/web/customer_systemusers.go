@@ -15,28 +15,6 @@ import (
 	"github.com/stafett/stafett/views/paths"
 )
 
-// SystemUsers handles GET /systemusers.
-func (w *Web) SystemUsers(c echo.Context) error {
-	all, err := w.Registry.SystemUsers(c.Request().Context(), actor(c))
-	if err != nil {
-		return err
-	}
-	v := customer.SystemUsersView{Waiting: visitOf(c).acting.Waiting}
-	for _, u := range all {
-		row := customer.SystemUserRow{
-			ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display(), Held: u.Held,
-			LastUsed: u.Use.Last, Status: u.SystemUser.Status, Ended: u.SystemUser.RevokedAt, Gone: u.System.Deleted,
-			Paused: u.SystemUser.Paused != "" || !u.SystemUser.SupplierPaused.IsZero(),
-		}
-		if row.Status == systemuser.Active {
-			v.Live = append(v.Live, row)
-		} else {
-			v.Revoked = append(v.Revoked, row)
-		}
-	}
-	return respond.Page(c, http.StatusOK, customer.SystemUsers(w.Shell(c), v))
-}
-
 // SystemUser handles GET /systemusers/:id.
 func (w *Web) SystemUser(c echo.Context) error {
 	page, err := w.systemUser(c)

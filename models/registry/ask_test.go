@@ -269,7 +269,7 @@ func TestRemoveRequest(t *testing.T) {
 		if len(page) != 0 || total != 0 || err != nil {
 			t.Errorf("still listed: %+v, %d, %v", page, total, err)
 		}
-		if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri)); err != nil || len(users) != 1 || users[0].SystemUser.Status != systemuser.Active {
+		if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri), registry.ListQuery{}); err != nil || len(users.Rows) != 1 || users.Rows[0].SystemUser.Status != systemuser.Active {
 			t.Errorf("the system user is %+v, %v", users, err)
 		}
 		mustVerify(t, w)

@@ -13,6 +13,7 @@ import (
 	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
 )
@@ -222,23 +223,23 @@ func TestListsEndAtTheOrganisation(t *testing.T) {
 		w.Sent(t, "pending")
 		w.Approved(t, "live")
 		for _, stranger := range []models.Actor{w.As(turid, verft), w.As(hedda, loggen)} {
-			inbox, err1 := w.Inbox(t.Context(), stranger)
-			users, err2 := w.SystemUsers(t.Context(), stranger)
+			inbox, err1 := w.Inbox(t.Context(), stranger, registry.ListQuery{}, nil)
+			users, err2 := w.SystemUsers(t.Context(), stranger, registry.ListQuery{})
 			sent, err3 := w.SentRequests(t.Context(), stranger, "")
 			of, err4 := w.SentRequests(t.Context(), stranger, modelstest.System().ID)
 			systems, err5 := w.Systems(t.Context(), stranger)
-			if err := errors.Join(err1, err2, err3, err4, err5); err != nil || len(inbox)+len(users)+len(sent)+len(of)+len(systems) > 0 {
+			if err := errors.Join(err1, err2, err3, err4, err5); err != nil || len(inbox.Rows)+len(users.Rows)+len(sent)+len(of)+len(systems) > 0 {
 				t.Errorf("%s sees %v %v %v %v %v, %v", stranger.OrgNo, inbox, users, sent, of, systems, err)
 			}
 			if m, err := w.Acting(t.Context(), stranger); err != nil || m.Waiting != 0 {
 				t.Errorf("%s: %d wait, %v", stranger.OrgNo, m.Waiting, err)
 			}
 		}
-		inbox, _ := w.Inbox(t.Context(), w.As(kari, bakeri))
-		users, _ := w.SystemUsers(t.Context(), w.As(kari, bakeri))
+		inbox, _ := w.Inbox(t.Context(), w.As(kari, bakeri), registry.ListQuery{}, nil)
+		users, _ := w.SystemUsers(t.Context(), w.As(kari, bakeri), registry.ListQuery{})
 		systems, _ := w.Systems(t.Context(), w.As(jonas, fjord))
-		if len(inbox) != 2 || len(users) != 1 || len(systems) != 1 || systems[0].Customers != 1 {
-			t.Errorf("their own: %d requests, %d system users, %+v", len(inbox), len(users), systems)
+		if len(inbox.Rows) != 2 || len(users.Rows) != 1 || len(systems) != 1 || systems[0].Customers != 1 {
+			t.Errorf("their own: %d requests, %d system users, %+v", len(inbox.Rows), len(users.Rows), systems)
 		}
 	})
 }

@@ -60,25 +60,6 @@ func (r *Registry) ChangeCustomer(ctx context.Context, person models.ID, id mode
 	return customer, err
 }
 
-// ChangeInbox lists the change requests to the organisation that the actor acts
-// for, newest first, answered ones too.
-func (r *Registry) ChangeInbox(ctx context.Context, a models.Actor) ([]RequestView, error) {
-	var out []RequestView
-	err := r.read(ctx, a, policy.ChangeRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		changes, err := tx.ChangesTo(ctx, party.OrgNo(a.OrgNo), maxList)
-		if err != nil {
-			return err
-		}
-		rs := make([]request.Request, len(changes))
-		for i, one := range changes {
-			rs[i] = one.Request
-		}
-		out, err = r.named(ctx, tx, rs)
-		return err
-	})
-	return out, err
-}
-
 func (r *Registry) reviewChange(ctx context.Context, tx Reader, a models.Actor, s policy.Standing, c *catalog.Catalog, id models.ID) (ChangeReview, error) {
 	var v ChangeReview
 	var err error

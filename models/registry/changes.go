@@ -43,8 +43,6 @@ type ChangeReader interface {
 	// ChangeTo finds a change request to one of the customers by its id, or else
 	// by its supplier's: the oldest of several suppliers.
 	ChangeTo(ctx context.Context, customers []party.OrgNo, id models.ID) (request.Change, error)
-	// ChangesTo lists the customer's change requests, newest first, at most limit.
-	ChangesTo(ctx context.Context, customer party.OrgNo, limit int) ([]request.Change, error)
 	// ChangesOf names the customer's change requests of a system user, newest
 	// first, at most limit.
 	ChangesOf(ctx context.Context, customer party.OrgNo, systemUser models.ID, limit int) ([]models.ID, error)

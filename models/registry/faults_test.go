@@ -568,7 +568,7 @@ func TestAClosedStoreAnswersNothing(t *testing.T) {
 	ctx, a, id := t.Context(), models.Actor{Kind: models.Person, ID: "x", OrgNo: string(bakeri)}, models.NewID()
 	for name, err := range map[string]error{
 		"Review": second(w.Review(ctx, a, id)), "Approve": second(w.Approve(ctx, a, id, "")), "Reject": w.Reject(ctx, a, id, "Nei"),
-		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a)), "SystemUsers": second(w.SystemUsers(ctx, a)),
+		"Revoke": w.Revoke(ctx, a, id), "Inbox": second(w.Inbox(ctx, a, registry.ListQuery{}, nil)), "SystemUsers": second(w.SystemUsers(ctx, a, registry.ListQuery{})),
 		"Systems": second(w.Systems(ctx, a)), "Acting": second(w.Acting(ctx, a)), "Memberships": second(w.Memberships(ctx, id)),
 		"SignIn": second(w.SignIn(ctx, party.Arrival{Identity: modelstest.Identity(kari)})), "Catalog": second(w.Catalog(ctx)), "VerifyAudit": second(w.VerifyAudit(ctx)),
 		"LoggedIn": second(w.LoggedIn(ctx, id)), "Logins": second(w.Logins(ctx, a)), "EndLogin": w.EndLogin(ctx, a, id),

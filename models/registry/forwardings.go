@@ -54,8 +54,8 @@ func (q Ref) Subject() string {
 	return requestSubject(q.ID)
 }
 
-// questionOf reads what Subject wrote.
-func questionOf(subject string) Ref {
+// refOf reads what Subject wrote.
+func refOf(subject string) Ref {
 	if id, ok := strings.CutPrefix(subject, changeSubject("")); ok {
 		return Ref{ID: models.ID(id), Change: true}
 	}
@@ -170,6 +170,13 @@ func (r *Registry) whoHelps(ctx context.Context, tx Reader, c *catalog.Catalog, 
 			out.Missing = append(out.Missing, asked)
 		}
 	}
+	var err error
+	out.Givers, err = administrators(ctx, tx, c, standings)
+	return err
+}
+
+// administrators are those who administer access, of people who stand so.
+func administrators(ctx context.Context, tx Reader, c *catalog.Catalog, standings map[models.ID]policy.Standing) ([]party.Person, error) {
 	var ids []models.ID
 	for id, s := range standings {
 		if s.AccessManager(c) {
@@ -178,10 +185,11 @@ func (r *Registry) whoHelps(ctx context.Context, tx Reader, c *catalog.Catalog, 
 	}
 	slices.Sort(ids)
 	persons, err := tx.Persons(ctx, ids)
-	for _, id := range ids {
-		out.Givers = append(out.Givers, persons[id])
+	out := make([]party.Person, len(ids))
+	for i, id := range ids {
+		out[i] = persons[id]
 	}
-	return err
+	return out, err
 }
 
 // standings is how everybody in the organisation stands there, the strongest
@@ -307,7 +315,7 @@ func (r *Registry) Recall(ctx context.Context, a models.Actor, id models.ID) (Re
 		if err != nil {
 			return change{}, err
 		}
-		q = questionOf(f.Subject)
+		q = refOf(f.Subject)
 		if string(f.From) != a.ID {
 			return change{}, models.NewError(models.Forbidden, models.CodeForbidden)
 		}

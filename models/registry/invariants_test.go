@@ -82,7 +82,7 @@ func TestInvariants(t *testing.T) {
 		}
 		// mostly is one that lives, if there is one.
 		mostly := func(rt *rapid.T) models.ID {
-			users := must(w.SystemUsers(ctx, w.As(kari, bakeri)))(rt)
+			users := must(w.SystemUsers(ctx, w.As(kari, bakeri), registry.ListQuery{}))(rt).Rows
 			if len(users) > 0 && users[0].SystemUser.Status == systemuser.Active && rapid.IntRange(0, 4).Draw(rt, "stray") > 0 {
 				return users[0].SystemUser.ID
 			}
@@ -231,7 +231,7 @@ func TestInvariants(t *testing.T) {
 					}
 				}
 				live := map[string]int{}
-				users := must(w.SystemUsers(ctx, w.As(kari, bakeri)))(rt)
+				users := must(w.SystemUsers(ctx, w.As(kari, bakeri), registry.ListQuery{}))(rt).Rows
 				for _, u := range users {
 					r, ok := accepted[u.SystemUser.ID]
 					if !ok {

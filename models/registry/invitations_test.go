@@ -101,7 +101,7 @@ func TestInvitation(t *testing.T) {
 		if e.OrgNo != string(bakeri) || e.Actor.ID != string(w.ID(siri)) || e.Detail["holding"] != string(h.ID) {
 			t.Errorf("recorded %+v", e)
 		}
-		if _, err := w.Inbox(ctx, w.As(siri, bakeri)); err != nil {
+		if _, err := w.Inbox(ctx, w.As(siri, bakeri), registry.ListQuery{}, nil); err != nil {
 			t.Error("he does not belong:", err)
 		}
 		mustBeUseless(t, w, secret)

@@ -56,8 +56,8 @@ func TestHundredApprovalsAtOnce(t *testing.T) {
 		}
 		mustHaveOneWinner(t, together(t.Context(), fs...))
 		before.mustHaveDone(t, "request.approve", "request:"+string(sent.ID))
-		if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri)); err != nil || len(users) != 1 {
-			t.Errorf("%d system users, %v", len(users), err)
+		if users, err := w.SystemUsers(t.Context(), w.As(kari, bakeri), registry.ListQuery{}); err != nil || len(users.Rows) != 1 {
+			t.Errorf("%d system users, %v", len(users.Rows), err)
 		}
 	})
 }

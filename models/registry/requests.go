@@ -123,21 +123,6 @@ func (r *Registry) SentRequest(ctx context.Context, a models.Actor, id models.ID
 	return out, err
 }
 
-// Inbox lists the requests to the organisation that the actor acts for, newest
-// first, answered ones too.
-func (r *Registry) Inbox(ctx context.Context, a models.Actor) ([]RequestView, error) {
-	var out []RequestView
-	err := r.read(ctx, a, policy.RequestRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		rs, err := tx.RequestsFor(ctx, party.OrgNo(a.OrgNo), maxList)
-		if err != nil {
-			return err
-		}
-		out, err = r.named(ctx, tx, rs)
-		return err
-	})
-	return out, err
-}
-
 // named adds systems, organisations and what became of them to requests, in one
 // question each.
 func (r *Registry) named(ctx context.Context, tx Reader, rs []request.Request) ([]RequestView, error) {

@@ -47,6 +47,7 @@ type Reader interface {
 	ClientReader
 	ChangeReader
 	ForwardingReader
+	ListReader
 	BulkReader
 	UseReader
 	SupplierReader
@@ -85,8 +86,6 @@ type RequestReader interface {
 	RequestFor(ctx context.Context, customer party.OrgNo, id models.ID) (request.Request, error)
 	// RequestFrom finds a request that the supplier sent.
 	RequestFrom(ctx context.Context, supplier party.OrgNo, id models.ID) (request.Request, error)
-	// RequestsFor lists the customer's requests, newest first, at most limit.
-	RequestsFor(ctx context.Context, customer party.OrgNo, limit int) ([]request.Request, error)
 	// RequestsFrom lists what the supplier sent, newest first, at most limit;
 	// of one system when id is not empty.
 	RequestsFrom(ctx context.Context, supplier party.OrgNo, id system.ID, limit int) ([]request.Request, error)

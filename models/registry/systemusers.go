@@ -25,21 +25,6 @@ type SystemUserView struct {
 	Held       int // how many items it effectively holds
 }
 
-// SystemUsers lists the system users of the organisation that the actor acts
-// for: live ones first, newest first.
-func (r *Registry) SystemUsers(ctx context.Context, a models.Actor) ([]SystemUserView, error) {
-	var out []SystemUserView
-	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		users, err := tx.SystemUsersOf(ctx, party.OrgNo(a.OrgNo), maxList)
-		if err != nil {
-			return err
-		}
-		out, err = r.namedUsers(ctx, tx, users)
-		return err
-	})
-	return out, err
-}
-
 // namedUsers adds systems, suppliers and use, in one question each.
 func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser.SystemUser) ([]SystemUserView, error) {
 	var sids []system.ID

@@ -12,6 +12,7 @@ import (
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/policy"
+	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/systemuser"
 )
@@ -97,11 +98,11 @@ func TestSendRequest(t *testing.T) {
 		t.Errorf("the event is %s", events[len(events)-1])
 	}
 
-	inbox, err := w.Inbox(t.Context(), w.As(even, bakeri))
+	inbox, err := w.Inbox(t.Context(), w.As(even, bakeri), registry.ListQuery{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(inbox) != 1 || inbox[0].Request.ID != sent.ID || inbox[0].Supplier.Name != "Fjord Programvare AS" || inbox[0].Status != request.Pending {
+	if len(inbox.Rows) != 1 || inbox.Rows[0].Request.ID != sent.ID || inbox.Rows[0].Supplier.Name != "Fjord Programvare AS" || inbox.Rows[0].Status != request.Pending {
 		t.Errorf("the inbox holds %+v", inbox)
 	}
 	mine, err := w.SentRequests(t.Context(), w.As(jonas, fjord), sent.System)

@@ -134,8 +134,8 @@ func TestNothingWaitsThatWouldBeOver(t *testing.T) {
 		if err != nil || page.Status != request.Expired || page.CanApprove || page.CanReject {
 			t.Errorf("its page: %s, %v", page.Status, err)
 		}
-		inbox, err := w.Inbox(t.Context(), a)
-		if err != nil || len(inbox) != 1 || inbox[0].Status != request.Expired {
+		inbox, err := w.Inbox(t.Context(), a, registry.ListQuery{}, nil)
+		if err != nil || len(inbox.Rows) != 1 || inbox.Rows[0].Status != request.Expired {
 			t.Errorf("the inbox: %+v, %v", inbox, err)
 		}
 		acting, err := w.Acting(t.Context(), a)

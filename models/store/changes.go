@@ -23,10 +23,6 @@ func (t *transaction) ChangeTo(ctx context.Context, customers []party.OrgNo, id 
 		Order(gorm.Expr("CASE WHEN id = ? THEN 0 ELSE 1 END, created_at, id", string(id))))
 }
 
-func (t *transaction) ChangesTo(ctx context.Context, customer party.OrgNo, limit int) ([]request.Change, error) {
-	return t.changes(ctx, t.q(ctx).Where("customer = ?", string(customer)).Order(newestFirst).Limit(limit))
-}
-
 func (t *transaction) ChangesOf(ctx context.Context, customer party.OrgNo, systemUser models.ID, limit int) ([]models.ID, error) {
 	var ids []models.ID
 	err := t.q(ctx).Model(&changeRow{}).Where("customer = ? AND system_user_id = ?", string(customer), string(systemUser)).

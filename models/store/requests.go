@@ -26,10 +26,6 @@ func (t *transaction) RequestFrom(ctx context.Context, supplier party.OrgNo, id 
 	return t.request(ctx, t.q(ctx).Where("id = ? AND supplier = ?", string(id), string(supplier)))
 }
 
-func (t *transaction) RequestsFor(ctx context.Context, customer party.OrgNo, limit int) ([]request.Request, error) {
-	return t.requests(ctx, t.q(ctx).Where("customer = ?", string(customer)).Order(newestFirst).Limit(limit))
-}
-
 func (t *transaction) RequestsFrom(ctx context.Context, supplier party.OrgNo, id system.ID, limit int) ([]request.Request, error) {
 	q := t.q(ctx).Where("supplier = ?", string(supplier))
 	if id != "" {

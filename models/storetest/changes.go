@@ -59,7 +59,7 @@ func testChanges(t *testing.T, k *kit) {
 	same(t, "waiting", 1, read(t, k, waiting(bakeri, Now())))
 	same(t, "waiting when the time has run out", 0, read(t, k, waiting(bakeri, c.ExpiresAt)))
 	same(t, "the customer's", []request.Change{c}, read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Change, error) {
-		return r.ChangesTo(ctx, bakeri, 10)
+		return r.ChangesAmong(ctx, bakeri, []models.ID{c.ID, models.NewID()})
 	}))
 	for _, of := range []struct {
 		customer party.OrgNo

@@ -10,6 +10,7 @@ import (
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
+	"github.com/stafett/stafett/models/systemuser"
 )
 
 func requestFor(o party.OrgNo, id models.ID) func(context.Context, registry.Reader) (request.Request, error) {
@@ -83,7 +84,7 @@ func testPendingTriple(t *testing.T, k *kit) {
 
 	// Once decided, the triple is free again.
 	r := read(t, k, func(ctx context.Context, x registry.Reader) ([]request.Request, error) {
-		return x.RequestsFor(ctx, bakeri, 10)
+		return x.PendingRequests(ctx, bakeri, systemuser.Standard, false, Now(), registry.After{}, 10)
 	})[0]
 	decided, err := r.Apply(request.Reject, berit, "nei", Now())
 	if err != nil {

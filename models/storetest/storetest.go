@@ -119,6 +119,8 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"what waits for a customer", testPendingRequests},
 		{"what lives of a customer", testLiveSystemUsers},
 		{"pages of requests are filtered", testRequestFilters},
+		{"lists in few words", testInFewWords},
+		{"forwardings", testForwardings},
 		{"change requests", testChanges},
 		{"system users that can be changed", testChangeable},
 		{"a change request is answered once", testSaveChange},

@@ -224,7 +224,7 @@ func testTenants(t *testing.T, k *kit) {
 		notFound(t, err)
 		same(t, "system users", []systemuser.SystemUser{}, read(t, k, usersOf(wrong, 10)))
 		same(t, "requests", []request.Request{}, read(t, k, func(ctx context.Context, x registry.Reader) ([]request.Request, error) {
-			return x.RequestsFor(ctx, wrong, 10)
+			return x.RequestsTo(ctx, wrong, []models.ID{r.ID})
 		}))
 		same(t, "waiting", 0, read(t, k, waiting(wrong, Now())))
 	}
@@ -263,9 +263,6 @@ func testLists(t *testing.T, k *kit) {
 		r.CreatedAt = Now().Add(time.Duration(i) * time.Second)
 		newest = append([]request.Request{addRequest(t, k, r)}, newest...)
 	}
-	same(t, "requests for", newest[:3], read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Request, error) {
-		return r.RequestsFor(ctx, bakeri, 3)
-	}))
 	same(t, "requests from", newest[:4], read(t, k, requestsFrom(rotor, "", 4)))
 	same(t, "requests from one system", []request.Request{newest[0], newest[1], newest[3]}, read(t, k, requestsFrom(rotor, s.ID, 3)))
 
@@ -302,10 +299,12 @@ func testStatements(t *testing.T, k *kit) {
 			want int64
 		}{
 			{"requests", func() {
+				asks := read(t, k, asksOf(bakeri))
 				read(t, k, func(ctx context.Context, r registry.Reader) ([]request.Request, error) {
-					return r.RequestsFor(ctx, bakeri, 50)
+					return r.RequestsTo(ctx, bakeri, askIDs(asks))
 				})
-			}, 2},
+			}, 3},
+			{"system users in few words", func() { read(t, k, holdersOf(bakeri)) }, 1},
 			{"requests from", func() { read(t, k, requestsFrom(rotor, "", 50)) }, 2},
 			{"system users", func() { read(t, k, usersOf(bakeri, 50)) }, 2},
 			{"systems", func() { read(t, k, systemsOf(rotor)) }, 4},

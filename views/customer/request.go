@@ -14,26 +14,6 @@ import (
 	"github.com/stafett/stafett/views/ui"
 )
 
-// InboxView is the list of requests to the organisation.
-type InboxView struct {
-	Waiting  []InboxRow // those that can be answered, the most urgent first
-	Answered []InboxRow // the others, newest first
-}
-
-// InboxRow is one request in the inbox.
-type InboxRow struct {
-	ID       models.ID
-	Change   bool        // a change request; Title is then what the system user is called
-	Program  models.Text // name of the system that asks
-	Title    string      // what the system user will be called; shown when it is not the program's name
-	Supplier string      // legal name of its supplier
-	Items    []Item      // what is asked for; Name and Package suffice
-	Sent     time.Time
-	Deadline time.Time      // until when it can be answered
-	Answered time.Time      // when it was answered; zero while it waits
-	Status   request.Status // as of now
-}
-
 // ReviewView is everything that a person is shown before he answers a request.
 type ReviewView struct {
 	ID         models.ID

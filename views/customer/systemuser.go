@@ -10,27 +10,6 @@ import (
 	"github.com/stafett/stafett/views/ui"
 )
 
-// SystemUsersView is the list of the organisation's system users.
-type SystemUsersView struct {
-	Live    []SystemUserRow // newest first
-	Revoked []SystemUserRow // newest first
-	Waiting int             // requests that wait for an answer
-}
-
-// SystemUserRow is one system user in the list.
-type SystemUserRow struct {
-	ID       models.ID
-	Title    string      // what it is called
-	Program  models.Text // name of its system
-	Supplier string      // legal name of the supplier
-	Held     int         // how many packages and services it has now
-	LastUsed time.Time   // zero for never
-	Status   systemuser.Status
-	Ended    time.Time // when it was revoked; zero while it lives
-	Gone     bool      // the supplier has retired the system
-	Paused   bool      // it can use nothing for now
-}
-
 // SystemUserView is the page of one system user.
 type SystemUserView struct {
 	ID         models.ID

@@ -66,8 +66,6 @@ func changePages() []Page {
 		ended("withdrawn", request.Withdrawn, same),
 		ended("expired", request.Expired, func(v *customer.ChangeView) { v.Deadline = days(-3) }),
 		all("customer/change-reject", customer.Reject(kari(paths.ChangeReject(first)), ask)),
-		all("customer/inbox-change", customer.Inbox(kari(paths.Requests()), customer.InboxView{
-			Waiting: []customer.InboxRow{row}, Answered: []customer.InboxRow{past},
-		})),
+		all("customer/inbox-change", customer.Inbox(kari(paths.Requests()), inboxView([]customer.InboxRow{row}, []customer.InboxRow{past}))),
 	}
 }

@@ -15,40 +15,7 @@ import (
 )
 
 func customerPages() []Page {
-	return slices.Concat(inboxPages(), reviewPages(), approvalPages(), changePages(), agentPages(), endedPages(), answerPages(), systemUserPages())
-}
-
-func inboxPages() []Page {
-	row := func(id models.ID, program models.Text, supplier string, items ...customer.Item) customer.InboxRow {
-		return customer.InboxRow{
-			ID: id, Program: program, Supplier: supplier, Items: items, Sent: days(-2), Deadline: days(26), Status: request.Pending,
-		}
-	}
-	answered := func(r customer.InboxRow, s request.Status) customer.InboxRow {
-		r.Status, r.Answered = s, days(-1)
-		if s == request.Expired {
-			r.Answered = time.Time{}
-		}
-		return r
-	}
-	one1 := row(first, accounts, fjell.Name, vat(), tax(), claims())
-	two := row(second, payroll, longName.Name, vat())
-	two.Title = "Lønn for avdeling Bodø"
-	three := row(third, customs, "Havn IT AS", tax())
-	empty := kari(paths.Requests())
-	empty.Inbox, empty.Flash = 0, "Du handler nå for Nordlys Bakeri AS."
-	return []Page{
-		all("customer/inbox-empty", customer.Inbox(empty, customer.InboxView{})),
-		one("customer/inbox-one", customer.Inbox(kari(paths.Requests()), customer.InboxView{Waiting: []customer.InboxRow{one1}})),
-		one("customer/inbox-all-answered", customer.Inbox(empty, customer.InboxView{Answered: []customer.InboxRow{answered(one1, request.Accepted)}})),
-		all("customer/inbox-many", customer.Inbox(kari(paths.Requests()), customer.InboxView{
-			Waiting: []customer.InboxRow{one1, two},
-			Answered: []customer.InboxRow{
-				answered(three, request.Accepted), answered(two, request.Rejected),
-				answered(one1, request.Expired), answered(three, request.Withdrawn),
-			},
-		})),
-	}
+	return slices.Concat(inboxPages(), overviewPages(), forwardPages(), reviewPages(), approvalPages(), changePages(), agentPages(), endedPages(), answerPages(), systemUserPages())
 }
 
 // asking is a request that Kari may approve.
@@ -158,17 +125,7 @@ func answerPages() []Page {
 }
 
 func systemUserPages() []Page {
-	list, page := kari(paths.SystemUsers()), kari(paths.SystemUser(first))
-	none := list
-	none.Inbox = 0
-	rows := []customer.SystemUserRow{
-		{ID: first, Title: "Fjellregnskap", Program: accounts, Supplier: fjell.Name, Held: 2, LastUsed: days(0), Status: systemuser.Active},
-		{ID: second, Title: "Lønn for butikkene", Program: payroll, Supplier: longName.Name, Held: 14, Status: systemuser.Active},
-		{ID: third, Title: "Toll Enkel", Program: customs, Supplier: "Havn IT AS", LastUsed: days(-40), Status: systemuser.Active, Gone: true},
-	}
-	ended := []customer.SystemUserRow{
-		{ID: third, Title: "Toll Enkel", Program: customs, Supplier: "Havn IT AS", Status: systemuser.Revoked, Ended: days(-200)},
-	}
+	page := kari(paths.SystemUser(first))
 	live := customer.SystemUserView{
 		ID: first, Title: "Fjellregnskap", Program: accounts, About: accountsAbout, Supplier: fjell,
 		Items: []customer.Item{vat(), tax()}, Status: systemuser.Active, Reference: "avd-nord",
@@ -215,10 +172,6 @@ func systemUserPages() []Page {
 	unused := ask
 	unused.LastUsed, unused.Held = time.Time{}, 1
 	return []Page{
-		all("customer/systemusers-empty", customer.SystemUsers(none, customer.SystemUsersView{})),
-		one("customer/systemusers-one", customer.SystemUsers(none, customer.SystemUsersView{Live: rows[:1]})),
-		all("customer/systemusers-many", customer.SystemUsers(list, customer.SystemUsersView{Live: rows, Revoked: ended, Waiting: 2})),
-		one("customer/systemusers-all-revoked", customer.SystemUsers(none, customer.SystemUsersView{Revoked: ended})),
 		all("customer/systemuser", customer.SystemUser(page, live)),
 		one("customer/systemuser-lost", customer.SystemUser(page, lost)),
 		one("customer/systemuser-gone", customer.SystemUser(page, gone)),

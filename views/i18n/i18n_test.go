@@ -109,6 +109,7 @@ func placeholders(m message) []string {
 var made = []string{
 	"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "rights.do.", "rights.sensitive.", "customer.cause.", "customer.event.", "customer.part.",
 	"clients.confirm.", "clients.csv.head.", "clients.do.", "clients.file.do.", "clients.file.is.", "clients.job.", "clients.row.", "clients.sort.", "clients.state.",
+	"customer.list.status.", "customer.list.kind.",
 	"holding.can.", "account.did.", "members.cause.", "members.invited.mail.", "mail.notice.", "notices.row.", "notices.type.",
 }
 
