@@ -19,7 +19,7 @@ type Page struct {
 
 // Pages lists all pages.
 func Pages() []Page {
-	return slices.Concat(failurePages(), publicPages(), customerPages(), createPages(), supplierPages(), membersPages(), accountPages(), settingsPages(), docsPages(), clientPages(), noticePages())
+	return slices.Concat(failurePages(), publicPages(), customerPages(), recordPages(), createPages(), supplierPages(), membersPages(), accountPages(), settingsPages(), docsPages(), clientPages(), noticePages())
 }
 
 // one lists a page in bokmål only.

@@ -108,6 +108,7 @@ func placeholders(m message) []string {
 // Each has a test of its own that every end of it has a text.
 var made = []string{
 	"error.", "fault.", "common.agency.", "common.lang.", "common.scheme.", "customer.action.", "rights.do.", "rights.sensitive.", "customer.cause.", "customer.event.", "customer.part.",
+	"customer.history.side.", "customer.history.col.", "customer.userreview.", "customer.supplier.stop.", "customer.supplier.block.",
 	"clients.confirm.", "clients.csv.head.", "clients.do.", "clients.file.do.", "clients.file.is.", "clients.job.", "clients.row.", "clients.sort.", "clients.state.",
 	"customer.list.status.", "customer.list.kind.",
 	"holding.can.", "account.did.", "members.cause.", "members.invited.mail.", "mail.notice.", "notices.row.", "notices.type.",
