@@ -51,6 +51,8 @@ const (
 	changeOf        // a change request to the organisation
 	handed          // a request that the person has sent on
 	group           // of operations in the manual
+	dealer          // a supplier of the organisation
+	reviewed        // a review of its system users
 )
 
 // question makes what is asked of a route. id is that of the thing.
@@ -167,6 +169,22 @@ var cases = map[string]question{
 		items, seen := w.narrowing(on.id)
 		return ask{target: "/systemusers/" + url.PathEscape(on.id) + "/remove", form: url.Values{"items": items, "seen": {seen}}}
 	}},
+	"customer.systemuser.history":      {held, get("/systemusers/ID/history")},
+	"customer.systemuser.history.csv":  {held, get("/systemusers/ID/history.csv")},
+	"customer.systemuser.history.json": {held, get("/systemusers/ID/history.json")},
+	"customer.review_form":             {none, get("/systemusers/review")},
+	"customer.review": {held, func(_ *world, on thing) ask {
+		return ask{target: "/systemusers/review", form: url.Values{"do-" + on.id: {"keep"}, "seen-" + on.id: {"1"}}}
+	}},
+	"customer.review.done":            {reviewed, get("/systemusers/review/ID")},
+	"customer.suppliers":              {none, get("/suppliers")},
+	"customer.supplier":               {dealer, get("/suppliers/ID")},
+	"customer.supplier.stop_form":     {dealer, get("/suppliers/ID/stop")},
+	"customer.supplier.stop":          {dealer, post("/suppliers/ID/stop", url.Values{"reason": {"Datainnbrudd"}})},
+	"customer.supplier.start":         {dealer, post("/suppliers/ID/start", url.Values{})},
+	"customer.supplier.block_form":    {dealer, get("/suppliers/ID/block")},
+	"customer.supplier.block":         {dealer, post("/suppliers/ID/block", url.Values{"reason": {"Nok"}})},
+	"customer.supplier.unblock":       {dealer, post("/suppliers/ID/unblock", url.Values{})},
 	"customer.systemuser.revoke_form": {held, get("/systemusers/ID/revoke")},
 	"customer.systemuser.revoke":      {held, post("/systemusers/ID/revoke", url.Values{})},
 	"customer.request.confirm":        {none, get("/accessmanagement/ui/systemuser/request?id=704013ee-e82a-433e-83c5-a40e6e00d746")},

@@ -99,6 +99,17 @@ func (w *world) user(from, of party.OrgNo, over bool) string {
 	return id
 }
 
+// review goes through one system user of the organisation, and keeps it.
+func (w *world) review(of party.OrgNo) string {
+	w.t.Helper()
+	id, user := models.NewID(), models.ID(w.user(kit.SupplierB, of, false))
+	left, err := w.s.Registry.AnswerReview(w.t.Context(), w.s.Actor(directors[of]), id, []registry.UserAnswer{{ID: user, Seen: 1, Do: registry.ReviewKeep}}, "x")
+	if err != nil || len(left) > 0 {
+		w.t.Fatal(left, err)
+	}
+	return string(id)
+}
+
 // seen is the digest that the customer's director would be shown.
 func (w *world) seen(id string) string {
 	for _, d := range directors {
@@ -156,6 +167,11 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = w.handed(w.who, foreign, w.org, over)
 		case group:
 			id = "bulk"
+		case dealer:
+			w.user(foreign, w.org, over)
+			id = string(foreign)
+		case reviewed:
+			id = w.review(w.org)
 		case none, chain: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
@@ -204,6 +220,14 @@ func (w *world) things(k kind, object string) map[string]thing {
 	case handed:
 		things["foreign"] = thing{id: w.handed(w.who, kit.SupplierB, foreign, false)}
 		things["another kind"] = thing{id: w.request(foreign, w.org, false)}
+	case dealer:
+		stranger := kit.SupplierB
+		if w.org == stranger {
+			stranger = kit.SupplierA
+		}
+		things["foreign"], things["another kind"], absent = thing{id: string(stranger)}, thing{id: w.request(w.org, foreign, false)}, string(kit.Unknown)
+	case reviewed:
+		things["foreign"], things["another kind"] = thing{id: w.review(foreign)}, thing{id: w.user(foreign, w.org, false)}
 	case chain, group: // made above, or nobody's
 	}
 	things["absent"] = thing{id: absent}

@@ -21,7 +21,9 @@ func (w *Web) SystemUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, http.StatusOK, customer.SystemUser(w.Shell(c), userView(page)))
+	v := userView(page)
+	v.Use = useView(page, w.Registry.Now())
+	return respond.Page(c, http.StatusOK, customer.SystemUser(w.Shell(c), v))
 }
 
 // userView shows a system user.

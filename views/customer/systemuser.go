@@ -29,6 +29,7 @@ type SystemUserView struct {
 	Created    time.Time
 	ApprovedBy string    // name; empty when not known
 	LastUsed   time.Time // zero for never
+	Use        Use       // told where its Now is set
 	Until      time.Time // when it ends by itself; zero for never
 	Ended      time.Time // when it did; zero while it lives
 	History    []Event   // oldest first
