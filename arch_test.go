@@ -113,6 +113,9 @@ var layers = []layer{
 	{"cmd/demo/...", with("cmd/demo/...", "cmd/node", "models/...", "rar/...", "handlers/...", "views/...", "migrations", "static",
 		echo, templ, jose, json, uuid, sync, "golang.org/x/net/html/...", "golang.org/x/oauth2/...", "golang.org/x/text/language",
 		"github.com/zitadel/oidc/v3/...", "github.com/alecthomas/kong/...", "github.com/prometheus/client_golang/...")},
+	// A node writes the links of mail, and asks the pages nothing else.
+	{"cmd/node", with("models/...", "rar/...", "handlers/...", "views/paths", "migrations", "static", echo, uuid, sync,
+		"github.com/alecthomas/kong/...", "github.com/prometheus/client_golang/...", "github.com/labstack/echo-contrib/...")},
 	{"cmd/...", with("cmd/node", "models/...", "rar/...", "handlers/...", "views/gallery", "migrations", "static",
 		echo, jose, uuid, sync, "github.com/alecthomas/kong/...", "github.com/prometheus/client_golang/...",
 		"github.com/labstack/echo-contrib/...")},
