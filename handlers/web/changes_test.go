@@ -47,15 +47,15 @@ func TestAChangeIsApprovedOnItsPage(t *testing.T) {
 	if r := who.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt?returning=1" {
 		t.Errorf("it leads to %s", r.Location())
 	}
-	if page := who.Get(path + "/receipt").Want(http.StatusOK).Page(); !page.Has("Skatt næring") || !page.Has(kit.ApproverP.Name) || !page.Has("Daglig leder") {
-		t.Errorf("the receipt says %s", page.Text())
+	receipt := who.Get(path + "/receipt").Want(http.StatusOK).Page()
+	if !receipt.Has("Skatt næring") || !receipt.Has(kit.ApproverP.Name) || !receipt.Has("Daglig leder") {
+		t.Errorf("the receipt says %s", receipt.Text())
 	}
-	done := who.Get(path).Want(http.StatusOK).Page()
-	if !done.Has("Dette falt bort") || !done.Has(kit.ApproverP.Name) {
-		t.Errorf("the receipt says %s", done.Text())
+	if done := who.Get(path).Want(http.StatusOK).Page(); !done.Has("Dette falt bort") || !done.Has(kit.ApproverP.Name) {
+		t.Errorf("the page of the change says %s", done.Text())
 	}
-	if back := "https://lonn.example/back?id=" + string(c.ID) + "&status=accepted&tenant=7"; !strings.Contains(strings.Join(done.Links(), " "), back) {
-		t.Errorf("links %v", done.Links())
+	if back := "https://lonn.example/back?id=" + string(c.ID) + "&status=accepted&tenant=7"; !strings.Contains(strings.Join(receipt.Links(), " "), back) {
+		t.Errorf("links %v", receipt.Links())
 	}
 	if r := who.Post(path+"/approve", form).Want(http.StatusSeeOther); r.Location() != path+"/receipt" {
 		t.Errorf("approved again, it leads to %s", r.Location())
