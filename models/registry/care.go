@@ -51,36 +51,21 @@ func (r *Registry) care(ctx context.Context, tx Reader, a models.Actor, s policy
 
 // helpers names who may do what the reader may not.
 func (r *Registry) helpers(ctx context.Context, tx Reader, c *catalog.Catalog, u SystemUserView, out *Care) error {
-	holdings, err := tx.Holdings(ctx, u.Customer.OrgNo, r.Now())
+	standings, err := r.standings(ctx, tx, u.Customer)
 	if err != nil {
 		return err
 	}
-	standings := map[models.ID]policy.Standing{}
-	for _, h := range holdings {
-		s := standings[h.Person]
-		s.Form, s.Level, s.MinLevel, s.Holdings = u.Customer.Form, max(r.MinLevel, 1), r.MinLevel, append(s.Holdings, h.URN)
-		standings[h.Person] = s
+	managers, err := administrators(ctx, tx, c, standings)
+	if !out.Manage {
+		out.Managers = managers
 	}
-	var ids []models.ID
-	for id, s := range standings {
-		if s.AccessManager(c) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	persons, err := tx.Persons(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if !out.Manage {
-			out.Managers = append(out.Managers, persons[id])
-		}
-		for i := range out.Lacking {
-			if one := &out.Lacking[i]; standings[id].GrantsTo(u.SystemUser.Kind, c, one.Item).OK() {
-				one.Others = append(one.Others, persons[id])
+	for i := range out.Lacking {
+		one := &out.Lacking[i]
+		for _, p := range managers {
+			if standings[p.ID].GrantsTo(u.SystemUser.Kind, c, one.Item).OK() {
+				one.Others = append(one.Others, p)
 			}
 		}
 	}
-	return nil
+	return err
 }

@@ -326,30 +326,11 @@ func (r *Registry) aside(ctx context.Context, tx Reader, a models.Actor, g agent
 
 // clientAdmins are the people of the organisation who may attach clients.
 func (r *Registry) clientAdmins(ctx context.Context, tx Reader, o party.Organisation, c *catalog.Catalog) ([]party.Person, error) {
-	holdings, err := tx.Holdings(ctx, o.OrgNo, r.Now())
+	standings, err := r.standings(ctx, tx, o)
 	if err != nil {
 		return nil, err
 	}
-	held, ids := map[models.ID][]string{}, []models.ID{}
-	for _, h := range holdings {
-		if held[h.Person] == nil {
-			ids = append(ids, h.Person)
-		}
-		held[h.Person] = append(held[h.Person], h.URN)
-	}
-	ids = slices.DeleteFunc(ids, func(id models.ID) bool {
-		s := policy.Standing{Holdings: held[id], Form: o.Form}
-		return !s.ClientAdministrator(c) && !s.MainAdministrator(c)
-	})
-	persons, err := tx.Persons(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []party.Person
-	for _, id := range ids {
-		out = append(out, persons[id])
-	}
-	return out, nil
+	return those(ctx, tx, standings, func(s policy.Standing) bool { return s.ClientAdministrator(c) || s.MainAdministrator(c) })
 }
 
 // name names the packages and relations of the page.

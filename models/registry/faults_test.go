@@ -306,6 +306,24 @@ func TestNothingIsHalfDone(t *testing.T) {
 				sent := w.Sent(t, "one")
 				return func() error { return w.Forward(t.Context(), w.As(even, bakeri), sent.ID, systemuser.Standard) }
 			}},
+			{"forward to somebody", 4, func(t *testing.T, w world) func() error {
+				q := registry.Ref{ID: w.Sent(t, "one").ID}
+				return func() error {
+					return second(w.ForwardTo(t.Context(), w.As(even, bakeri), q, request.Forwarding{To: w.ID(kari)}))
+				}
+			}},
+			{"take back what was forwarded", 3, func(t *testing.T, w world) func() error {
+				f := passes(t, w, registry.Ref{ID: w.Sent(t, "one").ID})
+				return func() error { return second(w.Recall(t.Context(), w.As(even, bakeri), f.ID)) }
+			}},
+			{"wish for another request", 3, func(t *testing.T, w world) func() error {
+				sent := w.Sent(t, "one")
+				return func() error { return w.Wish(t.Context(), w.As(kari, bakeri), sent.ID, "Bare lønn") }
+			}},
+			{"wish for another change", 3, func(t *testing.T, w world) func() error {
+				c := changed(t, w, "one")
+				return func() error { return w.WishChange(t.Context(), w.As(kari, bakeri), c.ID, "Bare lønn") }
+			}},
 			{"rename", 3, func(t *testing.T, w world) func() error {
 				sent := w.Approved(t, "one")
 				return func() error { return second(w.Rename(t.Context(), w.As(kari, bakeri), sent.ID, "Lønn i butikken")) }
@@ -497,6 +515,17 @@ func TestNothingIsHalfDone(t *testing.T) {
 			{"detach a client", 3, func(t *testing.T, w world) func() error {
 				id := attached(t, w)
 				return func() error { return w.DetachClient(t.Context(), w.As(turid, verft), id, bakeri) }
+			}},
+			{"attach new clients by a rule", 3, func(t *testing.T, w world) func() error {
+				id := facilitates(t, w)
+				return func() error { return w.AddClientRule(t.Context(), w.As(turid, verft), id, modelstest.Accountant) }
+			}},
+			{"end a rule for new clients", 3, func(t *testing.T, w world) func() error {
+				id := facilitates(t, w)
+				if err := w.AddClientRule(t.Context(), w.As(turid, verft), id, modelstest.Accountant); err != nil {
+					t.Fatal(err)
+				}
+				return func() error { return w.EndClientRule(t.Context(), w.As(turid, verft), id, modelstest.Accountant) }
 			}},
 			{"give up an agent", 5, func(t *testing.T, w world) func() error {
 				id := attached(t, w)

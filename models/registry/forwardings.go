@@ -175,47 +175,6 @@ func (r *Registry) whoHelps(ctx context.Context, tx Reader, c *catalog.Catalog, 
 	return err
 }
 
-// administrators are those who administer access, of people who stand so.
-func administrators(ctx context.Context, tx Reader, c *catalog.Catalog, standings map[models.ID]policy.Standing) ([]party.Person, error) {
-	var ids []models.ID
-	for id, s := range standings {
-		if s.AccessManager(c) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	persons, err := tx.Persons(ctx, ids)
-	out := make([]party.Person, len(ids))
-	for i, id := range ids {
-		out[i] = persons[id]
-	}
-	return out, err
-}
-
-// standings is how everybody in the organisation stands there, the strongest
-// holdings first.
-func (r *Registry) standings(ctx context.Context, tx Reader, o party.Organisation) (map[models.ID]policy.Standing, error) {
-	holdings, err := tx.Holdings(ctx, o.OrgNo, r.Now())
-	if err != nil {
-		return nil, err
-	}
-	c, err := tx.Catalog(ctx)
-	out := map[models.ID]policy.Standing{}
-	for _, h := range holdings {
-		s := out[h.Person]
-		s.Form = o.Form
-		if !slices.Contains(s.Holdings, h.URN) {
-			s.Holdings = append(s.Holdings, h.URN)
-		}
-		out[h.Person] = s
-	}
-	for id, s := range out {
-		s.Holdings = s.Strongest(c)
-		out[id] = s
-	}
-	return out, err
-}
-
 // open is the question as it stands for the reader, with all who can approve the
 // whole, if it can be answered.
 func (r *Registry) open(ctx context.Context, tx Reader, a models.Actor, s policy.Standing, c *catalog.Catalog, q Ref) (Review, Ref, error) {
@@ -244,7 +203,6 @@ func (r *Registry) open(ctx context.Context, tx Reader, a models.Actor, s policy
 	case !v.CanApprove: // then they have been found
 		return v, q, nil
 	}
-	v.Approvers = nil
 	return v, q, r.findApprovers(ctx, tx, &v, c)
 }
 

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -135,6 +136,9 @@ func (r *Registry) settle(ctx context.Context, tx Reader, c *catalog.Catalog, v 
 		if err := r.findApprovers(ctx, tx, v, c); err != nil {
 			return err
 		}
+		if v.CanApprove {
+			v.Approvers = nil // of the rest alone
+		}
 	}
 	ids := slices.DeleteFunc([]models.ID{v.Request.DecidedBy, v.Request.Wish.By}, func(id models.ID) bool { return id == "" })
 	if len(ids) == 0 {
@@ -212,28 +216,22 @@ func askedOf(c *catalog.Catalog, s system.System, item catalog.Item) Asked {
 	return asked
 }
 
-// findApprovers names the people in the organisation who can approve, when the
-// reader can not, and for each item that he may not grant those who may. They
-// are assumed to sign in at the level it takes.
+// findApprovers names the people in the organisation who can approve, the reader
+// too, and for each item that he may not grant those who may. They are assumed
+// to sign in at the level it takes.
 func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *catalog.Catalog) error {
-	holdings, err := tx.Holdings(ctx, v.Request.Customer, r.Now())
+	standings, err := r.standings(ctx, tx, v.Customer)
 	if err != nil {
 		return err
 	}
-	standings := map[models.ID]policy.Standing{}
-	var ids []models.ID
-	for _, h := range holdings {
-		s, ok := standings[h.Person]
-		if !ok {
-			ids = append(ids, h.Person)
-			s = policy.Standing{Form: v.Customer.Form, Level: max(r.MinLevel, 1), MinLevel: r.MinLevel}
-		}
-		s.Holdings = append(s.Holdings, h.URN)
-		standings[h.Person] = s
-	}
+	ids := slices.Sorted(maps.Keys(standings))
 	persons, err := tx.Persons(ctx, ids)
 	if err != nil {
 		return err
+	}
+	v.Approvers = nil
+	for i := range v.Asked {
+		v.Asked[i].Others = nil
 	}
 	for _, id := range ids {
 		theirs := slices.Clone(v.Asked)
@@ -247,7 +245,7 @@ func (r *Registry) findApprovers(ctx context.Context, tx Reader, v *Review, c *c
 				asked.Others = append(asked.Others, persons[id])
 			}
 		}
-		if !v.CanApprove && standings[id].AccessManager(c) && enough(theirs) {
+		if standings[id].AccessManager(c) && enough(theirs) {
 			v.Approvers = append(v.Approvers, persons[id])
 		}
 	}
