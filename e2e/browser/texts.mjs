@@ -11,7 +11,8 @@ export function texts(lang) {
   const all = {};
   for (const file of readdirSync(folder + lang)) Object.assign(all, JSON.parse(readFileSync(`${folder}${lang}/${file}`, "utf8")));
   return (key, args = {}) => {
-    const message = all[key];
+    let message = all[key];
+    if (message?.other) message = args.Count === 1 ? message.one : message.other; // counted
     if (typeof message !== "string") throw new Error(`no text ${key} in ${lang}`);
     return message.replaceAll("**", "").replace(/{{\s*\.(\w+)\s*}}/g, (_, name) => {
       if (!(name in args)) throw new Error(`${key} needs ${name}`);
