@@ -18,11 +18,14 @@ import (
 // said is the drift in one line.
 func said(d registry.Drift) string {
 	var words []string
-	for how, items := range map[string][]catalog.Item{"changed": d.Changed, "new": d.New, "gone": d.Gone} {
+	list := func(how string, items []catalog.Item) {
 		for _, i := range items {
 			words = append(words, how+" "+i.Ref[strings.LastIndex(i.Ref, ":")+1:])
 		}
 	}
+	list("changed", d.Changed)
+	list("new", d.New)
+	list("gone", d.Gone)
 	return strings.Join(append(words, d.Parts...), ", ")
 }
 
