@@ -36,9 +36,7 @@ func (w *Web) Change(c echo.Context) error {
 		return err
 	}
 	page := changeView(v)
-	if page.SentOn, err = w.sentOn(c, registry.Ref{ID: v.Change.ID, Change: true}, v.Status); err != nil {
-		return err
-	}
+	page.SentOn = sentOn(actor(c), v.SentOn, v.Status)
 	return respond.Page(c, http.StatusOK, customer.Change(w.Shell(c), page))
 }
 

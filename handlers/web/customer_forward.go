@@ -143,12 +143,11 @@ func personView(p party.Person) customer.Named {
 	return customer.Named{Name: p.Name, Erased: !p.Erased.IsZero()}
 }
 
-// sentOn is who has sent the question on to whom, for its page.
-func (w *Web) sentOn(c echo.Context, ref registry.Ref, status request.Status) ([]customer.Sent, error) {
-	all, err := w.Registry.Forwardings(c.Request().Context(), actor(c), ref)
+// sentOn is who has sent a question on to whom, as the actor sees it.
+func sentOn(a models.Actor, all []registry.Forwarded, status request.Status) []customer.Sent {
 	out := make([]customer.Sent, len(all))
 	for i, f := range all {
-		out[i] = sentView(actor(c), f, status)
+		out[i] = sentView(a, f, status)
 	}
-	return out, err
+	return out
 }

@@ -33,9 +33,7 @@ func (w *Web) Review(c echo.Context) error {
 		return err
 	}
 	page := reviewView(c, v)
-	if page.SentOn, err = w.sentOn(c, registry.Ref{ID: v.Request.ID}, v.Status); err != nil {
-		return err
-	}
+	page.SentOn = sentOn(actor(c), v.SentOn, v.Status)
 	return respond.Page(c, http.StatusOK, customer.Review(w.Shell(c), page))
 }
 

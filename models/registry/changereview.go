@@ -33,7 +33,10 @@ func (r *Registry) ReviewChange(ctx context.Context, a models.Actor, id models.I
 	var out ChangeReview
 	err := r.read(ctx, a, policy.ChangeRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
 		var err error
-		out, err = r.reviewChange(ctx, tx, a, s, c, id)
+		if out, err = r.reviewChange(ctx, tx, a, s, c, id); err != nil {
+			return err
+		}
+		out.SentOn, err = sentOn(ctx, tx, a, Ref{ID: out.Change.ID, Change: true})
 		return err
 	})
 	return out, err

@@ -77,20 +77,13 @@ type Forwarded struct {
 	ToPerson   party.Person
 }
 
-// Forwardings lists who has sent the question on to whom, the oldest first, for
-// any member of the organisation that the actor acts for. What was taken back is
-// left out.
-func (r *Registry) Forwardings(ctx context.Context, a models.Actor, q Ref) ([]Forwarded, error) {
-	var out []Forwarded
-	err := r.read(ctx, a, q.either(policy.RequestRead, policy.ChangeRead), func(tx Reader, _ policy.Standing, _ *catalog.Catalog) error {
-		fs, err := tx.ForwardingsOf(ctx, party.OrgNo(a.OrgNo), q.Subject())
-		if err != nil {
-			return err
-		}
-		out, err = withNames(ctx, tx, fs)
-		return err
-	})
-	return out, err
+// sentOn lists who in the actor's organisation has sent the question on to whom.
+func sentOn(ctx context.Context, tx Reader, a models.Actor, q Ref) ([]Forwarded, error) {
+	fs, err := tx.ForwardingsOf(ctx, party.OrgNo(a.OrgNo), q.Subject())
+	if err != nil {
+		return nil, err
+	}
+	return withNames(ctx, tx, fs)
 }
 
 func withNames(ctx context.Context, tx Reader, fs []request.Forwarding) ([]Forwarded, error) {

@@ -37,10 +37,21 @@ func passes(t *testing.T, w *modelstest.World, q registry.Ref) request.Forwardin
 	return f
 }
 
+// sentOn is what the question's page tells the person of who has sent it on.
+func sentOn(t *testing.T, w *modelstest.World, reader modelstest.Name, q registry.Ref) ([]registry.Forwarded, error) {
+	t.Helper()
+	if q.Change {
+		v, err := w.ReviewChange(t.Context(), w.As(reader, bakeri), q.ID)
+		return v.SentOn, err
+	}
+	v, err := w.Review(t.Context(), w.As(reader, bakeri), q.ID)
+	return v.SentOn, err
+}
+
 // askedOf is who has sent the question to whom, as "Even to Kari".
 func askedOf(t *testing.T, w *modelstest.World, q registry.Ref) []string {
 	t.Helper()
-	fs, err := w.Forwardings(t.Context(), w.As(ola, bakeri), q)
+	fs, err := sentOn(t, w, ola, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +149,6 @@ func TestWhatIsNotSentOn(t *testing.T) {
 		before.mustHaveDenied(t, kind+".forward", models.CodeNotFound)
 		_, err = w.ForwardForm(t.Context(), w.As(turid, verft), q)
 		mustBe(t, err, models.NotFound, models.CodeNotFound)
-		if fs, err := w.Forwardings(t.Context(), w.As(turid, verft), q); err != nil || len(fs) != 0 {
-			t.Errorf("another organisation reads %v, %v", fs, err)
-		}
 	}
 }
 
@@ -386,7 +394,7 @@ func TestErasingWhoSentOn(t *testing.T) {
 		if err := w.Erase(t.Context(), modelstest.Operator, w.ID(even)); err != nil {
 			t.Fatal(err)
 		}
-		fs, err := w.Forwardings(t.Context(), w.As(kari, bakeri), q)
+		fs, err := sentOn(t, w, kari, q)
 		if err != nil || len(fs) != 1 || fs[0].Note != "" || fs[0].FromPerson.Name != "" || fs[0].FromPerson.Erased.IsZero() {
 			t.Errorf("left is %+v, %v", fs, err)
 		}

@@ -49,6 +49,7 @@ type Review struct {
 	Portal     string         // issuer of the portal through which he did; empty when on our page
 	Role       models.Text    // by which he could, at the time; empty when not known
 	WishedBy   party.Person   // who asked the supplier for something else, when somebody has
+	SentOn     []Forwarded    // who has sent it on to whom, the oldest first, but for what was taken back
 	Seen       string         // what stands for all that is shown, to be given back with the answer
 }
 
@@ -62,7 +63,10 @@ func (r *Registry) Review(ctx context.Context, a models.Actor, id models.ID) (Re
 	var out Review
 	err := r.read(ctx, a, policy.RequestRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
 		var err error
-		out, err = r.review(ctx, tx, a, s, c, id)
+		if out, err = r.review(ctx, tx, a, s, c, id); err != nil {
+			return err
+		}
+		out.SentOn, err = sentOn(ctx, tx, a, Ref{ID: id})
 		return err
 	})
 	return out, err
