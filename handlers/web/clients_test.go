@@ -100,7 +100,7 @@ func TestClientsFromAList(t *testing.T) {
 func TestClientsAsAFile(t *testing.T) {
 	t.Parallel()
 	s, path := facilitating(t)
-	s.Exec("UPDATE organisation SET name = '=HYPERLINK(1)' WHERE org_no = '"+string(kit.CustomerP)+"'")
+	s.Exec("UPDATE organisation SET name = '=HYPERLINK(1)' WHERE org_no = '" + string(kit.CustomerP) + "'")
 	c := s.As(t, kit.ClientAdminF)
 	r := c.Get(path + "/candidates.csv").Want(http.StatusOK)
 	if !strings.HasPrefix(r.Body, "\ufeffOrganisasjonsnummer;Navn;") || !strings.Contains(r.Body, ";'=") && !strings.Contains(strings.ToLower(r.Body), "'=hyperlink") ||

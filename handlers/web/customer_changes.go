@@ -84,6 +84,9 @@ func (w *Web) ApproveChange(c echo.Context) error {
 // be taken. Who has given that answer already sees the receipt.
 func (w *Web) changeAnswered(c echo.Context, wanted request.Status, f map[string][]string, err error) error {
 	code, faults := models.CodeOf(err), choiceFaults(err)
+	if err != nil && code == models.CodeNotFound { // he has come to act for another meanwhile
+		return w.changeElsewhere(c, err)
+	}
 	if !answerFails(code) && faults == nil {
 		return err
 	}
@@ -166,7 +169,7 @@ func (w *Web) ChangeReceipt(c echo.Context) error {
 }
 
 func rejectChangeView(v registry.ChangeReview) customer.RejectView {
-	return customer.RejectView{ID: v.Change.ID, Change: true, Program: v.System.Name, Supplier: v.Supplier.Display()}
+	return customer.RejectView{ID: v.Change.ID, Change: true, Program: v.System.Name, Supplier: orgView(v.Supplier)}
 }
 
 func changeView(v registry.ChangeReview) customer.ChangeView {
@@ -185,6 +188,7 @@ func changeView(v registry.ChangeReview) customer.ChangeView {
 	if v.Status == request.Accepted {
 		page.LeftOut = itemViews(v.LeftOut)
 	}
+	page.Nothing = len(page.Items)+len(page.Removed) == 0
 	codes(page.Items, v.Change.ID)
 	return page
 }

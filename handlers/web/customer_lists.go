@@ -85,6 +85,7 @@ func (w *Web) SystemUsers(c echo.Context) error {
 	}
 	v.List = listView(q, page.Found, userStatuses, userKinds, page.Suppliers)
 	v.Failed, v.Manager, v.Managers, v.Clients, v.Inbox = failed, page.Manager, names(page.Managers), page.Clients, waiting.Total
+	v.Reviewed, v.ReviewDue = page.Review.Last, page.Review.Due
 	for _, r := range waiting.Rows {
 		v.Waiting = append(v.Waiting, inboxRow(actor(c), catalogue, r))
 	}

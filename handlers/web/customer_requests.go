@@ -97,6 +97,9 @@ func (w *Web) Approve(c echo.Context) error {
 // has given that answer already, by a second press, sees the receipt.
 func (w *Web) answered(c echo.Context, id models.ID, wanted request.Status, f map[string][]string, err error) error {
 	code, faults := models.CodeOf(err), choiceFaults(err)
+	if err != nil && code == models.CodeNotFound { // he has come to act for another meanwhile
+		return w.otherOrganisation(c, id, err)
+	}
 	if !answerFails(code) && faults == nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func (w *Web) answered(c echo.Context, id models.ID, wanted request.Status, f ma
 		return see(c, paths.RequestReceipt(id))
 	}
 	page := reviewView(c, v)
-	page.Late, page.Faults = code == models.CodeRequestDecided, faults
+	page.Late, page.Taken, page.Faults = code == models.CodeRequestDecided, code == models.CodeUserExists, faults
 	keepChoice(&page, f)
 	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; page.Changed {
 		drift := v.Since(one(f, "seen"))
@@ -211,7 +214,7 @@ func returnURL(v registry.RequestView) string {
 }
 
 func rejectView(v registry.Review) customer.RejectView {
-	return customer.RejectView{ID: v.Request.ID, Program: v.System.Name, Supplier: v.Supplier.Display()}
+	return customer.RejectView{ID: v.Request.ID, Program: v.System.Name, Supplier: orgView(v.Supplier)}
 }
 
 func reviewView(c echo.Context, v registry.Review) customer.ReviewView {

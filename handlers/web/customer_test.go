@@ -219,10 +219,12 @@ func TestALinkToAnotherOrganisationOffersToSwitch(t *testing.T) {
 	form := chooser.Page().MustForm("/organisations")
 	form.Set("org", string(kit.CustomerP))
 	r := c.Post("/organisations", form)
-	if r.Location() != path {
+	if r.Location() != path+"?switched=1" {
 		t.Errorf("choosing leads to %q", r.Location())
 	}
-	r.Follow().Want(http.StatusOK)
+	if page := r.Follow().Want(http.StatusOK).Page(); !page.Has("Du handler nå for Fjordbris Seilmakeri AS") {
+		t.Errorf("the page does not say for whom he acts now: %s", page.Text())
+	}
 	isFailure(t, s.As(t, kit.ApproverQ).Get(path), http.StatusNotFound, models.CodeNotFound)
 }
 

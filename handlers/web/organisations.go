@@ -75,6 +75,9 @@ func (w *Web) actFor(c echo.Context, o party.OrgNo, next string) error {
 			return err
 		}
 	}
+	if before := visitOf(c).session.Organisation; next != "" && before != "" && before != string(o) {
+		next = paths.Switched(next)
+	}
 	return see(c, cmp.Or(next, landing(all[i])))
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,6 +45,7 @@ func (w *Web) SendRequest(c echo.Context) error {
 	}
 	in := request.Request{
 		System: s.ID, ExternalRef: one(f, "external_ref"), Title: one(f, "title"), RedirectURL: one(f, "redirect_url"),
+		NotifyEmail: strings.TrimSpace(one(f, "notify_email")),
 	}
 	for _, value := range f["items"] {
 		if item, ok := catalog.ParseItem(value); ok {
@@ -64,6 +66,7 @@ func (w *Web) SendRequest(c echo.Context) error {
 	}
 	v := sendView(s, catalogue, i18n.Lang(c.Request().Context()), in.Items)
 	v.Customer, v.ExternalRef, v.Title, v.RedirectURL = one(f, "customer"), in.ExternalRef, in.Title, in.RedirectURL
+	v.NotifyEmail = one(f, "notify_email")
 	v.Faults = faultsByField(e.Fields, "customer")
 	if e.Code != models.CodeInvalid {
 		v.Conflict = e.Code

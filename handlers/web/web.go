@@ -206,8 +206,11 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	m := v.acting
 	s.CanSwitch = m.Several
 	s.OrgName, s.OrgNo, s.Inbox = m.Organisation.Display(), string(m.Organisation.OrgNo), m.Waiting
-	s.Notices = m.Unread
+	s.Notices, s.Clients = m.Unread, m.Clients
 	s.IsCustomer, s.CanSupply = true, m.Supplier
+	if paths.HasSwitched(c.QueryParams()) {
+		s.Flash = i18n.T(c.Request().Context(), "common.switched", "Org", s.OrgName)
+	}
 	s.IsSupplier = m.Supplies || m.Supplier && strings.HasPrefix(s.Path, paths.Supplier())
 	if len(m.Roles) > 0 {
 		s.Why = i18n.In(c.Request().Context(), m.Roles[0])

@@ -50,6 +50,7 @@ var (
 	errItself    = errors.New("an organisation cannot serve itself")
 	errPartyUUID = errors.New("the uuid has another form")
 	errParent    = errors.New("the parentOrgNo does not hold, or is the organisation itself")
+	errEmail     = errors.New("the email has another form")
 	errDate      = errors.New("a date is not of the form 2026-12-31")
 	errValidity  = errors.New("validUntil is before validFrom")
 )
@@ -99,6 +100,9 @@ func organisation(n party.Numbers) func(cells) (any, error) {
 			if found.Parent, err = n.Parse(parent); err != nil || found.Parent == o {
 				return nil, errParent
 			}
+		}
+		if found.Email = field("email"); found.Email != "" && !party.IsEmail(found.Email) {
+			return nil, errEmail
 		}
 		if found.StruckOff, err = midnight(field("struckOff"), 0); err != nil {
 			return nil, err

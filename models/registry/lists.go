@@ -357,6 +357,7 @@ type SystemUsers struct {
 	Manager   bool           // the reader administers access
 	Managers  []party.Person // who does, when he does not
 	Clients   bool           // the reader decides which clients agents serve
+	Review    ReviewState    // how it stands with going through them all
 }
 
 // SystemUsers lists the system users of the organisation that the actor acts
@@ -388,6 +389,9 @@ func (r *Registry) SystemUsers(ctx context.Context, a models.Actor, q ListQuery)
 		}
 		slices.SortFunc(users, func(a, b systemuser.SystemUser) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 		if out.Rows, err = r.namedUsers(ctx, tx, users); err != nil {
+			return err
+		}
+		if out.Review, err = tx.ReviewState(ctx, customer, r.Now().AddDate(-1, 0, 0), r.Now()); err != nil {
 			return err
 		}
 		out.Manager, out.Managers, err = r.managers(ctx, tx, a, s, c)

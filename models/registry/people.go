@@ -99,6 +99,7 @@ type Membership struct {
 	Supplies     bool          // and has reason to: it has systems, or that is his power; in Acting alone
 	Waiting      int           // requests that wait for an answer; in Acting alone
 	Unread       int           // notices that he has not read; in Acting alone
+	Clients      bool          // it has clients or an agent, and he may see them; in Acting alone
 	Several      bool          // he holds something in other organisations too; in Acting alone
 }
 
@@ -176,8 +177,12 @@ func (r *Registry) Acting(ctx context.Context, a models.Actor) (Membership, erro
 		}
 		m = membership(c, p.org, persons[models.ID(a.ID)], p.Holdings)
 		m.Several = p.several
-		if m.Waiting, m.Unread, err = tx.Awaiting(ctx, p.org.OrgNo, models.ID(a.ID), r.Now()); err != nil || !m.Supplier {
+		var facilitates bool
+		if m.Waiting, m.Unread, facilitates, err = tx.Awaiting(ctx, p.org.OrgNo, models.ID(a.ID), r.Now()); err != nil {
 			return err
+		}
+		if m.Clients = facilitates && policy.Check(a, policy.ClientRead, p.Standing, c) == nil; !m.Supplier {
+			return nil
 		}
 		has, err := tx.Supplies(ctx, p.org.OrgNo)
 		m.Supplies = has || slices.Contains(p.Holdings, policy.SystemAdministrator)

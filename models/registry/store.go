@@ -92,8 +92,9 @@ type RequestReader interface {
 	// RequestCustomer tells whom a request concerns, for links that carry its id alone.
 	RequestCustomer(ctx context.Context, id models.ID) (party.OrgNo, error)
 	// Awaiting counts the customer's requests that can be answered at now, and
-	// what the person has been told for it and has not read.
-	Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, err error)
+	// what the person has been told for it and has not read. facilitates tells
+	// whether it has clients by a register, or an agent system user that lives.
+	Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, facilitates bool, err error)
 }
 
 // Use tells how a system user has been used. Times are zero when never.

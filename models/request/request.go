@@ -2,7 +2,6 @@ package request
 
 import (
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +65,6 @@ const (
 	MaxWish   = 500
 	// maxPurpose bounds a purpose in each language.
 	maxPurpose = 300
-	maxEmail   = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
 )
 
 // New makes a pending request of r, which holds what the supplier gave. An
@@ -127,13 +125,10 @@ func purposeFault(t models.Text) string {
 // emailFault says what is wrong with an address, or "": it is a bare
 // addr-spec (RFC 5322 section 3.4.1), or empty.
 func emailFault(s string) string {
-	if s == "" {
+	if s == "" || party.IsEmail(s) {
 		return ""
 	}
-	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > maxEmail || models.LineFault(s, maxEmail, true) != "" {
-		return "email.form"
-	}
-	return ""
+	return "email.form"
 }
 
 // faultsOfItems holds the items to the system's own list and the catalogue.

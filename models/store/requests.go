@@ -39,13 +39,18 @@ func (t *transaction) RequestCustomer(ctx context.Context, id models.ID) (party.
 	return party.OrgNo(row.Customer), err
 }
 
-func (t *transaction) Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, err error) {
-	var n struct{ Waiting, Unread int }
+func (t *transaction) Awaiting(ctx context.Context, customer party.OrgNo, person models.ID, now time.Time) (waiting, unread int, facilitates bool, err error) {
+	var n struct {
+		Waiting, Unread int
+		Facilitates     bool
+	}
 	err = t.q(ctx).Raw("SELECT (SELECT COUNT(*) FROM request WHERE customer = ? AND status = 'pending' AND expires_at > ?)"+
 		" + (SELECT COUNT(*) FROM change_request WHERE customer = ? AND status = 'pending' AND expires_at > ?) AS waiting,"+
-		" (SELECT COUNT(*) FROM notice WHERE person_id = ? AND org_no = ? AND read_at IS NULL) AS unread",
-		string(customer), millis(now), string(customer), millis(now), string(person), string(customer)).Scan(&n).Error
-	return n.Waiting, n.Unread, err
+		" (SELECT COUNT(*) FROM notice WHERE person_id = ? AND org_no = ? AND read_at IS NULL) AS unread,"+
+		" EXISTS (SELECT 1 FROM relation WHERE facilitator = ? AND ended_at IS NULL) OR"+
+		" EXISTS (SELECT 1 FROM system_user WHERE customer = ? AND kind = 'agent' AND status = 'active') AS facilitates",
+		string(customer), millis(now), string(customer), millis(now), string(person), string(customer), string(customer), string(customer)).Scan(&n).Error
+	return n.Waiting, n.Unread, n.Facilitates, err
 }
 
 func (t *transaction) request(ctx context.Context, q *gorm.DB) (request.Request, error) {

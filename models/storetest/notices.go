@@ -48,7 +48,7 @@ func testNotices(t *testing.T, k *kit) {
 	}
 	same(t, "unread", map[party.OrgNo]int{bakeri: 2, verft: 1}, unread())
 	same(t, "unread in one", 2, read(t, k, func(ctx context.Context, r registry.Reader) (int, error) {
-		_, n, err := r.Awaiting(ctx, bakeri, vidar, Now())
+		_, n, _, err := r.Awaiting(ctx, bakeri, vidar, Now())
 		return n, err
 	}))
 	later := Now().Add(time.Hour)

@@ -25,7 +25,7 @@ func requestFrom(o party.OrgNo, id models.ID) func(context.Context, registry.Rea
 
 func waiting(o party.OrgNo, now time.Time) func(context.Context, registry.Reader) (int, error) {
 	return func(ctx context.Context, r registry.Reader) (int, error) {
-		n, _, err := r.Awaiting(ctx, o, berit, now)
+		n, _, _, err := r.Awaiting(ctx, o, berit, now)
 		return n, err
 	}
 }

@@ -1051,7 +1051,7 @@ func createAbove(v CreateView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "create.blocked.see"), Href: paths.SupplierToUnblock(v.Supplier.No)}, ui.Secondary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "create.blocked.see"), Href: paths.CustomerSupplier(v.Supplier.No)}, ui.Secondary, ui.Accent).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

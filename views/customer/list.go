@@ -90,10 +90,12 @@ type SentRow struct {
 // OverviewView is the list of the organisation's system users, with what waits.
 type OverviewView struct {
 	List
-	Rows    []SystemUserRow
-	Clients bool       // the reader decides which clients programs act for
-	Waiting []InboxRow // the most urgent
-	Inbox   int        // how many wait in all
+	Rows      []SystemUserRow
+	Clients   bool       // the reader decides which clients programs act for
+	Waiting   []InboxRow // the most urgent
+	Inbox     int        // how many wait in all
+	Reviewed  time.Time  // when all were last gone through; zero for never
+	ReviewDue int        // how many nobody has looked at for a year
 	// InboxFailed: what waits could not be read.
 	InboxFailed bool
 }

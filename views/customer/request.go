@@ -50,7 +50,9 @@ type ReviewView struct {
 	Changed    bool                // an answer was just refused, since the request is not as it was seen
 	Parts      []Part              // then, what of it is not, beside the items
 	Dropped    []Item              // then, items that were asked for when it was seen, and are no more
-	Late       bool                // an answer was just refused, since somebody has answered already
+	Nothing    bool                // a change request that would change nothing
+	Late       bool                // an answer was just refused, since it has been answered or withdrawn already
+	Taken      bool                // a yes was just refused, since the system has a system user with the same reference
 	CanWish    bool                // the reader may ask the supplier for another request
 	CanForward bool                // the reader may send it on to somebody
 	SentOn     []Sent              // to whom it has been sent on, the newest first
@@ -104,7 +106,7 @@ type RejectView struct {
 	ID       models.ID
 	Change   bool // a change request
 	Program  models.Text
-	Supplier string
+	Supplier Org
 	Reason   string              // as typed last
 	Faults   []models.FieldError // of the field "reason"
 }

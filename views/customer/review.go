@@ -44,6 +44,14 @@ func reviewLead(v ReviewView) string {
 	return "customer.review.lead.others"
 }
 
+// lateTitle is the key of why an answer came too late.
+func lateTitle(v ReviewView) string {
+	if v.Status == request.Withdrawn {
+		return "customer.review.late.withdrawn"
+	}
+	return "customer.review.late"
+}
+
 // roles names what a person is in an organisation: "daglig leder og styreleder".
 func roles(ctx context.Context, of []models.Text) string {
 	if len(of) == 0 {
@@ -82,8 +90,11 @@ func wishVariant(v ReviewView, items []Item) ui.Variant {
 	return ui.Secondary
 }
 
-// approveText is the key of the yes: to all, or to what is chosen.
-func approveText(items []Item) string {
+// approveText is the key of the yes: to all, to what is chosen, or to nothing.
+func approveText(v ReviewView, items []Item) string {
+	if v.Nothing {
+		return "customer.change.close"
+	}
 	if optional(items) {
 		return "customer.review.approve.chosen"
 	}

@@ -62,6 +62,11 @@ func states() []state {
 			over(request.Accepted)(v)
 			v.Late, v.DecidedBy, v.DecidedAt = true, "Ola Dal", now
 		}},
+		{"late-withdrawn", func(v *customer.ReviewView) {
+			over(request.Withdrawn)(v)
+			v.Late = true
+		}},
+		{"taken", func(v *customer.ReviewView) { v.Taken = true }},
 		{"wished", func(v *customer.ReviewView) {
 			v.Wish = customer.Wish{Text: "Vi trenger bare merverdiavgift.", By: "Ola Dal", At: days(-1)}
 		}},

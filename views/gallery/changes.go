@@ -36,7 +36,7 @@ func changePages() []Page {
 		})
 	}
 	same := func(*customer.ChangeView) {}
-	ask := customer.RejectView{ID: first, Change: true, Program: accounts, Supplier: fjell.Name}
+	ask := customer.RejectView{ID: first, Change: true, Program: accounts, Supplier: fjell}
 	row := customer.InboxRow{
 		ID: first, Change: true, Program: accounts, Title: "Fjellregnskap for avdeling nord", Supplier: fjell.Name,
 		Sent: days(-2), Deadline: days(26), Status: request.Pending,
@@ -47,7 +47,7 @@ func changePages() []Page {
 		all("customer/change", customer.Change(kari(paths.Change(first)), changing())),
 		page("removes-only", func(v *customer.ChangeView) { v.Items, v.Kept, v.Purpose = nil, nil, models.Text{} }),
 		page("adds-only", func(v *customer.ChangeView) { v.Removed = nil }),
-		page("nothing", func(v *customer.ChangeView) { v.Items, v.Removed = nil, nil }),
+		page("nothing", func(v *customer.ChangeView) { v.Items, v.Removed, v.Nothing = nil, nil, true }),
 		page("partly", func(v *customer.ChangeView) {
 			v.Items = []customer.Item{without(vat(), policy.MissingRole, "Ola Dal")}
 			v.CanApprove, v.Approvers = false, []string{"Ola Dal"}

@@ -27,7 +27,7 @@ var (
 func toner(path string) layout.Shell {
 	return layout.Shell{
 		Path: path, Person: "Mathea Solbakk", OrgName: "Tall og Tone Regnskap AS", OrgNo: "304710489", Why: "klientadministrator",
-		IsCustomer: true, LoginReady: true,
+		IsCustomer: true, Clients: true, LoginReady: true,
 	}
 }
 

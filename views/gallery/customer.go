@@ -98,14 +98,14 @@ func endedPages() []Page {
 			v.Reason = "Vi bytter regnskapssystem til nyttår."
 		}),
 		ended("customer/review-withdrawn", request.Withdrawn, func(*customer.ReviewView) {}),
-		ended("customer/review-expired", request.Expired, func(v *customer.ReviewView) { v.Deadline = days(-3) }),
+		ended("customer/review-expired", request.Expired, func(v *customer.ReviewView) { v.Deadline, v.Contact = days(-3), "hjelp@fjelldata.example" }),
 		ended("customer/review-system-gone", request.Pending, func(v *customer.ReviewView) { v.Gone = true }),
 	}
 }
 
 func answerPages() []Page {
 	path := paths.RequestReject(first)
-	reject := customer.RejectView{ID: first, Program: accounts, Supplier: fjell.Name}
+	reject := customer.RejectView{ID: first, Program: accounts, Supplier: fjell}
 	faulty := reject
 	faulty.Faults = []models.FieldError{{Field: "reason", Fault: "required"}}
 	receipt := customer.ReceiptView{
@@ -135,10 +135,12 @@ func systemUserPages() []Page {
 			{At: days(-2), Action: string(policy.RequestApprove), Who: "Ola Dal", Role: employee, Denied: true, Code: models.CodeForbidden},
 			{At: days(-1), Action: string(policy.RequestApprove), Who: "Kari Fjell", Role: director},
 		},
+		Use: customer.Use{First: days(-1), Last: now, Count: 34, Since: days(-1), Now: now, Days: slices.Concat(make([]int64, 28), []int64{9, 25})},
 	}
 	lost, revoked, gone := live, live, live
 	lost.Items = slices.Clone(live.Items)
 	lost.Items[1].Lost, lost.Title, lost.LastUsed = true, "Regnskap for avdeling nord", time.Time{}
+	lost.Use = customer.Use{Since: days(-1), Now: now, Days: make([]int64, 30)}
 	gone.Gone = true
 	paused, flagged := live, live
 	paused.StruckOff, paused.Paused, flagged.StruckOff = true, true, true

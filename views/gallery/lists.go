@@ -134,6 +134,7 @@ func overviewPages() []Page {
 	none.Inbox = 0
 	waiting, viewer, clients, nothing, failed, long := many, many, many, many, many, many
 	waiting.Waiting, waiting.Inbox = []customer.InboxRow{inboxRow(first, accounts, fjell, vat(), tax()), inboxRow(second, payroll, longName, vat())}, 14
+	waiting.Reviewed, waiting.ReviewDue, viewer.Reviewed = days(-400), 5, days(-40)
 	viewer.Manager, viewer.Managers = false, []string{"Kari Fjell"}
 	clients.Manager, clients.Managers, clients.Clients = false, []string{"Kari Fjell", "Ola Dal"}, true
 	nothing.Text, nothing.Total, nothing.Rows = "sykkel", 0, nil

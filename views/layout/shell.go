@@ -21,6 +21,7 @@ type Shell struct {
 	IsCustomer bool                     // may see the customer's pages
 	IsSupplier bool                     // has the supplier's pages in the menu
 	CanSupply  bool                     // may see the supplier's pages
+	Clients    bool                     // has the clients' pages in the menu
 	Inbox      int                      // requests that wait for an answer
 	Notices    int                      // what the person has been told and has not read
 	Flash      string                   // translated; what was just done

@@ -23,7 +23,9 @@ func SystemUserFind(query string, page int) string {
 }
 
 // SystemUserNewFrom makes a system user for the system. GET and POST.
-func SystemUserNewFrom(systemID string) string { return SystemUserNew() + "/" + url.PathEscape(systemID) }
+func SystemUserNewFrom(systemID string) string {
+	return SystemUserNew() + "/" + url.PathEscape(systemID)
+}
 
 // SystemUserAgain makes a system user like one that has ended. GET and POST.
 func SystemUserAgain(id models.ID) string { return SystemUser(id) + "/again" }
@@ -35,7 +37,6 @@ func SystemUserReceipt(id models.ID) string { return SystemUser(id) + "/receipt"
 func SystemUserOwn() string { return SystemUsers() + "/own" }
 
 // SystemUserOwnReady tells what to put into the program.
-func SystemUserOwnReady(systemID string) string { return SystemUserOwn() + "/" + url.PathEscape(systemID) }
-
-// SupplierToUnblock is the page of a supplier, where a block of it is lifted.
-func SupplierToUnblock(orgNo string) string { return "/suppliers/" + url.PathEscape(orgNo) }
+func SystemUserOwnReady(systemID string) string {
+	return SystemUserOwn() + "/" + url.PathEscape(systemID)
+}

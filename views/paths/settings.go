@@ -26,6 +26,3 @@ func SystemUserRemove(id models.ID) string { return SystemUser(id) + "/remove" }
 func SystemUserSet(id models.ID, done string) string {
 	return SystemUserSettings(id) + "?" + url.Values{"done": {done}}.Encode()
 }
-
-// SupplierOf is what the organisation has with one supplier.
-func SupplierOf(orgNo string) string { return "/suppliers/" + url.PathEscape(orgNo) }

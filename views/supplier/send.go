@@ -19,6 +19,7 @@ type Send struct {
 	Customer     string            // field customer: organisation number, as typed
 	ExternalRef  string            // field external_ref; may be empty
 	Title        string            // field title; may be empty
+	NotifyEmail  string            // field notify_email: whom to tell of it; may be empty
 	Items        []SendItem        // field items, repeated: all that the system asks for
 	RedirectURLs []string          // registered for the system; may be empty
 	RedirectURL  string            // field redirect_url: the one chosen, or empty for none
@@ -75,6 +76,7 @@ func (v Send) faulty(ctx context.Context) []ui.Faulty {
 	add("items", i18n.T(ctx, "supplier.send.items"), v.itemsFault())
 	add("external_ref", i18n.T(ctx, "supplier.send.ref"), v.Faults["external_ref"])
 	add("title", i18n.T(ctx, "supplier.send.title"), v.Faults["title"])
+	add("notify_email", i18n.T(ctx, "supplier.send.notify"), v.Faults["notify_email"])
 	if len(v.RedirectURLs) > 0 {
 		add("redirect_url", i18n.T(ctx, "supplier.send.redirect"), v.Faults["redirect_url"])
 	}
