@@ -40,7 +40,9 @@ func TestInvariants(t *testing.T) {
 		ctx := t.Context()
 		final := map[models.ID]request.Status{}
 		digests := map[seen]string{}
-		taken := map[models.ID][]catalog.Item{}
+		taken := map[models.ID][]catalog.Item{} // by somebody, or never given
+		blocked := false
+		optional := map[catalog.Item]bool{}
 		var ids []models.ID
 		entries, events := len(w.Entries(t)), len(w.Events(t))
 
@@ -105,6 +107,9 @@ func TestInvariants(t *testing.T) {
 				in.Items = in.Items[:rapid.IntRange(1, 2).Draw(rt, "items")]
 				before := len(w.Entries(t))
 				sent, err := w.SendRequest(ctx, w.As(jonas, fjord), in)
+				if asked := err == nil || models.CodeOf(err) == models.CodeRequestExists || models.CodeOf(err) == models.CodeUserExists; blocked && asked {
+					rt.Fatalf("one who is blocked has asked: %v", err)
+				}
 				lapsed := max(0, len(w.Entries(t))-before-1)
 				recorded(rt, err, lapsed)
 				if err == nil {
@@ -123,13 +128,18 @@ func TestInvariants(t *testing.T) {
 					reader, id = kari, ids[len(ids)-1]
 					digests[seen{reader, id}] = w.Seen(t, reader, id)
 				}
-				user, err := w.Approve(ctx, w.As(reader, bakeri), id, digests[seen{reader, id}])
+				without := rapid.SampledFrom([][]catalog.Item{nil, nil, {salary}, {register}, {salary, register}}).Draw(rt, "without")
+				user, err := w.Approve(ctx, w.As(reader, bakeri), id, digests[seen{reader, id}], without...)
 				recorded(rt, err, 0)
 				if err != nil {
 					return
 				}
 				approved++
-				if reader != kari && reader != ola {
+				taken[id] = without
+				if slices.ContainsFunc(without, func(i catalog.Item) bool { return !optional[i] }) || len(user.Delegated) == 0 {
+					rt.Fatalf("%v is given without %v, which it needs", user.Delegated, without)
+				}
+				if reader != kari && reader != ola && (reader != nils || slices.Contains(user.Delegated, salary)) {
 					rt.Fatalf("%s has approved", reader)
 				}
 				if digests[seen{reader, id}] == "" {
@@ -138,6 +148,44 @@ func TestInvariants(t *testing.T) {
 				if user.ApprovedBy != w.ID(reader) {
 					rt.Fatalf("approved by %s, says the system user", user.ApprovedBy)
 				}
+			},
+			"need less or more": func(rt *rapid.T) {
+				item := rapid.SampledFrom(modelstest.System().Asked()).Draw(rt, "item")
+				optional[item] = !optional[item]
+				w.Exec(t, "UPDATE system_ask SET optional = 1 - optional WHERE ref = ?", item.Ref)
+			},
+			"forward": func(rt *rapid.T) {
+				before := len(w.Entries(t))
+				f, err := w.ForwardTo(ctx, w.As(who(), bakeri), registry.Ref{ID: which()}, request.Forwarding{To: w.ID(who())})
+				if err == nil && !f.At.Equal(w.Clock.Now()) || err == nil && len(w.Entries(t)) == before {
+					nothing(rt, before)
+					return
+				}
+				recorded(rt, err, 0)
+			},
+			"block": func(rt *rapid.T) {
+				before := len(w.Entries(t))
+				err := w.BlockSupplier(ctx, w.As(who(), bakeri), fjord, "Nok", tellsIt)
+				if err == nil && blocked {
+					nothing(rt, before)
+					return
+				}
+				if err == nil {
+					blocked = true
+				}
+				recorded(rt, err, max(0, len(w.Entries(t))-before-1)) // what waited is rejected
+			},
+			"unblock": func(rt *rapid.T) {
+				before := len(w.Entries(t))
+				err := w.UnblockSupplier(ctx, w.As(who(), bakeri), fjord)
+				if err == nil && !blocked {
+					nothing(rt, before)
+					return
+				}
+				if err == nil {
+					blocked = false
+				}
+				recorded(rt, err, 0)
 			},
 			"reject":   func(rt *rapid.T) { recorded(rt, w.Reject(ctx, w.As(who(), bakeri), which(), "Nei"), 0) },
 			"withdraw": func(rt *rapid.T) { recorded(rt, w.Withdraw(ctx, w.As(who(), fjord), which()), 0) },
@@ -226,6 +274,9 @@ func TestInvariants(t *testing.T) {
 					if r.Status.Final() {
 						final[r.ID] = r.Status
 					}
+					if blocked && v.Status == request.Pending {
+						rt.Fatalf("%s waits, of one who is blocked", r.ID)
+					}
 					if r.Status == request.Accepted {
 						accepted[r.ID] = r
 					}
@@ -244,7 +295,7 @@ func TestInvariants(t *testing.T) {
 					}
 					for _, item := range taken[u.SystemUser.ID] {
 						if slices.Contains(u.SystemUser.Delegated, item) {
-							rt.Fatalf("%v is back, which was taken", item)
+							rt.Fatalf("%v is there, which was taken or left out", item)
 						}
 					}
 					alive(rt, w, u)
