@@ -13,6 +13,7 @@ import (
 
 // What the scripts play with.
 const (
+	playedName    = "Fakturaflyt"
 	played        = seed.Supplier + "_fakturaflyt"
 	playedPackage = "urn:altinn:accesspackage:merverdiavgift"
 	playedClient  = "pilspiss-fakturaflyt"
@@ -95,7 +96,7 @@ func asks(ctx context.Context, address string) error {
 		func() error { return submit(ctx, v, form, "op", "add:"+playedPackage, nil) },
 		func() error {
 			return submit(ctx, v, form, "op", "save", map[string]string{
-				"name_nb": "Fakturaflyt", "name_nn": "Fakturaflyt", "name_en": "Fakturaflyt",
+				"name_nb": playedName, "name_nn": playedName, "name_en": playedName,
 				"description_nb": "Leverer mva-meldingen.", "description_nn": "Leverer mva-meldinga.", "description_en": "Files the VAT return.",
 				"id_name": "fakturaflyt", "client_id": playedClient, "purpose_nb": "For å levere mva-meldingen.",
 			})
@@ -111,7 +112,7 @@ func approves(ctx context.Context, address string) error {
 		return err
 	}
 	return inOrder(
-		func() error { return v.Open(ctx, "/requests") },
+		func() error { return v.Open(ctx, "/requests?q="+playedName) },
 		func() error { return v.Follow(ctx, "/requests/") },
 		func() error { return submit(ctx, v, v.Page.URL.Path+"/approve", "", "", nil) },
 	)
@@ -124,7 +125,7 @@ func revokes(ctx context.Context, address string) error {
 	}
 	return inOrder(
 		func() error { return v.Open(ctx, "/systemusers") },
-		func() error { return v.Follow(ctx, "/systemusers/") },
+		func() error { return v.FollowNamed(ctx, playedName) },
 		func() error { return v.Open(ctx, v.Page.URL.Path+"/revoke") },
 		func() error { return submit(ctx, v, v.Page.URL.Path, "", "", nil) },
 	)
@@ -138,7 +139,7 @@ func holds(ctx context.Context, address string) error {
 	}
 	return inOrder(
 		func() error { return v.Open(ctx, "/systemusers") },
-		func() error { return v.Follow(ctx, "/systemusers/") },
+		func() error { return v.FollowNamed(ctx, playedName) },
 		func() error {
 			if _, ok := v.Page.Link(v.Page.URL.Path + "/revoke"); !ok {
 				return fmt.Errorf("%s cannot be withdrawn", v.Page)

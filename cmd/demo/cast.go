@@ -21,9 +21,11 @@ import (
 // The OAuth clients of the demo. A supplier writes the id of his into the form
 // that registers a system.
 const (
-	supplierClient = "pilspiss-fakturaflyt"
-	otherClient    = "loggbok-lonn"
-	ownerClient    = "provedata-api" // asks the registry for decisions
+	supplierClient    = "pilspiss-fakturaflyt"
+	otherClient       = "loggbok-lonn"
+	bookkeepingClient = "loggbok-regnskap"
+	forClientsClient  = "loggbok-klient"
+	ownerClient       = "provedata-api" // asks the registry for decisions
 )
 
 // usualScope is what "demo token" asks for a system user unless told.
@@ -37,6 +39,8 @@ var clientCast = []struct {
 }{
 	{supplierClient, seed.Supplier, append(issuer.ScopesOfSuppliers(), usualScope, "skatteetaten:a-melding", "skatteetaten:skattemelding")},
 	{otherClient, seed.OtherSupplier, append(issuer.ScopesOfSuppliers(), usualScope, "skatteetaten:a-melding")},
+	{bookkeepingClient, seed.OtherSupplier, []string{usualScope}},
+	{forClientsClient, seed.OtherSupplier, []string{usualScope}},
 	{ownerClient, seed.APIOwner, []string{issuer.ScopeDecide}},
 }
 

@@ -336,3 +336,48 @@ func TestARefusalOfTheIssuerIsTold(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Whoever opens a new demo has something to look at, and a restart adds nothing.
+func TestANewDemoHasAStory(t *testing.T) {
+	needsAssets(t)
+	s := serve{Listen: "127.0.0.1:0", Data: t.TempDir()}
+	for range 2 {
+		d, err := start(t.Context(), s, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := loop{running: d.running}
+		for name, pages := range map[string]map[string][]string{
+			seed.Approver:            {"/requests": {"Loggbok Payroll", "Loggbok Accounts"}, "/systemusers": {"Loggbok Accounts"}, "/systemusers/new": {"Loggbok Archive"}},
+			seed.AccountantManager:   {"/requests": {"Loggbok Klient lønn"}},
+			seed.ClientAdministrator: {"/systemusers": {"Loggbok Klient"}},
+		} {
+			v, err := l.signsIn(t.Context(), seed.BankID, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for page, words := range pages {
+				if err := v.Open(t.Context(), page); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				for _, word := range words {
+					if !strings.Contains(v.Page.Text(), word) {
+						t.Errorf("%s sees no %q at %s", name, word, page)
+					}
+				}
+			}
+		}
+		code, _, errs := command(t, "token", "--customer", seed.Customer, "--data", s.Data, "--client", bookkeepingClient)
+		if code != 0 {
+			t.Errorf("a token for the live one: %s", errs)
+		}
+		if err := d.close(); err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(d.running.Registry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Listen = "127.0.0.1:" + u.Port() // the issuer's identifier holds the port
+	}
+}

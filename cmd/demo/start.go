@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"time"
 
 	"github.com/stafett/stafett/cmd/demo/seed"
 	"github.com/stafett/stafett/cmd/node"
@@ -63,9 +64,6 @@ func start(ctx context.Context, s serve, logger *slog.Logger) (_ *demo, err erro
 	if err != nil {
 		return nil, err
 	}
-	if err := plant(ctx, n); err != nil {
-		return nil, errors.Join(err, n.Close(ctx))
-	}
 	n.Handler = o.around(n.Handler)
 	r, err := announce(s.Data, url, o, k)
 	if err != nil {
@@ -78,7 +76,7 @@ func start(ctx context.Context, s serve, logger *slog.Logger) (_ *demo, err erro
 }
 
 // newNode builds the registry on SQLite in the folder, by the settings that an
-// operator would write.
+// operator would write, with the demo's data in it.
 func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*node.Node, error) {
 	settings := node.Settings{
 		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", PublicURL: publicURL,
@@ -93,24 +91,51 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 	if _, err := store.Migrate(ctx, settings.DatabaseURL); err != nil {
 		return nil, err
 	}
+	if err := furnish(ctx, serving, time.Now()); err != nil {
+		return nil, err
+	}
 	return node.New(ctx, serving, logger)
+}
+
+// furnish plants the data, and tells the story where it has not been told: its
+// people have been there for a while.
+func furnish(ctx context.Context, s node.Serving, now time.Time) (err error) {
+	clock := now
+	st, err := store.Open(ctx, store.Config{URL: s.URL, Keys: s.Keys, Now: func() time.Time { return clock }})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	r := registry.New(registry.Config{
+		Store: st, Now: func() time.Time { return clock }, Issuers: []string{s.Issuers.Default()},
+		MinLevel: s.MinLevel, RequestLife: time.Duration(s.RequestDays) * 24 * time.Hour,
+	})
+	fresh, err := untold(ctx, r)
+	if err != nil || !fresh {
+		return errors.Join(err, plant(ctx, r))
+	}
+	clock = now.AddDate(0, 0, -60)
+	if err := plant(ctx, r); err != nil {
+		return err
+	}
+	return story{Registry: r, ledger: st, clock: &clock, began: now}.tell(ctx)
 }
 
 // plant imports the demo's data as "stafett import" would. What is there
 // already stays the same. A refused row is a fault of the data.
-func plant(ctx context.Context, n *node.Node) error {
+func plant(ctx context.Context, r *registry.Registry) error {
 	for _, f := range seed.Files() {
 		b, err := seed.Read(f)
 		if err != nil {
 			return err
 		}
 		kind := exchange.Kind(f.Kind)
-		rows, err := exchange.Read(kind, bytes.NewReader(b), n.Registry.Numbers)
+		rows, err := exchange.Read(kind, bytes.NewReader(b), r.Numbers)
 		if err != nil {
 			return fmt.Errorf("seed %s: %w", f.Name, err)
 		}
 		var report registry.Report
-		if report, err = n.Registry.Import(ctx, node.Operator, kind, "demo", rows); err != nil {
+		if report, err = r.Import(ctx, node.Operator, kind, "demo", rows); err != nil {
 			return fmt.Errorf("seed %s: %w", f.Name, err)
 		}
 		if len(report.Refused) > 0 {

@@ -24,6 +24,20 @@ export const administrator = "Birk Skogheim";
 export const newEmployee = "Nora Vestli";
 export const representative = "Live Brekke";
 
+// What has happened before a demo starts (cmd/demo/story.go). All systems are
+// otherSupplier's; those with an id can be chosen by any customer.
+export const otherSupplier = { number: "399177944", name: "Loggbok Data AS", director: many };
+export const accountant = { number: "304710489", name: "Tall og Tone Regnskap AS" };
+export const accountantManager = "Even Regnmo"; // approves for the accountant; may also administer clients
+export const clientAdministrator = "Mathea Solbakk"; // of the accountant; administers clients and nothing else
+export const visible = { // without a system user or a request anywhere
+  id: "399177944_arkiv", name: { nb: "Loggbok Arkiv", nn: "Loggbok Arkiv", en: "Loggbok Archive" },
+};
+export const asked = { id: "399177944_lonn", name: { nb: "Loggbok Lønn", nn: "Loggbok Løn", en: "Loggbok Payroll" } }; // pending at customer
+export const held = { id: "399177944_regnskap", name: { nb: "Loggbok Regnskap", nn: "Loggbok Rekneskap", en: "Loggbok Accounts" } }; // live at customer, with a pending change
+export const forClients = { id: "399177944_klient", title: "Loggbok Klient", pending: "Loggbok Klient lønn" }; // at accountant: live with 7 clients, and pending
+export const chair = "Ragnhild Tinnstøl"; // Granlia Bakeri AS, Tinde Bygg AS, Myrull Barnehage SA: nothing asked of them
+
 // The providers, with their names on the login page.
 const called = (id, name) => ({ id, name: `${name} (demo)` });
 export const bankID = called("bankid", "BankID");

@@ -30,6 +30,9 @@ const (
 	Viewer         = "Tuva Lyngmo"   // by a group at Customer
 	NewEmployee    = "Nora Vestli"   // holds nothing until she is invited
 	Representative = "Live Brekke"   // chooses at login for whom she comes
+
+	AccountantManager   = "Even Regnmo"
+	ClientAdministrator = "Mathea Solbakk" // of Accountant
 )
 
 // Where one logs in: the demo's providers, as logins.csv names them.

@@ -34,6 +34,15 @@ func (p *Page) Link(prefix string) (string, bool) {
 	return attr(n, "href"), true
 }
 
+// Named is where the first link with this text leads.
+func (p *Page) Named(words string) (string, bool) {
+	n := p.first(func(n *html.Node) bool { return n.Data == "a" && text(n) == words })
+	if n == nil {
+		return "", false
+	}
+	return attr(n, "href"), true
+}
+
 // faults is what the page says is wrong, after a colon: the text of its alerts.
 func (p *Page) faults() string {
 	var out []string

@@ -71,6 +71,15 @@ func (v *Visitor) Follow(ctx context.Context, prefix string) error {
 	return v.Open(ctx, href)
 }
 
+// FollowNamed opens the first link on the page with this text.
+func (v *Visitor) FollowNamed(ctx context.Context, words string) error {
+	href, ok := v.Page.Named(words)
+	if !ok {
+		return fmt.Errorf("%s: no link %q", v.Page, words)
+	}
+	return v.Open(ctx, href)
+}
+
 // Press presses the button of the form that has this name and value; a button
 // without them is pressed by two empty strings. A fault that the page then
 // tells is an error.
