@@ -176,15 +176,18 @@ var cases = map[string]question{
 	"customer.review": {held, func(_ *world, on thing) ask {
 		return ask{target: "/systemusers/review", form: url.Values{"do-" + on.id: {"keep"}, "seen-" + on.id: {"1"}}}
 	}},
-	"customer.review.done":            {reviewed, get("/systemusers/review/ID")},
-	"customer.suppliers":              {none, get("/suppliers")},
-	"customer.supplier":               {dealer, get("/suppliers/ID")},
-	"customer.supplier.stop_form":     {dealer, get("/suppliers/ID/stop")},
-	"customer.supplier.stop":          {dealer, post("/suppliers/ID/stop", url.Values{"reason": {"Datainnbrudd"}})},
-	"customer.supplier.start":         {dealer, post("/suppliers/ID/start", url.Values{})},
-	"customer.supplier.block_form":    {dealer, get("/suppliers/ID/block")},
-	"customer.supplier.block":         {dealer, post("/suppliers/ID/block", url.Values{"reason": {"Nok"}})},
-	"customer.supplier.unblock":       {dealer, post("/suppliers/ID/unblock", url.Values{})},
+	"customer.review.done":         {reviewed, get("/systemusers/review/ID")},
+	"customer.suppliers":           {none, get("/suppliers")},
+	"customer.supplier":            {dealer, get("/suppliers/ID")},
+	"customer.supplier.stop_form":  {dealer, get("/suppliers/ID/stop")},
+	"customer.supplier.stop":       {dealer, post("/suppliers/ID/stop", url.Values{"reason": {"Datainnbrudd"}})},
+	"customer.supplier.start":      {dealer, post("/suppliers/ID/start", url.Values{})},
+	"customer.supplier.block_form": {dealer, get("/suppliers/ID/block")},
+	"customer.supplier.block":      {dealer, post("/suppliers/ID/block", url.Values{"reason": {"Nok"}})},
+	"customer.supplier.unblock": {dealer, func(w *world, on thing) ask {
+		w.blocked(on.id)
+		return post("/suppliers/ID/unblock", url.Values{})(w, on)
+	}},
 	"customer.systemuser.revoke_form": {held, get("/systemusers/ID/revoke")},
 	"customer.systemuser.revoke":      {held, post("/systemusers/ID/revoke", url.Values{})},
 	"customer.request.confirm":        {none, get("/accessmanagement/ui/systemuser/request?id=704013ee-e82a-433e-83c5-a40e6e00d746")},

@@ -56,13 +56,20 @@ func init() {
 func (w *world) agentThings(k kind, object string) map[string]thing {
 	w.t.Helper()
 	w.related()
+	w.s.Exec("UPDATE bulk_job SET status = 'cancelled', ended_at = created_at WHERE status = 'running'") // few may run at once
 	if object == "own" || object == "over" {
 		return map[string]thing{"": w.agentThing(k, w.org, object == "over")}
 	}
-	return map[string]thing{
+	things := map[string]thing{
 		"foreign": w.agentThing(k, other(w.org), false), "another kind": {id: w.request(other(w.org), w.org, false)},
-		"none": {id: string(models.NewID())}, "no id": {id: strings.Repeat("x", 9)},
+		"absent": {id: string(models.NewID())}, "no id": {id: strings.Repeat("x", 9)},
 	}
+	if k == aJob || k == aJobFailed { // another's job under one's own agent, and one's own under another
+		mine, theirs := w.agentThing(k, w.org, false), w.agentThing(k, other(w.org), false)
+		things["job of another"] = thing{id: mine.id, ref: theirs.ref}
+		things["agent of another"] = thing{id: w.agentThing(anAgent, w.org, false).id, ref: mine.ref}
+	}
+	return things
 }
 
 func (w *world) agentThing(k kind, of party.OrgNo, over bool) thing {

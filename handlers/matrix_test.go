@@ -175,6 +175,7 @@ customer.review                  own     401     403   403   303*  303*  303*  4
 customer.review                  over    401     403   403   409   409   409   403   403   401   401   401   401
 customer.review                  other   401     403   403   404   404   404   403   403   401   401   401   401
 customer.review.done             own     login   200   200   200   200   200   200   200   login login login login
+customer.review.done             over    login   200   200   200   200   200   200   200   login login login login
 customer.review.done             other   login   404   404   404   404   404   404   404   login login login login
 customer.suppliers               own     login   200   200   200   200   200   200   200   login login login login
 customer.supplier                own     login   200   200   200   200   200   200   200   login login login login
@@ -204,7 +205,7 @@ customer.change.reject_form      own     login   303   303   200   200   200   3
 customer.change.reject_form      over    login   303   303   303   303   303   303   303   login login login login
 customer.change.reject_form      other   login   404   404   404   404   404   404   404   login login login login
 customer.change.reject           own     401     403   403   303*  303*  303*  403   403   401   401   401   401
-customer.change.reject           over    401     403   403   409   409   409   403   403   401   401   401   401
+customer.change.reject           over    401     403   403   303   303   303   403   403   401   401   401   401
 customer.change.reject           other   401     403   403   404   404   404   403   403   401   401   401   401
 customer.change.wish_form        own     login   303   303   200   200   200   303   303   login login login login
 customer.change.wish_form        over    login   303   303   303   303   303   303   303   login login login login
@@ -213,7 +214,7 @@ customer.change.wish             own     401     403   403   303*  303*  303*  4
 customer.change.wish             over    401     403   403   409   409   409   403   403   401   401   401   401
 customer.change.wish             other   401     403   403   404   404   404   403   403   401   401   401   401
 customer.change.receipt          own     login   303   303   303   303   303   303   303   login login login login
-customer.change.receipt          over    login   303   303   303   303   303   303   303   login login login login
+customer.change.receipt          over    login   200   200   200   200   200   200   200   login login login login
 customer.change.receipt          other   login   404   404   404   404   404   404   404   login login login login
 customer.change.confirm          own     303     303   303   303   303   303   303   303   303   303   303   303
 customer.agent_request.confirm   own     303     303   303   303   303   303   303   303   303   303   303   303

@@ -99,15 +99,28 @@ func (w *world) user(from, of party.OrgNo, over bool) string {
 	return id
 }
 
-// review goes through one system user of the organisation, and keeps it.
-func (w *world) review(of party.OrgNo) string {
+// review goes through one system user of the organisation, and keeps it; it has
+// been revoked since when the review shall be over.
+func (w *world) review(of party.OrgNo, over bool) string {
 	w.t.Helper()
-	id, user := models.NewID(), models.ID(w.user(kit.SupplierB, of, false))
+	id, user := models.NewID(), models.ID(w.user(other(of), of, false))
 	left, err := w.s.Registry.AnswerReview(w.t.Context(), w.s.Actor(directors[of]), id, []registry.UserAnswer{{ID: user, Seen: 1, Do: registry.ReviewKeep}}, "x")
 	if err != nil || len(left) > 0 {
 		w.t.Fatal(left, err)
 	}
+	if over {
+		w.s.Revoke(w.t, directors[of], user)
+	}
 	return string(id)
+}
+
+// blocked says that the supplier may not ask the organisation.
+func (w *world) blocked(supplier string) {
+	w.t.Helper()
+	err := w.s.Registry.BlockSupplier(w.t.Context(), w.s.Actor(directors[w.org]), party.OrgNo(supplier), "Nok", "x")
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
+		w.t.Fatal(err)
+	}
 }
 
 // seen is the digest that the customer's director would be shown.
@@ -124,6 +137,7 @@ func (w *world) seen(id string) string {
 // must look alike for other.
 func (w *world) things(k kind, object string) map[string]thing {
 	w.t.Helper()
+	w.s.Exec("DELETE FROM supplier_block") // what a row before has blocked would not let this one be made
 	if k == chain {
 		return w.chains(object)
 	}
@@ -171,7 +185,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 			w.user(foreign, w.org, over)
 			id = string(foreign)
 		case reviewed:
-			id = w.review(w.org)
+			id = w.review(w.org, over)
 		case none, chain: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
@@ -225,9 +239,9 @@ func (w *world) things(k kind, object string) map[string]thing {
 		if w.org == stranger {
 			stranger = kit.SupplierA
 		}
-		things["foreign"], things["another kind"], absent = thing{id: string(stranger)}, thing{id: w.request(w.org, foreign, false)}, string(kit.Unknown)
+		things["foreign"], things["another kind"], absent = thing{id: string(stranger)}, thing{id: string(kit.FacilitatorF)}, string(kit.Unknown)
 	case reviewed:
-		things["foreign"], things["another kind"] = thing{id: w.review(foreign)}, thing{id: w.user(foreign, w.org, false)}
+		things["foreign"], things["another kind"] = thing{id: w.review(foreign, false)}, thing{id: w.user(foreign, w.org, false)}
 	case chain, group: // made above, or nobody's
 	}
 	things["absent"] = thing{id: absent}
