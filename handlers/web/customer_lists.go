@@ -26,7 +26,7 @@ import (
 // its place.
 func (w *Web) Inbox(c echo.Context) error {
 	ctx := c.Request().Context()
-	q := listQuery(c)
+	q := listQuery(c, inboxStatuses, inboxKinds)
 	var v customer.InboxView
 	handed, err := w.Registry.Handed(ctx, actor(c))
 	if v.SentFailed, err = w.failedAlone(c, err); err != nil {
@@ -68,7 +68,7 @@ const urgent = 3
 // their place when they cannot be read.
 func (w *Web) SystemUsers(c echo.Context) error {
 	ctx := c.Request().Context()
-	q := listQuery(c)
+	q := listQuery(c, userStatuses, userKinds)
 	var v customer.OverviewView
 	waiting, err := w.Registry.Inbox(ctx, actor(c), registry.ListQuery{Query: listing.Query{Status: string(request.Pending), Size: urgent}}, nil)
 	if v.InboxFailed, err = w.failedAlone(c, err); err != nil {
@@ -134,17 +134,25 @@ var (
 // maxSought bounds what is searched for, in bytes.
 const maxSought = 200
 
-// listQuery reads how a list is asked for. What cannot be read asks for nothing.
-func listQuery(c echo.Context) registry.ListQuery {
+// listQuery reads how a list is asked for, with those choices. What it does not
+// know is as if it were not there.
+func listQuery(c echo.Context, statuses, kinds []string) registry.ListQuery {
 	q := registry.ListQuery{Sort: c.QueryParam("sort"), Lang: i18n.Lang(c.Request().Context())}
 	text := c.QueryParam("q")
 	q.Text = strings.ToValidUTF8(text[:min(len(text), maxSought)], "")
-	q.Status, q.Kind, q.Supplier = c.QueryParam("status"), c.QueryParam("kind"), c.QueryParam("supplier")
+	q.Status, q.Kind, q.Supplier = known(c.QueryParam("status"), statuses), known(c.QueryParam("kind"), kinds), c.QueryParam("supplier")
 	q.Page, _ = strconv.Atoi(c.QueryParam("page"))
 	if q.Size, _ = strconv.Atoi(c.QueryParam("size")); !slices.Contains(customer.Sizes, q.Size) {
 		q.Size = customer.Sizes[0]
 	}
 	return q
+}
+
+func known(value string, of []string) string {
+	if slices.Contains(of, value) {
+		return value
+	}
+	return ""
 }
 
 // listView is a list in numbers. A choice that would leave nothing is left out,
@@ -153,12 +161,6 @@ func listView[T any](q registry.ListQuery, f listing.Found[T], statuses, kinds [
 	l := customer.List{
 		Text: q.Text, Status: q.Status, Kind: q.Kind, Supplier: q.Supplier, Sort: q.Sort, Size: q.Size,
 		Page: f.Page, Pages: f.Pages, All: f.All, Total: f.Total,
-	}
-	if !slices.Contains(statuses, l.Status) {
-		l.Status = ""
-	}
-	if !slices.Contains(kinds, l.Kind) {
-		l.Kind = ""
 	}
 	l.Statuses, l.Kinds = chosen(statuses, f.Status, l.Status), chosen(kinds, f.Kind, l.Kind)
 	for _, s := range suppliers {
