@@ -67,7 +67,7 @@ for (const { lang, scripts } of [{ lang: "nb", scripts: true }, { lang: "en", sc
 
       // The system user's page tells what it holds and what has happened.
       await ingrid.button("customer.review.to_access", {}, "link").click();
-      await ingrid.reads("customer.user.history");
+      await ingrid.reads("keep.recent");
       await ingrid.looks("system user");
       await ingrid.reads("customer.event.request.approve", { Who: director });
       await ingrid.page.goto("/systemusers");
@@ -75,7 +75,10 @@ for (const { lang, scripts } of [{ lang: "nb", scripts: true }, { lang: "en", sc
       await ingrid.page.getByRole("link", { name: program, exact: true }).click();
 
       // She withdraws it, and the same command is refused.
-      await ingrid.button("customer.user.revoke", {}, "link").click();
+      await ingrid.button("keep.to_settings", {}, "link").click();
+      await ingrid.reads("keep.take");
+      await ingrid.looks("settings");
+      await ingrid.button("keep.revoke.do", {}, "link").click();
       await ingrid.reads("customer.revoke.done");
       await ingrid.looks("revoke");
       await ingrid.button("customer.revoke.do").click();
@@ -112,7 +115,7 @@ test("a shorter walk in nynorsk", async (t) => {
     await ingrid.reads("customer.receipt.approved", { Program: "Segleflyt" });
     await ingrid.looks("receipt");
     await ingrid.button("customer.review.to_access", {}, "link").click();
-    await ingrid.reads("customer.user.history");
+    await ingrid.reads("keep.recent");
     await ingrid.looks("system user");
   });
   await dev.leaves();

@@ -68,8 +68,10 @@ test("a request is approved and withdrawn by keyboard alone", () => witness(peop
   await ingrid.reads("customer.receipt.approved", { Program: "Tastaturflyt" });
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1", "the outcome has the focus");
   await press(ingrid.button("customer.review.to_access", {}, "link"));
-  await ingrid.reads("customer.user.history");
-  await press(ingrid.button("customer.user.revoke", {}, "link"));
+  await ingrid.reads("keep.recent");
+  await press(ingrid.button("keep.to_settings", {}, "link"));
+  await ingrid.reads("keep.take");
+  await press(ingrid.button("keep.revoke.do", {}, "link"));
   await ingrid.reads("customer.revoke.done");
   await press(ingrid.button("customer.revoke.do"));
   await ingrid.reads("customer.user.revoked");
