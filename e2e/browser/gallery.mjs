@@ -42,3 +42,14 @@ export async function serveGallery() {
     stop: () => { server.closeAllConnections(); server.close(); return once(server, "close"); },
   };
 }
+
+/** cut runs in a page and returns what text does not get room in its box. What is made for one's ears, and what can be scrolled, is left out. */
+export function cut() {
+  const clips = (overflow) => overflow === "hidden" || overflow === "clip";
+  return [...document.body.querySelectorAll("*")].filter((el) => {
+    if (el.closest(".ds-sr-only, .ds-skip-link, .scroll, svg, details:not([open])") || el.matches("input, select, textarea, progress") || !el.checkVisibility()) return false;
+    const style = getComputedStyle(el);
+    if (style.clipPath !== "none") return false;
+    return (clips(style.overflowX) && el.scrollWidth > el.clientWidth + 1) || (clips(style.overflowY) && el.scrollHeight > el.clientHeight + 1);
+  }).map((el) => `cut: ${el.outerHTML.slice(0, 160)}`);
+}
