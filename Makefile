@@ -67,6 +67,10 @@ e2e: test-deps build ## run the scripts of the binary and the browser tests only
 	tools/with-postgres.sh go test -count=1 ./e2e/...
 	cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test
 
+.PHONY: screens
+screens: test-deps bin/demo ## take the pictures of the main pages anew, into docs/screens
+	cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node screens.mjs
+
 .PHONY: bench
 bench: build ## measure enrichment against a bare handler, the imports and the suppliers' API; writes docs/performance.md
 	go run ./bench
