@@ -104,6 +104,42 @@ func TestSendingOnToOneWhoCan(t *testing.T) {
 	})
 }
 
+// What somebody wants the reader to answer is at the top of his list, and where
+// it was in the others'.
+func TestWhatWasSentOnComesFirst(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	w.Registered(t)
+	questions(t, w)
+	inbox := func(who modelstest.Name) (refs []registry.Ref) {
+		t.Helper()
+		h, err := w.Handed(t.Context(), w.As(who, bakeri))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := w.Inbox(t.Context(), w.As(who, bakeri), registry.ListQuery{}, h.All)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range list.Rows {
+			refs = append(refs, row.Ref)
+		}
+		return refs
+	}
+	before := inbox(kari)
+	if len(before) < 2 {
+		t.Fatalf("kari has %v", before)
+	}
+	passes(t, w, before[1])
+	after := inbox(kari)
+	if after[0] != before[1] || after[1] != before[0] {
+		t.Errorf("kari had %v, and has %v", before, after)
+	}
+	if diff := cmp.Diff(before, inbox(ola)); diff != "" {
+		t.Errorf("ola (-before +after):\n%s", diff)
+	}
+}
+
 // Whom a question may go to, and what may go along.
 func TestWhatIsNotSentOn(t *testing.T) {
 	t.Parallel()

@@ -150,9 +150,9 @@ type InboxRow struct {
 }
 
 // Inbox lists what the organisation that the actor acts for was asked, answered
-// or not: what waits first, the most urgent first, then the newest; or by name,
-// supplier, sent or deadline. forwarded is what the reader was sent or has sent
-// on, as Handed says. Any member may look.
+// or not: what waits first, above all what the reader was sent, the most urgent
+// first, then the newest; or by name, supplier, sent or deadline. forwarded is
+// what the reader was sent or has sent on, as Handed says. Any member may look.
 func (r *Registry) Inbox(ctx context.Context, a models.Actor, q ListQuery, forwarded []Forwarded) (Inbox, error) {
 	var out Inbox
 	err := r.read(ctx, a, policy.RequestRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
@@ -172,7 +172,7 @@ func (r *Registry) Inbox(ctx context.Context, a models.Actor, q ListQuery, forwa
 			lines[i] = askLine(one, marks[one.Ref], a, now)
 			suppliers[string(one.Supplier.OrgNo)] = one.Supplier
 		}
-		out = Inbox{Found: listing.Find(lines, q.Query, askOrders.by(q.Sort, urgency(now)))}
+		out = Inbox{Found: listing.Find(lines, q.Query, askOrders.by(q.Sort, urgency(now, func(one Ask) bool { return sentTo(a, marks[one.Ref]) })))}
 		out.Suppliers = supplierCounts(out.Supplier, suppliers)
 		if out.Rows, err = r.inboxRows(ctx, tx, a, out.Found.Rows, marks); err != nil {
 			return err
@@ -188,6 +188,11 @@ func (one Ask) current(now time.Time) request.Status {
 	return request.Request{Status: one.Status, ExpiresAt: one.Expires}.Current(now)
 }
 
+// sentTo reports whether somebody has sent it on to the actor.
+func sentTo(a models.Actor, marks []Forwarded) bool {
+	return slices.ContainsFunc(marks, func(f Forwarded) bool { return string(f.To) == a.ID })
+}
+
 func askLine(one Ask, marks []Forwarded, a models.Actor, now time.Time) listing.Line[Ask] {
 	l := listing.Line[Ask]{
 		Row: one, Supplier: string(one.Supplier.OrgNo), Kind: kindName(one.Kind, one.Change), Status: []string{string(one.current(now))},
@@ -195,7 +200,7 @@ func askLine(one Ask, marks []Forwarded, a models.Actor, now time.Time) listing.
 			one.Program.NB, one.Program.NN, one.Program.EN, one.Title, one.ExternalRef, one.Supplier.Name, string(one.Supplier.OrgNo), string(one.ID),
 		},
 	}
-	if slices.ContainsFunc(marks, func(f Forwarded) bool { return string(f.To) == a.ID }) && l.Status[0] == string(request.Pending) {
+	if sentTo(a, marks) && l.Status[0] == string(request.Pending) {
 		l.Status = append(l.Status, SentToMe)
 	}
 	if slices.ContainsFunc(marks, func(f Forwarded) bool { return string(f.From) == a.ID }) {
@@ -221,14 +226,15 @@ var askOrders = orders[Ask]{
 	"deadline": func(a, b Ask) int { return a.Expires.Compare(b.Expires) },
 }
 
-// urgency puts what waits first, the first to run out at the top.
-func urgency(now time.Time) func(a, b Ask) int {
+// urgency puts what waits first, what was sent to the reader before the rest, the
+// first to run out at the top.
+func urgency(now time.Time, mine func(Ask) bool) func(a, b Ask) int {
 	return func(a, b Ask) int {
 		waits, other := a.current(now) == request.Pending, b.current(now) == request.Pending
 		switch {
-		case waits && other:
+		case waits && other && mine(a) == mine(b):
 			return a.Expires.Compare(b.Expires)
-		case waits:
+		case waits && (!other || mine(a)):
 			return -1
 		case other:
 			return 1
