@@ -24,8 +24,12 @@ export class Keys {
           return { here: false, faults: [] };
         }
         const faults = [], name = at.outerHTML.slice(0, 120);
-        const style = getComputedStyle(at); // the link past the head shows by being there
-        if (!at.matches(".ds-skip-link") && !((style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none")) faults.push(`the focus does not show on ${name}`);
+        const rings = (of) => {
+          const style = getComputedStyle(of);
+          return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+        };
+        // The link past the head shows by being there; a box or a dot with its label.
+        if (!at.matches(".ds-skip-link") && !rings(at) && !rings(at.closest(".ds-field") ?? at)) faults.push(`the focus does not show on ${name}`);
         if (at.tabIndex > 0) faults.push(`${name} has an order of its own`);
         if (window.lastStop?.isConnected && !(window.lastStop.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING)) faults.push(`${name} comes out of turn`);
         const box = at.getBoundingClientRect();

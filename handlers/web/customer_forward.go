@@ -72,15 +72,16 @@ func (w *Web) forward(c echo.Context, change bool) error {
 	}
 	ref := registry.Ref{ID: id, Change: change}
 	due, fault := lastDay(one(f, "due"))
+	var sent request.Forwarding
 	if fault == "" {
-		_, err = w.Registry.ForwardTo(c.Request().Context(), actor(c), ref, request.Forwarding{To: models.ID(one(f, "to")), Note: one(f, "note"), Due: due})
+		sent, err = w.Registry.ForwardTo(c.Request().Context(), actor(c), ref, request.Forwarding{To: models.ID(one(f, "to")), Note: one(f, "note"), Due: due})
 	} else {
 		err = models.Faults{{Field: "due", Fault: fault}}.Err()
 	}
 	e, ok := errors.AsType[*models.Error](err)
 	switch {
-	case err == nil:
-		return see(c, pageOf(ref))
+	case err == nil: // to what the page says of it, which takes the focus
+		return see(c, pageOf(ref)+"#sent-"+string(sent.ID))
 	case over(err) && change:
 		return w.changeAnswered(c, "", nil, err)
 	case over(err):
