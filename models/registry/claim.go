@@ -52,7 +52,7 @@ func (r *Registry) ClaimOrganisation(ctx context.Context, a models.Actor, o part
 			return change{}, models.NewError(models.NotFound, models.CodeNotFound)
 		}
 		var turned []turn
-		if _, err := putOrganisation(ctx, tx, *n.is, true, &turned); err != nil {
+		if _, err := putRegistered(ctx, tx, *n.is, &turned); err != nil {
 			return change{}, err
 		}
 		held, err := r.hold(ctx, tx, a, n)

@@ -58,6 +58,9 @@ type ImportTx interface {
 	// PutOrganisation leaves alone whether the organisation stands; StrikeOff
 	// is for that.
 	PutOrganisation(ctx context.Context, o party.Organisation) (Change, error)
+	// ForgetEmail takes away the organisation's address, and tells whether there
+	// was one.
+	ForgetEmail(ctx context.Context, o party.OrgNo) (bool, error)
 	// PutPerson stores who somebody is and one holding; source says where the
 	// holding comes from. The key is the holding's id.
 	PutPerson(ctx context.Context, p exchange.Person, source string) (Change, error)

@@ -97,6 +97,21 @@ func unknown(err error) bool {
 	return ok && (e.Kind == models.NotFound || e.Kind == models.Invalid)
 }
 
+// putRegistered stores all that the register says of an organisation. What it
+// says of no address is that there is none.
+func putRegistered(ctx context.Context, tx Tx, o party.Organisation, turned *[]turn) (Change, error) {
+	c, err := putOrganisation(ctx, tx, o, true, turned)
+	if err != nil || o.Email != "" {
+		return c, err
+	}
+	had, err := tx.ForgetEmail(ctx, o.OrgNo)
+	if had {
+		c.Did = Updated
+		c.Members = append(c.Members, Difference{Name: "email"})
+	}
+	return c, err
+}
+
 // absorb stores what the register says.
 func (r *Registry) absorb(ctx context.Context, tx Tx, n news, report *RegisterReport, turned *[]turn) error {
 	report.Asked++
@@ -105,7 +120,7 @@ func (r *Registry) absorb(ctx context.Context, tx Tx, n news, report *RegisterRe
 		return nil
 	}
 	if n.is != nil {
-		c, err := putOrganisation(ctx, tx, *n.is, true, turned)
+		c, err := putRegistered(ctx, tx, *n.is, turned)
 		if err := report.note(string(n.org), c, err); err != nil {
 			return err
 		}
@@ -149,7 +164,7 @@ func (r *Registry) absorbServed(ctx context.Context, tx Tx, n news, report *Regi
 		if _, ok := held[by.OrgNo]; ok {
 			continue
 		}
-		c, err := putOrganisation(ctx, tx, by, true, turned)
+		c, err := putRegistered(ctx, tx, by, turned)
 		if err := report.note(string(by.OrgNo), c, err); err != nil {
 			return err
 		}

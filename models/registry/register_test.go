@@ -174,6 +174,36 @@ func TestTheRegisterIsFollowed(t *testing.T) {
 	})
 }
 
+// The address that the register gives is the one that is written to, and none is
+// when it gives none any more.
+func TestTheAddressOfAnOrganisationFollowsTheRegister(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		b := registered(w)
+		address := func() string {
+			t.Helper()
+			return read(t, w, func(tx registry.Reader) (string, error) {
+				o, err := tx.Organisation(t.Context(), bakeri)
+				return o.Email, err
+			})
+		}
+		mustSync(t, w, "register: 4 asked about, 0 unknown, 0 new, 0 changed, 0 ended, 4 refused")
+		for _, email := range []string{"post@nes.example", "ny@nes.example", ""} {
+			was := b.units[bakeri]
+			was.Email = email
+			b.units[bakeri] = was
+			for _, want := range []string{"1 changed", "0 changed"} {
+				b.updates["enheter"] = append(b.updates["enheter"], bakeri)
+				mustSync(t, w, "register: 1 asked about, 0 unknown, 0 new, "+want+", 0 ended, 0 refused")
+				if got := address(); got != email {
+					t.Errorf("the address is %q, want %q", got, email)
+				}
+			}
+		}
+	})
+}
+
 // A register that fails in the middle leaves what was done whole, and the next
 // run goes on there.
 func TestAnOutageOfTheRegister(t *testing.T) {

@@ -34,7 +34,7 @@ func (t *transaction) PutOrganisation(ctx context.Context, o party.Organisation)
 		}
 		change.Did = registry.Updated
 		return change, t.q(ctx).Model(&row).Where("org_no = ?", row.OrgNo).
-			Select("name", "form", "party_id", "uuid", "parent").Updates(&row).Error
+			Select("name", "form", "party_id", "uuid", "parent", "email").Updates(&row).Error
 	}
 	if o.PartyID == 0 {
 		err := t.q(ctx).Raw("UPDATE party_counter SET next = next + 1 RETURNING next - 1").Scan(&o.PartyID).Error
@@ -52,6 +52,12 @@ func (t *transaction) PutOrganisation(ctx context.Context, o party.Organisation)
 	row := toOrganisation(o)
 	change.Did = registry.Added
 	return change, t.q(ctx).Create(&row).Error
+}
+
+// ForgetEmail implements registry.ImportTx.
+func (t *transaction) ForgetEmail(ctx context.Context, o party.OrgNo) (bool, error) {
+	done := t.q(ctx).Exec("UPDATE organisation SET email = '' WHERE org_no = ? AND email <> ''", string(o))
+	return done.RowsAffected > 0, done.Error
 }
 
 // merged is what is stored with what the source says of it.

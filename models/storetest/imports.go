@@ -131,6 +131,32 @@ func testImportedParties(t *testing.T, k *kit, uuid string) {
 	same(t, "person", "Berit", persons[id].Name)
 }
 
+// testImportsEmail: an address comes with a row, stays when another has none,
+// and is forgotten when that is said.
+func testImportsEmail(t *testing.T, k *kit) {
+	settle(t, k)
+	email := func() string {
+		return read(t, k, func(ctx context.Context, r registry.Reader) (party.Organisation, error) {
+			return r.Organisation(ctx, bakeri)
+		}).Email
+	}
+	forget := func() bool {
+		var had bool
+		k.write(t, func(ctx context.Context, tx registry.Tx) (err error) {
+			had, err = tx.ForgetEmail(ctx, bakeri)
+			return err
+		})
+		return had
+	}
+	for _, o := range []party.Organisation{{OrgNo: bakeri, Email: "post@nes.example"}, {OrgNo: bakeri, Name: "Nytt navn AS"}} {
+		k.write(t, func(ctx context.Context, tx registry.Tx) error { _, err := tx.PutOrganisation(ctx, o); return err })
+		same(t, "address", "post@nes.example", email())
+	}
+	same(t, "it had one", true, forget())
+	same(t, "address", "", email())
+	same(t, "it had one still", false, forget())
+}
+
 // testImportsRefuse puts rows that do not hold; each names its member, and the
 // transaction goes on.
 func testImportsRefuse(t *testing.T, k *kit) {

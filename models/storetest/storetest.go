@@ -94,6 +94,7 @@ func Run(t *testing.T, newDatabase func(t testing.TB) Database) {
 		{"a person is erased", testErasure},
 		{"imports upsert and never delete", testImports},
 		{"imports refuse what is unknown", testImportsRefuse},
+		{"imports bring and forget an address", testImportsEmail},
 		{"importing a resource without lists keeps them", testResourceLists},
 		{"the catalogue is of the snapshot", testCatalog},
 		{"what a register says", testRegister},
