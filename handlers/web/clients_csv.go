@@ -1,11 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -72,31 +68,4 @@ func heads(ctx context.Context, names ...string) []string {
 		out[i] = i18n.T(ctx, "clients.csv.head."+n)
 	}
 	return out
-}
-
-// sendCSV sends rows as a file that a Norwegian Excel opens: UTF-8 that says so,
-// with semicolons. A cell that a program for sheets would take for a formula is
-// marked as text.
-func sendCSV(c echo.Context, name string, rows [][]string) error {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	out := csv.NewWriter(&b)
-	out.Comma, out.UseCRLF = ';', true
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
-		}
-		if err := out.Write(row); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return err
-	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -47,29 +46,11 @@ func (w *Web) HistoryCSV(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	var b strings.Builder
-	b.WriteString("\ufeff") // else Excel takes it for another encoding
-	out := csv.NewWriter(&b)
-	out.Comma, out.UseCRLF = ';', true
 	rows := [][]string{customer.RecordHead(ctx)}
 	for _, l := range lines {
-		rows = append(rows, guarded(l.Record(ctx, v.Supplier).Cells(ctx)))
+		rows = append(rows, l.Record(ctx, v.Supplier).Cells(ctx))
 	}
-	if err := out.WriteAll(rows); err != nil {
-		return err
-	}
-	attach(c, v.ID, "csv")
-	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", []byte(b.String()))
-}
-
-// guarded keeps spreadsheets from taking text for a formula.
-func guarded(cells []string) []string {
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
+	return sendCSV(c, historyFile(v.ID, "csv"), rows)
 }
 
 // HistoryJSON handles GET /systemusers/:id/history.json, the same for programs.
@@ -86,15 +67,11 @@ func (w *Web) HistoryJSON(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	attach(c, v.ID, "json")
+	attach(c, historyFile(v.ID, "json"))
 	return c.Blob(http.StatusOK, "application/json", body)
 }
 
-// attach names the file that a download becomes, which no cache keeps.
-func attach(c echo.Context, id models.ID, ending string) {
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="stafett-`+string(id)+`.`+ending+`"`)
-}
+func historyFile(id models.ID, ending string) string { return "stafett-" + string(id) + "." + ending }
 
 // history reads the history of the path, with the lines that the filter leaves.
 func (w *Web) history(c echo.Context) (customer.HistoryView, []customer.Line, error) {
