@@ -92,8 +92,10 @@ func TestAFaultyCreationComesBackFilled(t *testing.T) {
 	good := c.Get(path).Page().MustForm(path)
 	before := s.Snapshot()
 	for _, tc := range []struct{ field, value, fault string }{
-		{"title", "", "required"}, {"title", strings.Repeat("x", 101), "too_long"},
-		{"until", "i morgen", "until.form"}, {"until", "2020-01-01", "date.past"},
+		{"title", "", "required"},
+		{"title", strings.Repeat("x", 101), "too_long"},
+		{"until", "i morgen", "until.form"},
+		{"until", "2020-01-01", "date.past"},
 	} {
 		p := c.Post(path, but(good, tc.field, tc.value)).Want(http.StatusUnprocessableEntity).Page()
 		hasFault(t, p, tc.field, tc.fault)

@@ -131,7 +131,7 @@ func forwardView(v registry.ForwardView) customer.ForwardView {
 // it and him whom it is for.
 func sentView(a models.Actor, f registry.Forwarded, status request.Status) customer.Sent {
 	v := customer.Sent{
-		ID: f.Forwarding.ID, From: personView(f.FromPerson), To: personView(f.ToPerson), At: f.At, Due: f.Due,
+		ID: f.ID, From: personView(f.FromPerson), To: personView(f.ToPerson), At: f.At, Due: f.Due,
 		Mine: string(f.From) == a.ID, ToMe: string(f.To) == a.ID, Answer: status == request.Pending,
 	}
 	if v.Mine || v.ToMe {

@@ -184,7 +184,7 @@ func chosen(values []string, counts map[string]int, now string) []customer.Chip 
 
 func inboxRow(a models.Actor, catalogue *catalog.Catalog, r registry.InboxRow) customer.InboxRow {
 	row := customer.InboxRow{
-		ID: r.Ref.ID, Change: r.Ref.Change, Agent: r.Request.Kind == systemuser.Agent, Program: r.System.Name, Title: r.Request.Title,
+		ID: r.ID, Change: r.Change, Agent: r.Request.Kind == systemuser.Agent, Program: r.System.Name, Title: r.Request.Title,
 		Supplier: r.Supplier.Display(), SupplierNo: string(r.Supplier.OrgNo), Sent: r.Request.CreatedAt, Deadline: r.Request.ExpiresAt,
 		Answered: r.Request.DecidedAt, Status: r.Status,
 	}

@@ -90,8 +90,10 @@ func noticeFilters(c echo.Context, q registry.NoticeQuery, unread int) []notices
 		typ  registry.NoticeType
 		text string
 	}{
-		{registry.NoticeAsked, i18n.T(ctx, "notices.filter.asked")}, {registry.NoticeForwarded, i18n.T(ctx, "notices.filter.forwarded")},
-		{registry.NoticeDecided, i18n.T(ctx, "notices.filter.decided")}, {registry.NoticeExpiring, i18n.T(ctx, "notices.filter.expiring")},
+		{registry.NoticeAsked, i18n.T(ctx, "notices.filter.asked")},
+		{registry.NoticeForwarded, i18n.T(ctx, "notices.filter.forwarded")},
+		{registry.NoticeDecided, i18n.T(ctx, "notices.filter.decided")},
+		{registry.NoticeExpiring, i18n.T(ctx, "notices.filter.expiring")},
 	} {
 		out = append(out, notices.Filter{Text: f.text, Href: noticesAt(f.typ, false), On: q.Type == f.typ})
 	}

@@ -40,7 +40,7 @@ func TestNoticeLeadsToTheRequest(t *testing.T) {
 		t.Errorf("told before it was told:\n%s", p.Text())
 	}
 	tellAll(t, s)
-	if r := c.Get("/members").Want(http.StatusOK); !strings.Contains(string(r.Body), "1 ulest<") {
+	if r := c.Get("/members").Want(http.StatusOK); !strings.Contains(r.Body, "1 ulest<") {
 		t.Errorf("no number in the header:\n%s", r.Body)
 	}
 	p := c.Get("/notices").Want(http.StatusOK).Page()
@@ -51,7 +51,7 @@ func TestNoticeLeadsToTheRequest(t *testing.T) {
 		t.Errorf("leads to %q, want %q", r.Location(), path)
 	}
 	c.Get(path).Want(http.StatusOK)
-	if r := c.Get("/notices").Want(http.StatusOK); strings.Contains(string(r.Body), "1 ulest<") || len(noticesOn(r.Page())) != 1 {
+	if r := c.Get("/notices").Want(http.StatusOK); strings.Contains(r.Body, "1 ulest<") || len(noticesOn(r.Page())) != 1 {
 		t.Errorf("still unread:\n%s", r.Body)
 	}
 	if p := c.Get("/notices?unread=1").Want(http.StatusOK).Page(); !strings.Contains(p.Text(), says(t, "notices.none_such")) {

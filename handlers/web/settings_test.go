@@ -14,9 +14,9 @@ import (
 
 // keeping is a site with a system user of the customer's, and the address of its
 // settings.
-func keeping(t *testing.T, options ...kit.Option) (*kit.Site, string, models.ID) {
+func keeping(t *testing.T) (*kit.Site, string, models.ID) {
 	t.Helper()
-	s, _, id := pending(t, options...)
+	s, _, id := pending(t)
 	s.Approve(t, kit.ApproverP, id)
 	return s, "/systemusers/" + string(id) + "/settings", id
 }

@@ -80,7 +80,7 @@ func TestASupplierIsNeverFarAway(t *testing.T) {
 func TestAChangeOfNothingIsClosed(t *testing.T) {
 	t.Parallel()
 	s, path, c := changing(t)
-	s.Exec("DELETE FROM delegation WHERE system_user_id = '"+string(c.SystemUser)+"' AND ref = '"+kit.TaxPackage+"'")
+	s.Exec("DELETE FROM delegation WHERE system_user_id = '" + string(c.SystemUser) + "' AND ref = '" + kit.TaxPackage + "'")
 	s.Exec("UPDATE system_user SET version = version + 1")
 	who := s.As(t, kit.ApproverP)
 	page := who.Get(path).Want(http.StatusOK).Page()

@@ -128,9 +128,12 @@ func clientPages() []Page {
 	seen.Counts = []clients.Chip{{Text: "Legges til", Count: 2}, {Text: "Mangler noe", Count: 1}, {Text: "Er ikke et organisasjonsnummer", Count: 1}}
 	seen.Lines = []clients.Line{
 		{N: 3, Text: "313275902", Name: "Nordlys Avdeling 3 AS", Is: "lacks", Lacks: []models.Text{payPackage}},
-		{N: 4, Text: "hei;hallo", Is: "number"}, {N: 5, Text: "313275999", Is: "unknown"},
-		{N: 6, Text: "313275904", Name: "Nordlys Avdeling 5 AS", Is: "already"}, {N: 7, Text: "313275900", Is: "twice"},
-		{N: 1, Text: "313275900", Name: "Nordlys Avdeling 1 AS", Is: "ok"}, {N: 2, Text: "313275901", Name: "Nordlys Avdeling 2 AS", Is: "ok"},
+		{N: 4, Text: "hei;hallo", Is: "number"},
+		{N: 5, Text: "313275999", Is: "unknown"},
+		{N: 6, Text: "313275904", Name: "Nordlys Avdeling 5 AS", Is: "already"},
+		{N: 7, Text: "313275900", Is: "twice"},
+		{N: 1, Text: "313275900", Name: "Nordlys Avdeling 1 AS", Is: "ok"},
+		{N: 2, Text: "313275901", Name: "Nordlys Avdeling 2 AS", Is: "ok"},
 	}
 	over := clients.OverView{Agents: []clients.Agent{clientsAgent}, Found: 2, All: 2, Rows: []clients.OverRow{
 		{Row: clientRows(1)[0], Agents: []clients.Agent{clientsAgent}}, {Row: clientRows(2)[1]},

@@ -127,7 +127,7 @@ func madePages() []Page {
 func ownProgramPages() []Page {
 	page := func(change func(*supplier.Own)) templ.Component {
 		v := supplier.Own{Manager: true, ForItself: true, Link: "https://stafett.example" + paths.SystemUserOwn()}
-		v.Post, v.Register.Own, v.Issuers = paths.SystemUserOwn(), true, []string{"https://test.maskinporten.example/"}
+		v.Post, v.Own, v.Issuers = paths.SystemUserOwn(), true, []string{"https://test.maskinporten.example/"}
 		change(&v)
 		return supplier.OwnPage(kari(paths.SystemUserOwn()), v)
 	}

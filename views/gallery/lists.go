@@ -97,8 +97,13 @@ func overviewView(rows ...customer.SystemUserRow) customer.OverviewView {
 	return customer.OverviewView{Rows: rows, List: customer.List{
 		Page: 1, Pages: 1, Size: 25, All: len(rows), Total: len(rows), Manager: true,
 		Statuses: []customer.Chip{
-			{Count: len(rows)}, {Value: "active", Count: 3}, {Value: "paused", Count: 2}, {Value: "never", Count: 1}, {Value: "unused", Count: 1},
-			{Value: "ending", Count: 1}, {Value: "ended", Count: 2},
+			{Count: len(rows)},
+			{Value: "active", Count: 3},
+			{Value: "paused", Count: 2},
+			{Value: "never", Count: 1},
+			{Value: "unused", Count: 1},
+			{Value: "ending", Count: 1},
+			{Value: "ended", Count: 2},
 		},
 		Kinds:     []customer.Chip{{Count: len(rows)}, {Value: "own", Count: len(rows) - 1}, {Value: "clients", Count: 1}},
 		Suppliers: []customer.SupplierChoice{{Org: fjell, Count: 3}, {Org: harbour, Count: 4}},

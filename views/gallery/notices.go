@@ -60,7 +60,8 @@ func toldOf(ns ...notices.Notice) notices.View {
 	return notices.View{
 		Org: bakery.Name, Notices: ns, Unread: 2, Pages: ui.Pages{Next: paths.Page(paths.Notices(), "1")},
 		Filters: []notices.Filter{
-			{Text: "Alle", Href: paths.Notices(), On: true}, {Text: "Uleste", Href: paths.Notices() + "?unread=1", Count: 2},
+			{Text: "Alle", Href: paths.Notices(), On: true},
+			{Text: "Uleste", Href: paths.Notices() + "?unread=1", Count: 2},
 			{Text: "Forespørsler", Href: paths.Notices() + "?type=asked"},
 		},
 	}

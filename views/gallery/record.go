@@ -55,8 +55,10 @@ func historyPages() []Page {
 
 func supplierRecordPages() []Page {
 	rows := []customer.SupplierRow{
-		{Org: fjell, Live: 2, Waiting: 1}, {Org: customer.Org{Name: strings.Repeat("Regnskap", 12) + " AS", No: "310000011"}, Live: 1, Paused: 1},
-		{Org: customer.Org{Name: "Støy AS", No: "310000022"}, Blocked: true}, {Org: customer.Org{Name: "Før AS", No: "310000033"}},
+		{Org: fjell, Live: 2, Waiting: 1},
+		{Org: customer.Org{Name: strings.Repeat("Regnskap", 12) + " AS", No: "310000011"}, Live: 1, Paused: 1},
+		{Org: customer.Org{Name: "Støy AS", No: "310000022"}, Blocked: true},
+		{Org: customer.Org{Name: "Før AS", No: "310000033"}},
 	}
 	users := []customer.SystemUserRow{
 		{ID: first, Title: "Fjellregnskap", Held: 3, LastUsed: days(-1), Status: systemuser.Active},
