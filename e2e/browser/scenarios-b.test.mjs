@@ -173,6 +173,7 @@ scenario("B4 a link for another organisation switches, and says so", [nb, bare.n
   await chooses(builder);
   await at(ragnhild, `/requests/${id}`);
   await ragnhild.reads("customer.review.title", { Program: "Bryggeflyt", Org: builder.name });
+  await ragnhild.reads("common.switched", { Org: builder.name });
   await ragnhild.page.getByRole("region", { name: ragnhild.t("common.acting") }).getByText(builder.name).waitFor();
 });
 
@@ -415,6 +416,24 @@ scenario("B13 of two approvers at once one wins, and the other is told", [nb, ba
   assert.equal(await times(winner, id, "request.approve"), 1);
 });
 
+scenario("B13 of two answers to a change one wins as well", [en, bare.nb], async (way) => {
+  const system = await program.registers(`Skifteflyt${way.lang}`, { packages: [vat, pack("skatt-naering")] });
+  const { id } = await program.asks(system, { accessPackages: [vat] });
+  const two = [await as(director, way), await as(partialManager, way)];
+  await opens(two[0], `/requests/${id}`);
+  assert.equal(await approves(two[0]), 303);
+  const change = await program.asksToChange(id, { requiredAccessPackages: [pack("skatt-naering")] });
+  for (const one of two) await opens(one, pathOf(change.confirmUrl));
+  const answers = await Promise.all(two.map(approves));
+  assert.deepEqual([...answers].sort(), [303, 409]);
+  const [winner, loser] = answers[0] === 303 ? two : two.toReversed();
+  await winner.reads("customer.receipt.change.approved", { Program: system.name.nb });
+  await loser.reads("customer.review.late");
+  await loser.page.getByText(winner.name).first().waitFor();
+  await looks(loser, "change answered by another");
+  assert.equal(await times(winner, id, "change.approve"), 1);
+});
+
 scenario("B13 an answer that is sent twice is one answer", [en, bare.nb], async (way) => {
   const { id } = await program.asks(flyt, { reference: `b13-dobbelt-${way.lang}` });
   const ingrid = await as(director, way);
@@ -440,6 +459,7 @@ scenario("B14 one goes back to registered addresses alone", [nb, bare.en], async
   const ingrid = await as(director, way);
   await opens(ingrid, `/requests/${id}`);
   assert.equal(await approves(ingrid), 303);
+  if (way.scripts) await ingrid.button("customer.receipt.stop").click(); // or the browser goes back by itself
   const back = ingrid.button("customer.receipt.back", { Supplier: supplier.name }, "link");
   const to = new URL(await back.getAttribute("href"));
   assert.equal(to.origin + to.pathname, `${site}/tilbake`);
