@@ -133,7 +133,10 @@ func (w *world) loop(sign func(map[string]any) string) {
 	w.flow("ask again", send)
 	w.flow("approve", first("/requests"), w.press(m, "./approve", "", "", nil))
 	w.programs(sign)
-	w.flow("revoke", first("/systemusers"), func() error { return m.Open(w.t.Context(), m.Page.URL.Path+"/revoke") }, w.press(m, "./", "", "", nil))
+	named := func() error {
+		return inOrder(w.visit(m, "/systemusers"), func() error { return m.FollowNamed(w.t.Context(), "Fakturaflyt") })
+	}
+	w.flow("revoke", named, func() error { return m.Open(w.t.Context(), m.Page.URL.Path+"/revoke") }, w.press(m, "./", "", "", nil))
 }
 
 // programs are issuers and APIs; some send what they should not.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -140,8 +141,9 @@ func holds(ctx context.Context, address string) error {
 	return inOrder(
 		func() error { return v.Open(ctx, "/systemusers") },
 		func() error { return v.FollowNamed(ctx, playedName) },
+		func() error { return v.Open(ctx, v.Page.URL.Path+"/settings") },
 		func() error {
-			if _, ok := v.Page.Link(v.Page.URL.Path + "/revoke"); !ok {
+			if _, ok := v.Page.Link(strings.TrimSuffix(v.Page.URL.Path, "settings") + "revoke"); !ok {
 				return fmt.Errorf("%s cannot be withdrawn", v.Page)
 			}
 			return nil
