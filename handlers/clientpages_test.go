@@ -94,3 +94,10 @@ func (w *world) agentThing(k kind, of party.OrgNo, over bool) thing {
 	on.ref = string(j.ID)
 	return on
 }
+
+// facilitating is an agent of the organisation's that could serve a client.
+func (w *world) facilitating(of party.OrgNo) string {
+	w.t.Helper()
+	w.related()
+	return w.agentThing(anAgent, of, false).id
+}

@@ -297,6 +297,15 @@ func forms() []formOf {
 			"name_nb", "name_en", "uses", "asks", "client_id", "client_issuer", "until", "q", "op",
 		}, 3, false},
 		{"notices", kit.ApproverP, "/notices/settings", same(url.Values{"asked": {"here"}}), []string{"asked", "lang", "forwarded"}, 3, false},
+		{"wish for a change", kit.PartialP, "/changes/CHANGE/wish", same(url.Values{}), []string{"wish"}, 3, false},
+		{"forward a change", kit.ClerkP, "/changes/CHANGE/forward", same(url.Values{"to": {"x"}}), []string{"to", "note", "due"}, 3, true},
+		{"again", kit.ApproverP, "/systemusers/ENDED/again", same(url.Values{"title": {"Ny"}, "until": past}), []string{"title", "until", "seen", "optional", "with"}, 3, true},
+		{"review", kit.ApproverP, "/systemusers/review", same(url.Values{"do-HELD": {"keep"}, "seen-HELD": {"x"}}), []string{"do-HELD", "seen-HELD", "do-PENDING"}, 3, false},
+		{"stop", kit.ApproverP, "/suppliers/343940092/stop", same(url.Values{}), []string{"reason"}, 3, false},
+		{"block", kit.ApproverP, "/suppliers/343940092/block", same(url.Values{}), []string{"reason"}, 3, false},
+		{"clients", kit.ClientAdminP, "/systemusers/AGENT/clients/add", same(url.Values{"q": {"x"}}), []string{"client", "onpage", "op", "q", "sort", "confirm", "size"}, 3, false},
+		{"client file", kit.ClientAdminP, "/systemusers/AGENT/clients/file", same(url.Values{"text": {"x"}}), []string{"text", "numbers", "do", "op"}, 3, true},
+		{"client rule", kit.ClientAdminP, "/systemusers/AGENT/clients/rule", same(url.Values{"op": {"on"}, "kind": {"x"}}), []string{"kind", "op"}, 3, false},
 		{"erase", kit.ClerkP, "/account/erase", same(url.Values{}), []string{"confirm"}, 3, true},
 	}
 }
@@ -306,7 +315,7 @@ func fill(good url.Values, words *strings.Replacer) url.Values {
 	form := url.Values{}
 	for name, values := range good {
 		for _, v := range values {
-			form.Add(name, words.Replace(v))
+			form.Add(words.Replace(name), words.Replace(v))
 		}
 	}
 	return form
@@ -327,15 +336,17 @@ func TestHostileForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			way, c := w.identity(f.who, false), s.As(t, f.who)
-			before, refused := s.Snapshot(), 0
 			held := w.user(kit.SupplierA, kit.CustomerP, false)
-			before = s.Snapshot()
-			words := strings.NewReplacer("PENDING", string(pending), "MEMBER", string(member), "WAY", way, "HELD", held)
+			words := strings.NewReplacer(
+				"PENDING", string(pending), "MEMBER", string(member), "WAY", way, "HELD", held,
+				"ENDED", w.user(kit.SupplierA, kit.CustomerP, true), "CHANGE", w.change(kit.SupplierA, kit.CustomerP, false), "AGENT", w.facilitating(kit.CustomerP),
+			)
+			before, refused := s.Snapshot(), 0
 			for i, v := range strs {
 				if oneIn == 1 && i%f.lists != 0 && i >= len(own()) {
 					continue
 				}
-				form, field := fill(f.good(i), words), f.fields[i%len(f.fields)]
+				form, field := fill(f.good(i), words), words.Replace(f.fields[i%len(f.fields)])
 				form.Set(field, v)
 				switch {
 				case i < len(own()):
@@ -365,7 +376,7 @@ func TestHostileForms(t *testing.T) {
 			}
 			for who, pages := range map[*kit.Client][]string{
 				s.As(t, kit.DirectorA): {"/supplier/systems", "/supplier/requests", "/supplier/systems/343940092_one"},
-				s.As(t, kit.ApproverP): {"/requests", "/systemusers/new", "/members", "/members/invite", "/account", "/account/log"},
+				s.As(t, kit.ApproverP): {"/requests", "/systemusers", "/systemusers/" + held + "/history", "/systemusers/review", "/suppliers", "/suppliers/343940092", "/notices", "/systemusers/new", "/members", "/members/invite", "/account", "/account/log"},
 			} {
 				for _, page := range pages {
 					who.Get(page).Want(http.StatusOK) // holds what was let in, and is sound
@@ -382,20 +393,20 @@ func TestHostileAddresses(t *testing.T) {
 	s := kit.New(t)
 	c := s.As(t, kit.DirectorA)
 	before := s.Snapshot()
-	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X", "/notices/X"}
-	posts := []string{"/systemusers/new/X", "/systemusers/X/again", "/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X"}
+	patterns := []string{"/requests/X", "/requests/X/reject", "/requests/X/receipt", "/requests/X/wish", "/changes/X/wish", "/changes/X/receipt", "/systemusers/X", "/systemusers/X/revoke", "/systemusers/X/settings", "/systemusers/X/remove?items=X", "/supplier/systems/X", "/supplier/systems/X/requests/new", "/supplier/requests/X", "/login/X", "/assets/X", "/X", "/members/X", "/members/holdings/X/end", "/account/identities/X", "/invitations/X", "/notices/X", "/requests/X/forward", "/changes/X/forward", "/suppliers/X", "/suppliers/X/stop", "/suppliers/X/block", "/systemusers/review/X", "/systemusers/X/history", "/systemusers/X/history.csv", "/systemusers/X/history.json", "/systemusers/new/X", "/systemusers/own/X", "/systemusers/X/again", "/systemusers/X/receipt", "/systemusers/X/clients", "/systemusers/X/clients/file", "/systemusers/X/clients/jobs/X"}
+	posts := []string{"/systemusers/new/X", "/systemusers/X/again", "/requests/X/approve", "/systemusers/X/revoke", "/systemusers/X/settings/pause", "/systemusers/X/remove", "/members/X/give", "/members/holdings/X/end", "/members/invitations/X/revoke", "/account/logins/X/end", "/account/identities/X", "/requests/X/forward", "/requests/X/wish", "/changes/X/forward", "/changes/X/wish", "/forwardings/X/recall", "/suppliers/X/stop", "/suppliers/X/start", "/suppliers/X/block", "/suppliers/X/unblock", "/systemusers/X/clients/add", "/systemusers/X/clients/file", "/systemusers/X/clients/rule", "/systemusers/X/clients/own", "/systemusers/X/clients/jobs/X/cancel"}
 	for i, v := range nasty(t) {
-		target := strings.Replace(patterns[i%len(patterns)], "X", url.PathEscape(v), 1)
+		target := strings.ReplaceAll(patterns[i%len(patterns)], "X", url.PathEscape(v))
 		r := c.Get(target)
 		harmless(t, v, r)
 		lists := []string{"/requests/", "/systemusers/", "/supplier/systems/", "/supplier/requests/", "/login/", "/members/", "/"}
 		if r.Status != http.StatusNotFound && r.Status != http.StatusBadRequest && r.Status != http.StatusGone && !slices.Contains(lists, target) {
 			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
 		}
-		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/notices?after=", "/notices?type=", "/members?q=", "/login/again?next=", "/systemusers/new?q=", "/systemusers/new?page="}
+		queries := []string{"/?lang=", "/login?next=", "/organisations?for=", "/organisations?return=", "/logged-out?provider=", "/login/callback?state=", "/requests?scheme=", "/accessmanagement/ui/systemuser/request?id=", "/account/log?after=", "/notices?after=", "/notices?type=", "/members?q=", "/login/again?next=", "/systemusers/new?q=", "/systemusers/new?page=", "/requests?q=", "/requests?status=", "/requests?supplier=", "/requests?kind=", "/requests?sort=", "/requests?page=", "/systemusers?q=", "/systemusers?status=", "/systemusers?supplier=", "/systemusers?sort=", "/systemusers?page=", "/clients?q=", "/clients?page="}
 		target = queries[i%len(queries)] + url.QueryEscape(v)
 		harmless(t, v, c.Get(target))
-		target = strings.Replace(posts[i%len(posts)], "X", url.PathEscape(v), 1)
+		target = strings.ReplaceAll(posts[i%len(posts)], "X", url.PathEscape(v))
 		if r := c.Post(target, url.Values{}); r.Status < 400 {
 			t.Errorf("%.200s is answered %d to %q", target, r.Status, r.Location())
 		} else {

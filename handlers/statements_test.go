@@ -17,8 +17,11 @@ import (
 // however many rows there are. More is to be explained; the hot path has one.
 var statements = map[string]int{
 	"enrich": 1, "by external id": 1, "evaluation": 1, "openapi": 0, "live": 0, "front": 0,
-	"organisations": 13, "inbox": 24, "review": 20, "review by a clerk": 21, "reject form": 20, "receipt": 36,
-	"system users": 20, "system user": 23, "revoke form": 23,
+	"organisations": 13, "inbox": 24, "inbox of answers": 25, "review": 20, "review by a clerk": 21, "reject form": 20, "receipt": 23,
+	"forward form": 22, "wish form": 20,
+	"system users": 33, // with what waits, which is a list of its own
+	"system user": 24, "revoke form": 24, "settings": 24, "history": 22, "review of all": 21, "suppliers": 13, "supplier": 21,
+	"find a system": 13, "own program": 15, "clients of all": 13,
 	"systems": 17, "register form": 10, "search": 10, "system": 28, "send form": 18, "board": 27, "sent request": 20,
 	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,
 	"account": 18, "account of several": 18, "account log": 26, "notices": 30, "notice settings": 30, "erase form": 17,
@@ -67,7 +70,8 @@ func TestStatementsPerPageAndCall(t *testing.T) {
 		}
 		page("front", s.Anonymous(t), "/")
 		page("organisations", customer, "/organisations")
-		page("inbox", customer, "/requests")
+		page("inbox", customer, "/requests?status=pending")
+		page("inbox of answers", customer, "/requests?status=accepted")
 		page("review", customer, "/requests/"+at)
 		page("review by a clerk", clerk, "/requests/"+at)
 		page("reject form", customer, "/requests/"+at+"/reject")
@@ -75,6 +79,15 @@ func TestStatementsPerPageAndCall(t *testing.T) {
 		page("system users", customer, "/systemusers")
 		page("system user", customer, "/systemusers/"+string(approved.ID))
 		page("settings", customer, "/systemusers/"+string(approved.ID)+"/settings")
+		page("history", customer, "/systemusers/"+string(approved.ID)+"/history")
+		page("review of all", customer, "/systemusers/review")
+		page("suppliers", customer, "/suppliers")
+		page("supplier", customer, "/suppliers/"+string(kit.SupplierA))
+		page("find a system", customer, "/systemusers/new?q=s")
+		page("own program", customer, "/systemusers/own")
+		page("forward form", clerk, "/requests/"+at+"/forward")
+		page("wish form", customer, "/requests/"+at+"/wish")
+		page("clients of all", customer, "/clients")
 		page("revoke form", customer, "/systemusers/"+string(approved.ID)+"/revoke")
 		page("systems", supplier, "/supplier/systems")
 		page("register form", supplier, "/supplier/systems/new")

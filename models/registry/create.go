@@ -186,9 +186,8 @@ func (r *Registry) create(ctx context.Context, a models.Actor, in Creation, port
 			return change{}, models.NewError(models.Conflict, models.CodeStruckOff)
 		case portal == nil && v.Seen != in.Seen:
 			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
-		}
-		if err := r.unblocked(ctx, tx, v.System.Supplier, v.Request.Customer); err != nil {
-			return change{}, err
+		case v.Block.ID != "":
+			return change{}, models.NewError(models.Forbidden, models.CodeBlocked)
 		}
 		whole, err := wanted(v.Request, in, v.System)
 		if err != nil {
@@ -204,11 +203,8 @@ func (r *Registry) create(ctx context.Context, a models.Actor, in Creation, port
 			done.detail["again"] = string(in.Again)
 		}
 		through(done, portal)
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{user})
-		if err == nil {
-			out = views[0]
-		}
-		return done, err
+		out = SystemUserView{SystemUser: user, System: v.System, Supplier: v.Supplier, Customer: v.Customer, Held: len(user.Effective(v.System, r.Now()))}
+		return done, nil
 	})
 	return out, err
 }
