@@ -13,7 +13,7 @@ import { bankID } from "./demo.mjs";
 import { texts } from "./texts.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+export const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 320, height: 640 };
 const locales = { nb: "nb-NO", nn: "nn-NO", en: "en-GB" };
