@@ -66,12 +66,17 @@ func notFoundElse(err error) error {
 
 // Confirm handles GET /accessmanagement/ui/systemuser/request, the address that
 // suppliers hand out, and …/agentrequest for agents.
-func (w *Web) Confirm(c echo.Context) error {
+func (w *Web) Confirm(c echo.Context) error { return see(c, paths.Request(linked(c))) }
+
+// linked is the id in a supplier's link. What cannot be one is taken for an id
+// that is nobody's, so that it is answered as an unknown one, on a page of the
+// person's.
+func linked(c echo.Context) models.ID {
 	id, err := models.ParseID(c.QueryParam("id"))
 	if err != nil {
-		return err
+		return "00000000-0000-0000-0000-000000000000"
 	}
-	return see(c, paths.Request(id))
+	return id
 }
 
 // Approve handles POST /requests/:id/approve. When the request is not as it was
@@ -177,12 +182,7 @@ func (w *Web) Receipt(c echo.Context) error {
 	page.Until, page.Agent = v.Request.ValidTo, v.Request.Kind == systemuser.Agent
 	page.Items, page.LeftOut = parted(v.Asked, v.Request.LeftOut)
 	if page.Approved {
-		page.User = v.Request.ID
-		u, err := w.Registry.SystemUser(c.Request().Context(), actor(c), v.Request.ID)
-		if err != nil {
-			return err
-		}
-		page.Revoked = u.SystemUser.Status == systemuser.Revoked
+		page.User, page.Revoked = v.Request.ID, !v.Ended.IsZero()
 	}
 	return respond.Page(c, http.StatusOK, customer.Receipt(w.Shell(c), page))
 }
