@@ -68,7 +68,7 @@ func (s serve) instruct(c console, url, log string) {
 	p.line("    give it a name and a description in each language, and a short id; search for")
 	p.line("    %q, add it and say why; the OAuth client id is %s.", "merverdiavgift", supplierClient)
 	p.line(" 2. On the system's page, send a request to the customer %s (%s). Log out.", seed.Customer, orgName(seed.Customer))
-	p.line(" 3. Log in as %s, managing director there. The request is at the top of the first page: open and approve it.", seed.Approver)
+	p.line(" 3. Log in as %s, managing director there. The request is on the first page: open and approve it.", seed.Approver)
 	p.line(" 4. Fetch a token as the supplier's program would:")
 	p.line("")
 	p.line("      %s", command)
