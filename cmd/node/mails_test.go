@@ -61,8 +61,8 @@ func TestPostLeadsToThePage(t *testing.T) {
 	}
 	server := smtp.NewServer(box)
 	server.Domain = "localhost"
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close(); _ = l.Close(); <-ended })
 	sender := mail.New(mail.Config{
 		Server: mail.Server{Host: "localhost", Port: l.Addr().(*net.TCPAddr).Port, TLS: mail.Off},

@@ -62,11 +62,11 @@ func clientsBecame(t *testing.T, w *modelstest.World, id models.ID) (words []str
 	return words, j
 }
 
-// did counts the entries of the action for the organisation's agents.
-func did(t *testing.T, w *modelstest.World, action string) (n int) {
+// attachments counts the entries of clients that were attached.
+func attachments(t *testing.T, w *modelstest.World) (n int) {
 	t.Helper()
 	for _, e := range w.Entries(t) {
-		if e.Action == action && e.Outcome == "done" {
+		if e.Action == "client.attach" && e.Outcome == "done" {
 			n++
 		}
 	}
@@ -138,7 +138,7 @@ func TestWhatAJobOfClientsTakes(t *testing.T) {
 	mustBe(t, start(a, models.NewID(), some), models.NotFound, models.CodeNotFound)
 	mustBe(t, start(w.As(kari, bakeri), id, some), models.NotFound, models.CodeNotFound)
 	mustBe(t, start(w.As(kari, bakeri), standard, some), models.Conflict, models.CodeUserKind)
-	mustBe(t, start(joinsAt(t, w, siri, verft), id, some), models.Forbidden, models.CodeForbidden)
+	mustBe(t, start(onlooker(t, w), id, some), models.Forbidden, models.CodeForbidden)
 	low, old := a, a
 	low.Level, old.AuthTime = 1, time.Time{}
 	mustBe(t, start(low, id, some), models.Forbidden, models.CodeLevelTooLow)
@@ -227,8 +227,8 @@ func TestAJobOfClientsGoesOnAfterAFaultAtEachWrite(t *testing.T) {
 			}
 			words, j := clientsBecame(t, w, j.ID)
 			slices.Sort(words)
-			if diff := cmp.Diff([]string{"done", "done", "failed client.unknown"}, words); diff != "" || j.Status != bulk.Done || did(t, w, "client.attach") != 2 {
-				t.Errorf("failed at write %d: %s, %d attached (-want +got):\n%s", at, j.Status, did(t, w, "client.attach"), diff)
+			if diff := cmp.Diff([]string{"done", "done", "failed client.unknown"}, words); diff != "" || j.Status != bulk.Done || attachments(t, w) != 2 {
+				t.Errorf("failed at write %d: %s, %d attached (-want +got):\n%s", at, j.Status, attachments(t, w), diff)
 			}
 			if at == 1 && f.writes == 0 || at > 40 {
 				t.Fatalf("%d writes were seen", f.writes)
@@ -248,7 +248,7 @@ func TestTwoWorkersOfClientsAtOnce(t *testing.T) {
 		if err := errors.Join(together(t.Context(), run, at, run)...); err != nil {
 			t.Fatal(err)
 		}
-		if words, j := clientsBecame(t, w, j.ID); j.Done != 2 || did(t, w, "client.attach") != 2 {
+		if words, j := clientsBecame(t, w, j.ID); j.Done != 2 || attachments(t, w) != 2 {
 			t.Errorf("%v, %+v", words, j)
 		}
 		mustVerify(t, w)
@@ -308,7 +308,7 @@ func TestARuleForNewClients(t *testing.T) {
 		w.Clock.Set(w.Clock.Now().Add(time.Hour)) // the rule's login is old by now
 		w.MaxAge = time.Minute
 		ruled(t, w, 1)
-		if !serves(t, w, id, fjord) || did(t, w, "client.attach") != 1 {
+		if !serves(t, w, id, fjord) || attachments(t, w) != 1 {
 			t.Error("the new client was not attached once")
 		}
 		for _, e := range w.Entries(t) {
@@ -348,7 +348,7 @@ func TestARuleRests(t *testing.T) {
 	ctx, id, a := t.Context(), facilitates(t, w), w.As(turid, verft)
 	mustBe(t, w.AddClientRule(ctx, a, id, "urn:no:such:role"), models.Invalid, models.CodeInvalid)
 	mustBe(t, w.AddClientRule(ctx, w.As(kari, bakeri), id, modelstest.Accountant), models.NotFound, models.CodeNotFound)
-	mustBe(t, w.AddClientRule(ctx, joinsAt(t, w, siri, verft), id, modelstest.Accountant), models.Forbidden, models.CodeForbidden)
+	mustBe(t, w.AddClientRule(ctx, onlooker(t, w), id, modelstest.Accountant), models.Forbidden, models.CodeForbidden)
 	if err := w.AddClientRule(ctx, a, id, modelstest.Accountant); err != nil {
 		t.Fatal(err)
 	}
@@ -433,6 +433,6 @@ func TestTheListOfClients(t *testing.T) {
 			t.Errorf("named: %+v, %v", named, err)
 		}
 		mustBe(t, second(w.ClientList(ctx, w.As(kari, bakeri), id, registry.ClientListQuery{})), models.NotFound, models.CodeNotFound)
-		mustBe(t, second(w.ClientList(ctx, joinsAt(t, w, siri, verft), id, registry.ClientListQuery{})), models.Forbidden, models.CodeForbidden)
+		mustBe(t, second(w.ClientList(ctx, onlooker(t, w), id, registry.ClientListQuery{})), models.Forbidden, models.CodeForbidden)
 	})
 }

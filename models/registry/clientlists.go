@@ -194,7 +194,7 @@ func (r *Registry) ClientList(ctx context.Context, a models.Actor, id models.ID,
 		if err := v.fill(ctx, tx, g, c, q, r.Now()); err != nil {
 			return err
 		}
-		if err := r.aside(ctx, tx, a, g, c, &v); err != nil {
+		if err := r.aside(ctx, tx, g, c, &v); err != nil {
 			return err
 		}
 		if v.Refused = models.CodeOf(refusal(policy.Check(a, policy.ClientsAttach, s, c))); v.Refused == models.CodeForbidden {
@@ -289,7 +289,7 @@ func (o ClientOrder) sort(clients []Client) {
 const jobsShown = 5
 
 // aside reads what stands beside the list: the facilitator itself, rules, jobs.
-func (r *Registry) aside(ctx context.Context, tx Reader, a models.Actor, g agent, c *catalog.Catalog, v *ClientList) error {
+func (r *Registry) aside(ctx context.Context, tx Reader, g agent, c *catalog.Catalog, v *ClientList) error {
 	var err error
 	if v.Self, err = tx.ClientOf(ctx, g.Agent, g.Facilitator, r.Now()); err != nil {
 		return err

@@ -218,7 +218,7 @@ func TestListsOfClients(t *testing.T) {
 		if nos, lame := list(w.AttachedClients(ctx, a, id, registry.ClientQuery{Limit: 10, Ready: true})); len(nos) != 0 || lame != 0 {
 			t.Errorf("attached and not lame: %v", nos)
 		}
-		viewer := joinsAt(t, w, siri, verft)
+		viewer := onlooker(t, w)
 		mustBe(t, second(w.AttachedClients(ctx, viewer, id, registry.ClientQuery{Limit: 10})), models.Forbidden, models.CodeForbidden)
 		mustBe(t, second(w.FacilitatorClients(ctx, viewer, registry.ClientQuery{Limit: 10})), models.Forbidden, models.CodeForbidden)
 		mustBe(t, second(w.Agents(ctx, viewer, "", 10)), models.Forbidden, models.CodeForbidden)
@@ -235,11 +235,11 @@ func TestListsOfClients(t *testing.T) {
 	})
 }
 
-// joinsAt makes the person look on in the organisation.
-func joinsAt(t *testing.T, w *modelstest.World, who modelstest.Name, o party.OrgNo) models.Actor {
+// onlooker is Siri, who may look at what the yard has and no more.
+func onlooker(t *testing.T, w *modelstest.World) models.Actor {
 	t.Helper()
-	brings(t, w, exchange.People, exchange.Person{PID: modelstest.PID(who), Name: string(who), OrgNo: o, URN: policy.Viewer})
-	return w.As(who, o)
+	brings(t, w, exchange.People, exchange.Person{PID: modelstest.PID(siri), Name: string(siri), OrgNo: verft, URN: policy.Viewer})
+	return w.As(siri, verft)
 }
 
 func TestDeletingAnAgent(t *testing.T) {

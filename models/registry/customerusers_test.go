@@ -27,11 +27,11 @@ func (x failingTx) KeepSystemUser(ctx context.Context, u systemuser.SystemUser) 
 // unsure is the actor after a login at too low a level.
 func unsure(a models.Actor) models.Actor { a.Level = 2; return a }
 
-// tokens reports whether the bakery's system user with the reference is given
-// tokens, by the look-up of enrichment, and whether decisions say the same.
-func tokens(t *testing.T, w *modelstest.World, id models.ID, ref string) bool {
+// tokens reports whether the bakery's system user "one" is given tokens, by the
+// look-up of enrichment, and whether decisions say the same.
+func tokens(t *testing.T, w *modelstest.World, id models.ID) bool {
 	t.Helper()
-	b := binding(t, w, ref)
+	b := binding(t, w, "one")
 	over := !b.ValidTo.IsZero() && !w.Clock.Now().Before(b.ValidTo)
 	given := b.UserFound && !b.Paused && !over
 	if held := may(t, w, id, modelstest.Amelding) || may(t, w, id, modelstest.Register); held != given && !over {
@@ -81,7 +81,7 @@ func TestACustomerPausesAndResumes(t *testing.T) {
 		if event := w.Events(t)[before.events]; !containsAll(event, "systemuser.suspended", string(fjord), string(bakeri)) || containsAny(event, "lønnsprogram") {
 			t.Errorf("event %s", event)
 		}
-		if tokens(t, w, id, "one") {
+		if tokens(t, w, id) {
 			t.Error("it is given tokens still")
 		}
 		u := userOf(t, w, id)
@@ -103,7 +103,7 @@ func TestACustomerPausesAndResumes(t *testing.T) {
 			t.Fatal(err)
 		}
 		before.mustHaveDone(t, "systemuser.unsuspend", subject)
-		if u := userOf(t, w, id); !tokens(t, w, id, "one") || u.PauseReason != "" || !u.CustomerPaused.IsZero() {
+		if u := userOf(t, w, id); !tokens(t, w, id) || u.PauseReason != "" || !u.CustomerPaused.IsZero() {
 			t.Errorf("it does not go on: %+v", u)
 		}
 		before = marked(t, w)
@@ -150,14 +150,14 @@ func TestPausesOfThreeStandBesideEachOther(t *testing.T) {
 				t.Errorf("the supplier is told (-want +got):\n%s", diff)
 			}
 			for i, which := range order {
-				if tokens(t, w, id, "one") {
+				if tokens(t, w, id) {
 					t.Errorf("%v: there are tokens with %d pauses left", order, 3-i)
 				}
 				if err := starts[which](); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if !tokens(t, w, id, "one") {
+			if !tokens(t, w, id) {
 				t.Errorf("%v: there are no tokens with no pause left", order)
 			}
 		}
@@ -216,11 +216,11 @@ func TestWhoMovesAnEnd(t *testing.T) {
 		must("systemuser.prolong", audit.Detail{"from": lateSaid, "to": ""}, w.As(ola, bakeri), time.Time{})
 		must("systemuser.limit", audit.Detail{"from": "", "to": soonSaid}, w.As(ola, bakeri), soon)
 
-		if !tokens(t, w, id, "one") {
+		if !tokens(t, w, id) {
 			t.Error("it ends before its time")
 		}
 		w.Clock.Set(soon)
-		if tokens(t, w, id, "one") {
+		if tokens(t, w, id) {
 			t.Error("it is given tokens after its time")
 		}
 		before = marked(t, w)
@@ -265,7 +265,7 @@ func TestACustomerTakesOneRight(t *testing.T) {
 		if e.Detail["removed"] != modelstest.Salary || e.Detail["seen"] != p.Seen {
 			t.Errorf("recorded %v", e.Detail)
 		}
-		if may(t, w, id, modelstest.Amelding) || !may(t, w, id, modelstest.Register) || !tokens(t, w, id, "one") {
+		if may(t, w, id, modelstest.Amelding) || !may(t, w, id, modelstest.Register) || !tokens(t, w, id) {
 			t.Error("a decision does not go by it")
 		}
 		page, err := w.SystemUser(t.Context(), w.As(kari, bakeri), id)

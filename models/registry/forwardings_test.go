@@ -356,7 +356,7 @@ func TestSendingOnWhatIsAnswered(t *testing.T) {
 					t.Fatalf("handed %+v, %v", h, err)
 				}
 				for _, m := range h.Mine {
-					if m.AnsweredBy.Name != tc.by || m.Request.ID != m.Ref.ID {
+					if m.AnsweredBy.Name != tc.by || m.Request.ID != m.ID {
 						t.Errorf("answered by %q: %+v", m.AnsweredBy.Name, m.Ref)
 					}
 				}

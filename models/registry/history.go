@@ -87,10 +87,10 @@ func (r *Registry) userHistory(
 		if l.Entry.Outcome != audit.Done {
 			continue
 		}
-		switch policy.Action(l.Entry.Action) {
-		case policy.RequestApprove, policy.SystemUserCreate:
+		switch l.Entry.Action {
+		case string(policy.RequestApprove), string(policy.SystemUserCreate):
 			l.Given = described(c, s, parseItems(l.Entry.Detail["items"]))
-		case policy.ChangeApprove, policy.SystemUserNarrow:
+		case string(policy.ChangeApprove), string(policy.SystemUserNarrow):
 			l.Added = described(c, s, parseItems(l.Entry.Detail["added"]))
 			l.Removed = described(c, s, parseItems(l.Entry.Detail["removed"]))
 		}

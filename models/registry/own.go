@@ -192,7 +192,7 @@ func ownOf(ctx context.Context, tx Reader, owner party.OrgNo, in OwnProgram) (sy
 		if of.ID = system.ID(base); n > 1 {
 			of.ID = system.ID(base + "-" + strconv.Itoa(n))
 		}
-		if _, known, err := lookUp(ctx, tx, of.ID); err != nil || !known {
+		if known, err := idTaken(ctx, tx, of.ID); err != nil || !known {
 			return of, err
 		}
 	}

@@ -47,7 +47,7 @@ func (r *Registry) RegisterSystem(ctx context.Context, a models.Actor, s system.
 	s.UUID, s.CreatedAt = models.NewID(), r.Now()
 	s.ChangedAt = s.CreatedAt
 	err := r.guard(ctx, a, policy.SystemRegister, "system:"+string(s.ID), func(tx Tx, _ policy.Standing, c *catalog.Catalog) (change, error) {
-		_, known, err := lookUp(ctx, tx, s.ID)
+		known, err := idTaken(ctx, tx, s.ID)
 		if err != nil {
 			return change{}, err
 		}
@@ -73,16 +73,16 @@ func (r *Registry) RegisterSystem(ctx context.Context, a models.Actor, s system.
 	return s, err
 }
 
-// lookUp finds the system that has the id, if it can be one.
-func lookUp(ctx context.Context, tx Reader, id system.ID) (s system.System, ok bool, err error) {
+// idTaken tells whether a system has the id; none has what can be no id.
+func idTaken(ctx context.Context, tx Reader, id system.ID) (bool, error) {
 	if _, err := system.ParseID(string(id)); err != nil {
-		return s, false, nil
+		return false, nil
 	}
-	s, err = tx.System(ctx, id)
+	_, err := tx.System(ctx, id)
 	if e, is := errors.AsType[*models.Error](err); is && e.Kind == models.NotFound {
-		return s, false, nil
+		return false, nil
 	}
-	return s, err == nil, err
+	return err == nil, err
 }
 
 // clientsTaken is Conflict system.client_taken when a client of s at one of the

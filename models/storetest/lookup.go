@@ -51,7 +51,7 @@ func testBinding(t *testing.T, k *kit) {
 		same(t, name, c.want, k.binding(t, broken))
 	}
 
-	if err := k.First(t.Context(), use(u.ID, "client-a"), 0); err != nil {
+	if err := k.First(t.Context(), use(u.ID), 0); err != nil {
 		t.Fatal(err)
 	}
 	whole.Used = true
@@ -249,9 +249,9 @@ func testHoldsNow(t *testing.T, k *kit, user models.ID) {
 }
 
 // use is a yes to enrichment for the system user.
-func use(user models.ID, client string) rar.Decision {
+func use(user models.ID) rar.Decision {
 	return rar.Decision{
-		ID: models.NewID(), At: Now(), Kind: rar.Enrich, Caller: maskin, ClientID: client, SystemUser: user, FirstUse: true,
+		ID: models.NewID(), At: Now(), Kind: rar.Enrich, Caller: maskin, ClientID: "client-a", SystemUser: user, FirstUse: true,
 	}
 }
 
@@ -264,7 +264,7 @@ func testLedger(t *testing.T, k *kit) {
 		})[u.ID]
 	}
 	ctx := t.Context()
-	first, second := use(u.ID, "client-a"), use(u.ID, "client-a")
+	first, second := use(u.ID), use(u.ID)
 	second.At = Now().Add(time.Second)
 	for _, d := range []rar.Decision{first, second} {
 		if err := k.First(ctx, d, 1000); err != nil {

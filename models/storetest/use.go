@@ -29,7 +29,7 @@ func testUseByDay(t *testing.T, k *kit) {
 	nodes := []*rar.Journal{rar.NewJournal(k), rar.NewJournal(k)}
 	record := func(j *rar.Journal, id models.ID, at time.Time, first bool) {
 		t.Helper()
-		d := use(id, "client-a")
+		d := use(id)
 		d.At, d.FirstUse = at, first
 		if err := j.Record(t.Context(), d); err != nil {
 			t.Fatal(err)
@@ -51,7 +51,7 @@ func testUseByDay(t *testing.T, k *kit) {
 		}
 	}
 	// What is no use of theirs: a refusal, a decision, a system user that is not there.
-	no, asked, absent := use(one.ID, "client-a"), use(one.ID, "client-a"), use(models.NewID(), "client-a")
+	no, asked, absent := use(one.ID), use(one.ID), use(models.NewID())
 	no.Reason, no.SystemUser, asked.Kind = rar.ReasonRevoked, "", rar.Evaluate
 	err := k.Repeat(t.Context(), []rar.Count{{Decision: no, N: 5}, {Decision: asked, N: 5}, {Decision: absent, N: 5}})
 	if err != nil {
@@ -83,7 +83,7 @@ func testPurgeUse(t *testing.T, k *kit) {
 	settle(t, k)
 	u := addUser(t, k, userOf(ask(addSystem(t, k, ledger()), bakeri, "ref"), berit))
 	for day := range int64(5) {
-		d := use(u.ID, "client-a")
+		d := use(u.ID)
 		if err := k.Repeat(t.Context(), []rar.Count{{Decision: d, Bucket: day * 86400, N: 1}}); err != nil {
 			t.Fatal(err)
 		}
