@@ -18,13 +18,7 @@ import (
 
 // ConfirmChange handles GET /accessmanagement/ui/systemuser/changerequest, the
 // address that suppliers hand out.
-func (w *Web) ConfirmChange(c echo.Context) error {
-	id, err := models.ParseID(c.QueryParam("id"))
-	if err != nil {
-		return err
-	}
-	return see(c, paths.Change(id))
-}
+func (w *Web) ConfirmChange(c echo.Context) error { return see(c, paths.Change(linked(c))) }
 
 // Change handles GET /changes/:id: the review, or what the answer was. One to another organisation of the person's takes him there.
 func (w *Web) Change(c echo.Context) error {
