@@ -11,6 +11,7 @@ import (
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/system"
 )
 
@@ -74,6 +75,20 @@ func TestASupplierIsNeverFarAway(t *testing.T) {
 	s.Approve(t, kit.ApproverP, id)
 	leads(t, c.Get("/systemusers/"+string(id)), supplier)
 	c.Get(supplier).Want(http.StatusOK)
+}
+
+// Who may not do something is led to who may.
+func TestARefusalLeadsToWhoCan(t *testing.T) {
+	t.Parallel()
+	s, path := facilitating(t)
+	s.As(t, kit.ClientAdminF).Get(path).Want(http.StatusOK)
+	s.Exec("UPDATE holding SET urn = '" + policy.Viewer + "' WHERE urn = '" + kit.ClientPackage + "'")
+	r := s.As(t, kit.ClientAdminF).Get(path)
+	isFailure(t, r, http.StatusForbidden, models.CodeForbidden)
+	if !slices.Contains(r.Page().Links(), "/members") {
+		t.Errorf("the page leads to %v", r.Page().Links())
+	}
+	mustSay(t, s.As(t, kit.ClientAdminF).Get("/members"), kit.DirectorF.Name)
 }
 
 // A change that changes nothing says so, and is closed by one press (B15).

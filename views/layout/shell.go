@@ -133,10 +133,10 @@ func (f Failure) account() bool {
 	return f.Code == models.CodeIdentityTaken || f.Code == models.CodeIdentityLast
 }
 
-// members tells which failures are about who has which role.
+// members tells which failures are about who has which role, and so may do what.
 func (f Failure) members() bool {
 	switch f.Code {
-	case models.CodeHoldingFixed, models.CodeHoldingLast, models.CodeInvitationsMany:
+	case models.CodeForbidden, models.CodeHoldingFixed, models.CodeHoldingLast, models.CodeInvitationsMany:
 		return true
 	}
 	return false
