@@ -81,6 +81,9 @@ func TestEachKindOfFile(t *testing.T) {
 			exchange.Person{OrgNo: "991825827", URN: "urn:altinn:external-role:ccr:innehaver", UserID: 6},
 			exchange.Person{OrgNo: "991825827", URN: "urn:stafett:role:systemadministrator", PID: pid(t, "03874998779")},
 		}},
+		{exchange.Organisations, "orgNo,name,email\n991825827,,post@fjord.example\n", []any{
+			exchange.Organisation{Organisation: party.Organisation{OrgNo: "991825827", Email: "post@fjord.example"}},
+		}},
 		{exchange.Organisations, "orgNo,name,parentOrgNo,struckOff\n991825827,,313775429,2026-07-01\n313775429,,,\n", []any{
 			exchange.Organisation{Organisation: party.Organisation{OrgNo: "991825827", Parent: "313775429", StruckOff: time.Date(2026, 6, 30, 22, 0, 0, 0, time.UTC)}},
 			exchange.Organisation{Organisation: party.Organisation{OrgNo: "313775429"}, Stands: true},
@@ -143,6 +146,7 @@ func TestBadRowsAreNamed(t *testing.T) {
 		{"a date that is none", exchange.Organisations, "orgNo,name,struckOff\n991825827,X,\n313775429,X,31.12.2026\n", "line 3: a date is not of the form"},
 		{"a day that does not exist", exchange.Organisations, "orgNo,name,struckOff\n991825827,X,\n313775429,X,2026-02-30\n", "line 3: a date is not of the form"},
 		{"a parent that is none", exchange.Organisations, "orgNo,name,parentOrgNo\n991825827,X,\n313775429,X,991825828\n", "line 3: the parentOrgNo does not hold"},
+		{"an email that is none", exchange.Organisations, "orgNo,name,email\n991825827,X,\n313775429,X,post hos oss\n", "line 3: the email has another form"},
 		{"its own parent", exchange.Organisations, "orgNo,name,parentOrgNo\n991825827,X,\n313775429,X,313775429\n", "line 3: the parentOrgNo does not hold"},
 		{"a role that ends before it begins", exchange.People, "orgNo,role,userId,validFrom,validUntil\n991825827,innehaver,5,2026-03-01,2026-03-01\n991825827,innehaver,5,2026-03-02,2026-03-01\n", "line 3: validUntil is before validFrom"},
 		{"a role from a day that is none", exchange.People, "orgNo,role,userId,validFrom\n991825827,innehaver,5,\n991825827,innehaver,5,now\n", "line 3: a date is not of the form"},
