@@ -142,6 +142,10 @@ func testClients(t *testing.T, k *kit) {
 			return r.ServedBy(ctx, facilitator, []party.OrgNo{bakeri, lodd, rotor})
 		})
 		same(t, "who serves the clients of "+string(facilitator), want, got)
+		same(t, "it facilitates", len(want) > 0, read(t, k, func(ctx context.Context, r registry.Reader) (bool, error) {
+			_, _, facilitates, err := r.Awaiting(ctx, facilitator, vidar, Now())
+			return facilitates, err
+		}))
 	}
 	_, err := tryRead(t, k, func(ctx context.Context, r registry.Reader) (registry.Client, error) {
 		return r.ClientOf(ctx, g.Agent, "310000099", Now())
