@@ -83,7 +83,7 @@ func post(format string, form url.Values) func(*world, thing) ask {
 	}
 }
 
-var cases = map[string]question{
+var pageCases = map[string]question{
 	"front":                   {none, get("/")},
 	"login":                   {none, get("/login")},
 	"login.callback":          {none, get("/login/callback")},

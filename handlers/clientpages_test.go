@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -20,7 +21,12 @@ const (
 	aJobFailed                    // in which one failed
 )
 
-func init() {
+// cases are all questions of pages.
+var cases = withClients(pageCases)
+
+// withClients are the questions with those about clients.
+func withClients(pages map[string]question) map[string]question {
+	cases := maps.Clone(pages)
 	all := url.Values{"op": {"all"}, "confirm": {"yes"}}
 	job := func(path string, form url.Values) func(*world, thing) ask {
 		return func(_ *world, on thing) ask {
@@ -50,6 +56,7 @@ func init() {
 	} {
 		cases[name] = q
 	}
+	return cases
 }
 
 // agentThings are things about clients, as things has others.

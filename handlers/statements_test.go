@@ -19,8 +19,9 @@ var statements = map[string]int{
 	"enrich": 1, "by external id": 1, "evaluation": 1, "openapi": 0, "live": 0, "front": 0,
 	"organisations": 13, "inbox": 24, "inbox of answers": 25, "review": 20, "review by a clerk": 21, "reject form": 20, "receipt": 23,
 	"forward form": 22, "wish form": 20,
-	"system users": 33, // with what waits, which is a list of its own
-	"system user": 24, "revoke form": 24, "settings": 24, "history": 22, "review of all": 21, "suppliers": 13, "supplier": 21,
+	// System users come with what waits, which is a list of its own.
+	"system users": 33,
+	"system user":  24, "revoke form": 24, "settings": 24, "history": 22, "review of all": 21, "suppliers": 13, "supplier": 21,
 	"find a system": 13, "own program": 15, "clients of all": 13,
 	"systems": 17, "register form": 10, "search": 10, "system": 28, "send form": 18, "board": 27, "sent request": 20,
 	"members": 22, "members for a reader": 15, "member": 16, "invite form": 16, "invited": 16,

@@ -186,7 +186,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 			id = string(foreign)
 		case reviewed:
 			id = w.review(w.org, over)
-		case none, chain: // nothing of anybody's
+		case none, chain, anAgent, anAgentUsed, anAgentSelf, aJob, aJobFailed: // nothing of anybody's
 		}
 		return map[string]thing{object: {id: id, owner: string(w.org)}}
 	}
@@ -242,7 +242,7 @@ func (w *world) things(k kind, object string) map[string]thing {
 		things["foreign"], things["another kind"], absent = thing{id: string(stranger)}, thing{id: string(kit.FacilitatorF)}, string(kit.Unknown)
 	case reviewed:
 		things["foreign"], things["another kind"] = thing{id: w.review(foreign, false)}, thing{id: w.user(foreign, w.org, false)}
-	case chain, group: // made above, or nobody's
+	case chain, group, anAgent, anAgentUsed, anAgentSelf, aJob, aJobFailed: // made above, or nobody's
 	}
 	things["absent"] = thing{id: absent}
 	if k != registered { // where a form says what is wrong with a number
