@@ -97,7 +97,7 @@ func fileForm(c echo.Context) (fields map[string][]string, file string, err erro
 		fields, err = form(c)
 		return fields, "", err
 	}
-	if err := r.ParseMultipartForm(MaxClientBody); err != nil { //nolint:gosec // the body is bounded before it comes here
+	if err := r.ParseMultipartForm(MaxClientBody); err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return nil, "", err
 		}

@@ -118,7 +118,7 @@ func (w *Web) Recall(c echo.Context) error {
 
 func forwardView(v registry.ForwardView) customer.ForwardView {
 	page := customer.ForwardView{
-		ID: v.Ref.ID, Change: v.Change, Program: v.System.Name, Supplier: v.Supplier.Display(), Deadline: v.Request.ExpiresAt,
+		ID: v.ID, Change: v.Change, Program: v.System.Name, Supplier: v.Supplier.Display(), Deadline: v.Request.ExpiresAt,
 		Reader: v.Reader, Missing: itemViews(v.Missing), Givers: names(v.Givers),
 	}
 	for _, p := range v.To {

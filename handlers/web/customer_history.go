@@ -117,11 +117,9 @@ func lineView(l registry.HistoryLine) customer.Line {
 	case "change":
 		out.Change = models.ID(id)
 	}
-	switch policy.Action(e.Action) {
-	case policy.SystemUserLimit, policy.SystemUserProlong:
-		if out.Ends = !out.Denied; out.Ends {
-			out.Until, _ = time.Parse(time.RFC3339, e.Detail["to"])
-		}
+	act := policy.Action(e.Action)
+	if out.Ends = !out.Denied && (act == policy.SystemUserLimit || act == policy.SystemUserProlong); out.Ends {
+		out.Until, _ = time.Parse(time.RFC3339, e.Detail["to"])
 	}
 	return out
 }
