@@ -104,7 +104,7 @@ func (s story) keepsBooks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.used(ctx, id, bookkeepingClient, []int64{4, 6, 2, 5, 9}); err != nil {
+	if err := s.used(ctx, id, bookkeepingClient, []int64{4, 6, 2, 5, 9, 3, 7}); err != nil {
 		return err
 	}
 	_, _, err = s.at(3).AskChange(ctx, program(), request.Change{
@@ -139,7 +139,7 @@ func (s story) servesClients(ctx context.Context) error {
 			return fmt.Errorf("client %s: %w", client, err)
 		}
 	}
-	return s.used(ctx, id, forClientsClient, []int64{31, 44, 27, 38, 52})
+	return s.used(ctx, id, forClientsClient, []int64{31, 44, 27, 38, 52, 35, 41})
 }
 
 // waits leaves a question with the customer and one with the accountants.

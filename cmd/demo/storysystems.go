@@ -47,7 +47,7 @@ func storySystems(issuer string) []system.System {
 				EN: "Works out pay and sends the a-melding.",
 			},
 			Asks: []system.Ask{
-				{Item: vat, Purpose: models.Text{NB: "For å trekke mva fra refusjoner.", NN: "For å trekkje mva frå refusjonar.", EN: "To deduct VAT from refunds."}},
+				{Item: vat, Purpose: models.Text{NB: "For å føre mva på naturalytelser.", NN: "For å føre mva på naturalytingar.", EN: "To account for VAT on benefits in kind."}},
 				{Item: reporting, Purpose: models.Text{NB: "For å sende a-meldingen hver måned.", NN: "For å sende a-meldinga kvar månad.", EN: "To send the a-melding each month."}},
 				{Item: sickLeave, Optional: true, Purpose: models.Text{NB: "For å hente sykmeldinger inn i lønnen.", NN: "For å hente sjukmeldingar inn i løna.", EN: "To bring sick notes into the pay."}},
 			},
