@@ -87,6 +87,7 @@ func (a *API) bulkRow(kind bulk.Kind, r bulk.Row) bulkRow {
 		out.ConfirmURL = a.confirmURL(systemuser.Agent, r.ID)
 	case bulk.ChangeRequests:
 		out.ConfirmURL = a.changeAnswer(request.Change{Request: request.Request{ID: r.ID}, Correlation: r.ID}).ConfirmURL
+	case bulk.Attach, bulk.Detach: // a person's, whom nobody asks anything
 	}
 	return out
 }
