@@ -120,7 +120,7 @@ type Job struct {
 	Ended     time.Time
 }
 
-// Ended is how many of the job's clients have been seen to.
+// Handled is how many of the job's clients have been seen to.
 func (j Job) Handled() int { return j.Done + j.Failed + j.Cancelled }
 
 // JobView is the page of a job.
