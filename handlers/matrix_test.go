@@ -401,6 +401,9 @@ func TestMatrix(t *testing.T) {
 	actors, all := rows(t, matrix)
 	issuers := map[string]string{"iss1": kit.Issuer1, "iss2": kit.Issuer2}
 	for _, name := range actors {
+		if oneInAPI > 1 && name != "appP" { // with the race detector an approver alone
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &world{t: t, s: kit.New(t, kit.RequestLife(1000*time.Hour)), who: kit.ApproverP, issuer: issuers[name], users: map[string]string{}, live: map[string]bool{}}

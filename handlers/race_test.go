@@ -2,10 +2,10 @@
 
 package handlers_test
 
-// Under the race detector, which takes ten times as long, one string in four of
-// the long lists is put to each door.
-const oneIn = 4
+// Under the race detector, which takes ten times as long, one string in sixteen
+// of the long lists is put to each form.
+const oneIn = 16
 
-// Of the API, with its many routes, one in sixteen, and one actor walks through
-// its matrix. make test runs both whole without the race detector.
+// So it is with the API, and one actor walks through each matrix. make test runs
+// all of it whole without the race detector.
 const oneInAPI = 16

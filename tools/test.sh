@@ -73,7 +73,7 @@ step "certified provider" provider_suite
 # What is too much for the race detector, which takes a quarter of it.
 whole_suite() {
   local log=$PWD/$out/whole status=0
-  CGO_ENABLED=0 "$gotestsum" --format pkgname --jsonfile "$log.json" -- -count=1 -timeout 10m -run 'TestHostileQuestions|TestAPIMatrix' ./handlers || status=$?
+  CGO_ENABLED=0 "$gotestsum" --format pkgname --jsonfile "$log.json" -- -count=1 -timeout 15m -run 'TestHostile|TestAPIMatrix|TestMatrix' ./handlers || status=$?
   count "whole lists and matrix" "$(verdicts "$log.json" pass)" "$(verdicts "$log.json" fail)" "$(verdicts "$log.json" skip)" "$status"
 }
 

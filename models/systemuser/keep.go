@@ -12,17 +12,18 @@ import (
 const MaxPauseReason = 500
 
 // Suspended returns u paused by its customer from now on, and why. What the
-// customer has paused stays as it is, with the first reason; the supplier's
+// customer has paused stays as it is, with the first reason, whatever comes now:
+// there is no field any more to set the fault beside. The supplier's
 // pause and the register's are other things, and stand beside it. Errors:
 // Invalid with the field reason; Conflict systemuser.revoked for one that has
 // ended.
 func (u SystemUser) Suspended(reason string, now time.Time) (SystemUser, error) {
-	if err := u.lives(now); err != nil {
+	if err := u.lives(now); err != nil || !u.CustomerPaused.IsZero() {
 		return u, err
 	}
 	var f models.Faults
 	f.Add("reason", models.TextFault(reason, MaxPauseReason, true))
-	if err := f.Err(); err != nil || !u.CustomerPaused.IsZero() {
+	if err := f.Err(); err != nil {
 		return u, err
 	}
 	u.CustomerPaused, u.PauseReason, u.ChangedAt = now, reason, now

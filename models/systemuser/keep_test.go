@@ -55,6 +55,7 @@ func TestACustomerPausesAndLetsGoOn(t *testing.T) {
 	}{
 		{"pause", live, pause("Feil i programmet", now), paused, ""},
 		{"pause what is paused, in other words", paused, pause("Noe annet", later), paused, ""},
+		{"pause what is paused, without a reason", paused, pause(" ", later), paused, ""},
 		{"pause what the supplier and the register have paused", both, pause("Feil i programmet", now), bothAndOurs, ""},
 		{"pause without a reason", live, pause(" ", now), live, "invalid reason:required"},
 		{"pause for longer than fits", live, pause(strings.Repeat("å", systemuser.MaxPauseReason+1), now), live, "invalid reason:too_long"},
