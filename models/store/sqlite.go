@@ -81,11 +81,11 @@ func prepareFile(path string, create bool) error {
 func openSQLite(path, lock string, more ...string) *sql.DB {
 	q := url.Values{"_txlock": {lock}, "_pragma": append(append([]string{}, pragmas...), more...)}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
-	db, err := sql.Open("sqlite", u.String())
+	c, err := sqlite.NewConnector(u.String())
 	if err != nil {
-		panic(fmt.Sprintf("store: the sqlite driver is not linked in: %v", err)) // cannot happen
+		panic(fmt.Sprintf("store: the address of the file cannot be read: %v", err)) // cannot happen: we wrote it
 	}
-	return db
+	return sql.OpenDB(keeper{c})
 }
 
 // openReaders opens n connections that cannot write.
