@@ -2,12 +2,10 @@ package api
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
-	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
 	"github.com/stafett/stafett/models/systemuser"
@@ -21,25 +19,6 @@ const (
 	confirmPage      = "/accessmanagement/ui/systemuser/request"
 	confirmAgentPage = "/accessmanagement/ui/systemuser/agentrequest"
 )
-
-// repeated says what became of a question that was put before.
-const repeated = "Stafett-Repeat"
-
-// asking is the body of a request; agents have no rights. Members after
-// redirectUrl are ours.
-type asking struct {
-	IntegrationTitle string          `json:"integrationTitle"`
-	ExternalRef      string          `json:"externalRef"`
-	SystemID         string          `json:"systemId"`
-	PartyOrgNo       string          `json:"partyOrgNo"`
-	Rights           []right         `json:"rights"`
-	AccessPackages   []accessPackage `json:"accessPackages"`
-	RedirectURL      string          `json:"redirectUrl"`
-	Purpose          models.Text     `json:"purpose"`
-	ValidTo          time.Time       `json:"validTo"`
-	ContactEmail     string          `json:"contactEmail"`
-	NotifyEmail      string          `json:"notifyEmail"`
-}
 
 // askedRequest is a request as its supplier sees it. Members after timedOut are
 // ours.
@@ -127,109 +106,6 @@ func (a *API) confirmURL(kind systemuser.Kind, id models.ID) string {
 		path = confirmAgentPage
 	}
 	return a.PortalURL + path + "?id=" + string(id) + "&DONTCHOOSEREPORTEE=true"
-}
-
-// Ask answers POST systemuser/request/vendor.
-func (a *API) Ask(q Question) (Answer, error) { return a.ask(q, systemuser.Standard) }
-
-// AskAgent answers POST systemuser/request/vendor/agent.
-func (a *API) AskAgent(q Question) (Answer, error) { return a.ask(q, systemuser.Agent) }
-
-// ask is both. A question that was put before is answered with what is stored.
-func (a *API) ask(q Question, kind systemuser.Kind) (Answer, error) {
-	actor, err := q.supplier(scopeRequestWrite)
-	if err != nil {
-		return Answer{}, err
-	}
-	body, err := decode[asking](q)
-	if err != nil {
-		return Answer{}, err
-	}
-	in, err := a.asked(body, kind)
-	if err != nil {
-		return Answer{}, err
-	}
-	sent, repeat, err := q.Registry.Ask(q.Ctx(), actor, in)
-	if err != nil {
-		return Answer{}, notAsked(err, body, sent)
-	}
-	out := a.askedRequest(sent)
-	if repeat != "" {
-		return Answer{Status: http.StatusOK, Body: out}.with(repeated, string(repeat)), nil
-	}
-	path := requestPath
-	if kind == systemuser.Agent {
-		path = agentRequestPath
-	}
-	return created(a.PublicURL+path+string(sent.ID), out)
-}
-
-// asked reads what the body asks for. Strings are trimmed. Only what is missing
-// fails here: what it means is not judged before whose the system is.
-func (a *API) asked(body asking, kind systemuser.Kind) (request.Request, error) {
-	f := invalid()
-	if body.SystemID = strings.TrimSpace(body.SystemID); body.SystemID == "" {
-		_ = f.also("systemId", "is required.")
-	}
-	if body.PartyOrgNo = strings.TrimSpace(body.PartyOrgNo); body.PartyOrgNo == "" {
-		_ = f.also("partyOrgNo", "is required.")
-	}
-	if len(body.Rights) > maxItems || len(body.AccessPackages) > maxItems {
-		_ = f.also("rights", "and accessPackages have at most 200 entries each.")
-	}
-	if len(f.fields) > 0 {
-		return request.Request{}, f
-	}
-	id, err := system.ParseID(body.SystemID)
-	if err != nil {
-		return request.Request{}, as(err, notThatSystem)
-	}
-	// A number that holds no organisation is judged as one that nobody has.
-	customer, _ := a.Numbers.Parse(body.PartyOrgNo)
-	in := request.Request{
-		Kind: kind, System: id, Customer: customer, ExternalRef: strings.TrimSpace(body.ExternalRef), Title: strings.TrimSpace(body.IntegrationTitle),
-		RedirectURL: strings.TrimSpace(body.RedirectURL), Purpose: trimmed(body.Purpose),
-		ContactEmail: strings.TrimSpace(body.ContactEmail), NotifyEmail: strings.TrimSpace(body.NotifyEmail), Purposes: map[catalog.Item]models.Text{},
-	}
-	if !body.ValidTo.IsZero() {
-		in.ValidTo = body.ValidTo.UTC().Truncate(time.Millisecond)
-	}
-	add := func(item catalog.Item, why *models.Text) {
-		in.Items = append(in.Items, item)
-		if why != nil {
-			in.Purposes[item] = trimmed(*why)
-		}
-	}
-	if kind == systemuser.Standard { // an agent's rights are ignored, as in Altinn
-		for _, r := range body.Rights {
-			add(r.asked(), r.Purpose)
-		}
-	}
-	for _, p := range body.AccessPackages {
-		add(catalog.PackageOf(strings.TrimSpace(p.URN)), p.Purpose)
-	}
-	return in, nil
-}
-
-// maxItems bounds each list of a body: more than any system asks for.
-const maxItems = 200
-
-// asked is the right as a request names it. A resource that is named in another
-// way than by its id is one that no system asks for.
-func (r right) asked() catalog.Item {
-	trim := right{Action: strings.TrimSpace(r.Action)}
-	for _, a := range r.Resource {
-		a = attribute{ID: strings.TrimSpace(a.ID), Value: strings.TrimSpace(a.Value)}
-		if a.ID != catalog.ResourceAttribute || len(strings.Fields(a.Value)) != 1 {
-			return catalog.Right("", "")
-		}
-		trim.Resource = append(trim.Resource, a)
-	}
-	return trim.item()
-}
-
-func trimmed(t models.Text) models.Text {
-	return models.Text{NB: strings.TrimSpace(t.NB), NN: strings.TrimSpace(t.NN), EN: strings.TrimSpace(t.EN)}
 }
 
 // noRequest and noAgentRequest are a request that is not there, is not shown any
@@ -337,95 +213,4 @@ func (a *API) Renew(q Question) (Answer, error) {
 		return Answer{}, err
 	}
 	return ok(a.askedRequest(r))
-}
-
-// requestToken is where a page of requests begins: behind this one.
-type requestToken struct {
-	At int64     `json:"t"`
-	ID models.ID `json:"i"`
-}
-
-// AskedOfSystem answers GET systemuser/request/vendor/bysystem/{systemId}.
-func (a *API) AskedOfSystem(q Question) (Answer, error) { return a.ofSystem(q, systemuser.Standard) }
-
-// AskedAgentsOfSystem answers GET systemuser/request/vendor/agent/bysystem/{systemId}.
-func (a *API) AskedAgentsOfSystem(q Question) (Answer, error) {
-	return a.ofSystem(q, systemuser.Agent)
-}
-
-func (a *API) ofSystem(q Question, kind systemuser.Kind) (Answer, error) {
-	actor, err := q.supplier(scopeRequestRead, scopeRequestWrite)
-	if err != nil {
-		return Answer{}, err
-	}
-	f, err := a.requestQuery(q)
-	if err != nil {
-		return Answer{}, err
-	}
-	p, err := page[requestToken](q, pageSize)
-	if err != nil {
-		return Answer{}, err
-	}
-	if p.Given {
-		if f.After.ID, err = models.ParseID(string(p.After.ID)); err != nil {
-			return Answer{}, binding("token", "is not one that a links.next of ours held.")
-		}
-		f.After.At = time.UnixMilli(p.After.At)
-	}
-	if f.System, err = system.ParseID(q.Param("systemid")); err != nil {
-		return Answer{}, as(err, notThatSystem)
-	}
-	f.Kind, f.Limit = kind, p.Size+1
-	requests, total, err := q.Registry.AskedPage(q.Ctx(), actor, f, p.Total)
-	if err != nil {
-		return Answer{}, as(err, notThatSystem)
-	}
-	out := list[askedRequest]{Data: []askedRequest{}}
-	if len(requests) > p.Size {
-		requests = requests[:p.Size]
-		last := requests[p.Size-1]
-		if out.Links.Next, err = a.next(q, requestToken{last.CreatedAt.UnixMilli(), last.ID}); err != nil {
-			return Answer{}, err
-		}
-	}
-	for _, r := range requests {
-		out.Data = append(out.Data, a.askedRequest(r))
-	}
-	if p.Total {
-		out.Total = &total
-	}
-	return ok(out)
-}
-
-// requestQuery reads status, customer and q.
-func (a *API) requestQuery(q Question) (registry.RequestQuery, error) {
-	var f registry.RequestQuery
-	status, err := q.one("status")
-	if err != nil {
-		return f, err
-	}
-	for s, word := range statuses {
-		if word == status {
-			f.Status = s
-		}
-	}
-	if status != "" && f.Status == "" {
-		return f, binding("status", "must be New, Accepted, Rejected or Timedout.")
-	}
-	customer, err := q.one("customer")
-	if err != nil {
-		return f, err
-	}
-	if customer != "" {
-		if f.Customer, err = a.Numbers.Parse(customer); err != nil {
-			return f, binding("customer", "must be an organisation number of nine digits.")
-		}
-	}
-	if f.Text, err = q.one("q"); err != nil {
-		return f, err
-	}
-	if models.LineFault(f.Text, maxQuery, false) != "" {
-		return f, binding("q", "must be at most 255 characters, without control characters.")
-	}
-	return f, nil
 }

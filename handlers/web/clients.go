@@ -1,7 +1,7 @@
 package web
 
 import (
-	"errors"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/bulk"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/views/clients"
@@ -108,7 +107,7 @@ func (w *Web) clientList(c echo.Context, q registry.ClientListQuery) (clients.Vi
 }
 
 func (w *Web) clientView(c echo.Context, l registry.ClientList, q registry.ClientListQuery) clients.View {
-	ctx, page := c.Request().Context(), paths.SystemUserClients(l.Agent.ID)
+	page := paths.SystemUserClients(l.Agent.ID)
 	if !q.Attached {
 		page = paths.ClientsAdd(l.Agent.ID)
 	}
@@ -133,6 +132,24 @@ func (w *Web) clientView(c echo.Context, l registry.ClientList, q registry.Clien
 	for _, one := range l.Clients {
 		v.Rows = append(v.Rows, clientRow(l, one))
 	}
+	clientChips(c.Request().Context(), &v, l, q, at)
+	if q.Page > 1 {
+		v.Pages.Previous = at(func(o *registry.ClientListQuery) { o.Page = q.Page - 1 })
+	}
+	if q.Page*q.Size < l.Found {
+		v.Pages.Next = at(func(o *registry.ClientListQuery) { o.Page = q.Page + 1 })
+	}
+	v.How = lacks(l, v)
+	v.Rules = clientRules(l, q)
+	for _, j := range l.Jobs {
+		v.Jobs = append(v.Jobs, jobView(j, party.Person{}))
+	}
+	return v
+}
+
+// clientChips gives the page what its list can be narrowed to and sorted by, each
+// with the address that at makes of a changed query.
+func clientChips(ctx context.Context, v *clients.View, l registry.ClientList, q registry.ClientListQuery, at func(func(*registry.ClientListQuery)) string) {
 	v.States = append(v.States, clients.Chip{
 		Text: i18n.T(ctx, "clients.state.all"), Count: total(l.States), At: q.State == "", Href: at(func(o *registry.ClientListQuery) { o.State = "" }),
 	})
@@ -168,18 +185,6 @@ func (w *Web) clientView(c echo.Context, l registry.ClientList, q registry.Clien
 			v.Sizes = append(v.Sizes, clients.Chip{Text: strconv.Itoa(n), At: q.Size == n, Href: at(func(o *registry.ClientListQuery) { o.Size = n })})
 		}
 	}
-	if q.Page > 1 {
-		v.Pages.Previous = at(func(o *registry.ClientListQuery) { o.Page = q.Page - 1 })
-	}
-	if q.Page*q.Size < l.Found {
-		v.Pages.Next = at(func(o *registry.ClientListQuery) { o.Page = q.Page + 1 })
-	}
-	v.How = lacks(l, v)
-	v.Rules = clientRules(l, q)
-	for _, j := range l.Jobs {
-		v.Jobs = append(v.Jobs, jobView(j, party.Person{}))
-	}
-	return v
 }
 
 func total(counts map[registry.ClientState]int) (n int) {
@@ -241,199 +246,4 @@ func clientRules(l registry.ClientList, q registry.ClientListQuery) []clients.Ru
 		}
 	}
 	return out
-}
-
-// AddClients handles POST /systemusers/:id/clients/add.
-func (w *Web) AddClients(c echo.Context) error { return w.changeClients(c, bulk.Attach) }
-
-// RemoveClients handles POST /systemusers/:id/clients.
-func (w *Web) RemoveClients(c echo.Context) error { return w.changeClients(c, bulk.Detach) }
-
-// changeClients starts a job over the clients that are chosen: those that are
-// marked, those of the page, or, once that is confirmed, all that match.
-func (w *Web) changeClients(c echo.Context, kind bulk.Kind) error {
-	f, err := form(c)
-	if err != nil {
-		return err
-	}
-	q := clientQuery(func(name string) string { return one(f, name) }, kind == bulk.Detach)
-	choice := registry.ClientChoice{Kind: kind}
-	switch one(f, "op") {
-	case "all":
-		if one(f, "confirm") != "yes" {
-			return w.confirmClients(c, kind, q)
-		}
-		choice.Match = &q.ClientFilter
-	case "page":
-		choice.Clients = w.numbers(f["onpage"])
-	default:
-		choice.Clients = w.numbers(f["client"])
-	}
-	err = w.startClients(c, choice)
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeInvalid {
-		return err
-	}
-	v, err := w.clientList(c, q)
-	if err != nil {
-		return err
-	}
-	v.Faults = e.Fields
-	respond.Failed(c, e.Code)
-	if kind == bulk.Attach {
-		return respond.Page(c, http.StatusUnprocessableEntity, clients.Add(w.Shell(c), v))
-	}
-	return respond.Page(c, http.StatusUnprocessableEntity, clients.List(w.Shell(c), v))
-}
-
-// numbers are those of the values that can be organisation numbers, each once.
-func (w *Web) numbers(values []string) []party.OrgNo {
-	var out []party.OrgNo
-	seen := map[party.OrgNo]bool{}
-	for _, v := range values {
-		if no, err := w.Registry.Numbers.Parse(v); err == nil && !seen[no] {
-			seen[no] = true
-			out = append(out, no)
-		}
-	}
-	return out
-}
-
-// startClients starts a job and leads to it. A small one is done by then.
-func (w *Web) startClients(c echo.Context, choice registry.ClientChoice) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	j, err := w.Registry.StartClientJob(ctx, actor(c), id, choice)
-	if err != nil {
-		return err
-	}
-	return w.seeJob(c, j)
-}
-
-// seeJob leads to the job's page, which tells what came of it; what is not done
-// by then, for a fault of ours, is done later.
-func (w *Web) seeJob(c echo.Context, j bulk.Job) error {
-	if err := w.Registry.WorkClientJob(c.Request().Context(), j); err != nil {
-		w.Logger.WarnContext(c.Request().Context(), "clients wait", "error", err.Error())
-	}
-	return see(c, paths.ClientsJob(j.Agent, j.ID))
-}
-
-// confirmClients asks before all that match are added or removed.
-func (w *Web) confirmClients(c echo.Context, kind bulk.Kind, q registry.ClientListQuery) error {
-	v, err := w.clientList(c, q)
-	if err != nil {
-		return err
-	}
-	q.Page = 1
-	ask := clients.ConfirmView{Agent: v.Agent, Kind: kind, Count: v.Doable, Left: v.Found - v.Doable, Query: clientValues(q)}
-	if q.Text != "" {
-		ask.Words = append(ask.Words, q.Text)
-	}
-	for _, chip := range slices.Concat(v.States, v.Kinds) {
-		if chip.At && (q.State != "" || chip.Text != v.States[0].Text) {
-			ask.Words = append(ask.Words, chip.Text)
-		}
-	}
-	if ask.Count == 0 {
-		return see(c, paths.Asked(c.Request().URL.Path, ask.Query))
-	}
-	s := w.Shell(c)
-	s.Path = paths.Asked(s.Path, ask.Query)
-	return respond.Page(c, http.StatusOK, clients.Confirm(s, ask))
-}
-
-// OwnClient handles POST /systemusers/:id/clients/own.
-func (w *Web) OwnClient(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
-	if err != nil {
-		return err
-	}
-	if one(f, "op") == "remove" {
-		err = w.Registry.DetachSelf(c.Request().Context(), actor(c), id)
-	} else {
-		_, err = w.Registry.AttachSelf(c.Request().Context(), actor(c), id)
-	}
-	if err != nil {
-		return err
-	}
-	return see(c, paths.SystemUserClients(id))
-}
-
-// ClientRule handles POST /systemusers/:id/clients/rule.
-func (w *Web) ClientRule(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
-	if err != nil {
-		return err
-	}
-	if one(f, "op") == "off" {
-		err = w.Registry.EndClientRule(c.Request().Context(), actor(c), id, one(f, "kind"))
-	} else {
-		err = w.Registry.AddClientRule(c.Request().Context(), actor(c), id, one(f, "kind"))
-	}
-	if err != nil {
-		return err
-	}
-	return see(c, paths.SystemUserClients(id)+"#rules")
-}
-
-// overviewSize is how many clients a page of the overview has.
-const overviewSize = 50
-
-// ClientOverview handles GET /clients.
-func (w *Web) ClientOverview(c echo.Context) error {
-	text, page := legibleText(c.QueryParam("q")), 1
-	if n, err := strconv.Atoi(c.QueryParam("page")); err == nil {
-		page = max(1, n)
-	}
-	o, err := w.Registry.ClientOverview(c.Request().Context(), actor(c), text, page, overviewSize)
-	if err != nil {
-		return err
-	}
-	v := clients.OverView{Text: text, Found: o.Found, All: o.All}
-	for _, u := range o.Agents {
-		v.Agents = append(v.Agents, clients.Agent{ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display()})
-	}
-	for _, one := range o.Clients {
-		row := clients.OverRow{Row: clientRow(registry.ClientList{Names: o.Names}, one)}
-		for _, u := range o.Served[one.Organisation.OrgNo] {
-			row.Agents = append(row.Agents, clients.Agent{ID: u.ID, Title: u.Title})
-		}
-		v.Rows = append(v.Rows, row)
-	}
-	at := func(n int) string {
-		q := url.Values{}
-		if text != "" {
-			q.Set("q", text)
-		}
-		if n > 1 {
-			q.Set("page", strconv.Itoa(n))
-		}
-		return paths.Asked(paths.Clients(), q)
-	}
-	if o.Page > 1 {
-		v.Pages.Previous = at(o.Page - 1)
-	}
-	if o.Page*overviewSize < o.Found {
-		v.Pages.Next = at(o.Page + 1)
-	}
-	return respond.Page(c, http.StatusOK, clients.Overview(w.Shell(c), v))
-}
-
-func jobView(j bulk.Job, by party.Person) clients.Job {
-	return clients.Job{
-		ID: j.ID, Kind: j.Kind, Status: j.Status, Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
-		By: by.Name, Rule: j.Rule != "", At: j.CreatedAt, Ended: j.EndedAt,
-	}
 }

@@ -18,6 +18,29 @@ import (
 	"github.com/stafett/stafett/views/paths"
 )
 
+// startClients starts a job and leads to it. A small one is done by then.
+func (w *Web) startClients(c echo.Context, choice registry.ClientChoice) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	j, err := w.Registry.StartClientJob(ctx, actor(c), id, choice)
+	if err != nil {
+		return err
+	}
+	return w.seeJob(c, j)
+}
+
+// seeJob leads to the job's page, which tells what came of it; what is not done
+// by then, for a fault of ours, is done later.
+func (w *Web) seeJob(c echo.Context, j bulk.Job) error {
+	if err := w.Registry.WorkClientJob(c.Request().Context(), j); err != nil {
+		w.Logger.WarnContext(c.Request().Context(), "clients wait", "error", err.Error())
+	}
+	return see(c, paths.ClientsJob(j.Agent, j.ID))
+}
+
 // jobRows is how many rows a page of a job has.
 const jobRows = 100
 
@@ -93,6 +116,13 @@ func (w *Web) jobPage(c echo.Context, page registry.ClientJob, only bulk.RowStat
 		v.Pages.Previous = at(only, max(-1, after-jobRows))
 	}
 	return v
+}
+
+func jobView(j bulk.Job, by party.Person) clients.Job {
+	return clients.Job{
+		ID: j.ID, Kind: j.Kind, Status: j.Status, Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
+		By: by.Name, Rule: j.Rule != "", At: j.CreatedAt, Ended: j.EndedAt,
+	}
 }
 
 func outcome(page registry.ClientJob, row bulk.Row) clients.Outcome {
