@@ -34,9 +34,9 @@ type EndUserReader interface {
 
 // EndUserTx writes what end users do beside answering.
 type EndUserTx interface {
-	// EscalateRequest stores that r has been sent on: Conflict request.decided
+	// EscalateRequest stores whether r has been sent on: Conflict request.decided
 	// when it is no longer pending. Its version stays, for it asks for the same.
-	EscalateRequest(ctx context.Context, r request.Request) error
+	EscalateRequest(ctx context.Context, r request.Request, on bool) error
 	// RenameSystemUser stores u.Title and u.ChangedAt if the stored one is not
 	// revoked and has u.Version; otherwise Conflict systemuser.revoked. It takes
 	// the next number in the order of changes.

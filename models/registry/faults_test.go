@@ -88,8 +88,8 @@ func (x failingTx) RevokeSystemUser(ctx context.Context, u systemuser.SystemUser
 	return x.f.after(x.Tx.RevokeSystemUser(ctx, u))
 }
 
-func (x failingTx) EscalateRequest(ctx context.Context, r request.Request) error {
-	return x.f.after(x.Tx.EscalateRequest(ctx, r))
+func (x failingTx) EscalateRequest(ctx context.Context, r request.Request, on bool) error {
+	return x.f.after(x.Tx.EscalateRequest(ctx, r, on))
 }
 
 func (x failingTx) RenameSystemUser(ctx context.Context, u systemuser.SystemUser) error {
@@ -312,7 +312,7 @@ func TestNothingIsHalfDone(t *testing.T) {
 					return second(w.ForwardTo(t.Context(), w.As(even, bakeri), q, request.Forwarding{To: w.ID(kari)}))
 				}
 			}},
-			{"take back what was forwarded", 3, func(t *testing.T, w world) func() error {
+			{"take back what was forwarded", 4, func(t *testing.T, w world) func() error {
 				f := passes(t, w, registry.Ref{ID: w.Sent(t, "one").ID})
 				return func() error { return second(w.Recall(t.Context(), w.As(even, bakeri), f.ID)) }
 			}},

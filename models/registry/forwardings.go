@@ -232,7 +232,7 @@ func (r *Registry) ForwardTo(ctx context.Context, a models.Actor, q Ref, in requ
 			return change{}, err
 		}
 		if !q.Change && !v.Request.Escalated {
-			if err := tx.EscalateRequest(ctx, v.Request); err != nil {
+			if err := tx.EscalateRequest(ctx, v.Request, true); err != nil {
 				return change{}, err
 			}
 		}
@@ -256,7 +256,8 @@ func forwarded(q Ref, one request.Request, supplier party.OrgNo) change {
 }
 
 // Recall takes back what the actor has sent on, while nobody has answered it,
-// and returns what it was about. Taken back before, nothing happens. Errors:
+// and returns what it was about; taken back from everybody, a request is not
+// sent on any more. Taken back before, nothing happens. Errors:
 // Conflict request.decided or request.expired; Forbidden for what somebody else
 // sent on; NotFound; those of the policy.
 func (r *Registry) Recall(ctx context.Context, a models.Actor, id models.ID) (Ref, error) {
@@ -280,9 +281,37 @@ func (r *Registry) Recall(ctx context.Context, a models.Actor, id models.ID) (Re
 		done := forwarded(q, one, "")
 		done.event, done.orgs = "forward.recalled", []party.OrgNo{f.Customer} // it is no news to the supplier
 		done.detail["forwarding"] = string(f.ID)
-		return done, tx.RecallForwarding(ctx, f, stored(r.Now()))
+		if err := tx.RecallForwarding(ctx, f, stored(r.Now())); err != nil || q.Change {
+			return done, err
+		}
+		return done, deescalate(ctx, tx, one)
 	})
 	return q, err
+}
+
+// deescalate has the request be as if it had not been sent on, when that has
+// been taken back from everybody.
+func deescalate(ctx context.Context, tx Tx, one request.Request) error {
+	left, err := tx.ForwardingsOf(ctx, one.Customer, requestSubject(one.ID))
+	if err != nil || len(left) > 0 {
+		return err
+	}
+	if all, err := sentToAll(ctx, tx, one); err != nil || all {
+		return err
+	}
+	return tx.EscalateRequest(ctx, one, false)
+}
+
+// sentToAll reports whether the request has been sent on to whoever administers
+// access, which nobody takes back. The flag alone does not tell.
+func sentToAll(ctx context.Context, tx Reader, one request.Request) (bool, error) {
+	if !one.Escalated {
+		return false, nil
+	}
+	entries, err := tx.AuditOf(ctx, []string{requestSubject(one.ID)}, one.Customer, 0)
+	return slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return e.Action == string(policy.RequestForward) && e.Outcome == audit.Done && e.Detail["forwarding"] == ""
+	}), err
 }
 
 // asked reads what the customer is asked, of either kind.
@@ -296,7 +325,7 @@ func asked(ctx context.Context, tx Reader, customer party.OrgNo, q Ref) (request
 
 // Forward sends a request of the kind to those in the actor's organisation who
 // administer access, on behalf of a member who cannot answer it himself. It can
-// be answered as before; sent on already, nothing happens. Errors: Conflict
+// be answered as before; sent on so already, nothing happens. Errors: Conflict
 // request.decided or request.expired; NotFound; those of the policy.
 func (r *Registry) Forward(ctx context.Context, a models.Actor, id models.ID, kind systemuser.Kind) error {
 	return r.guard(ctx, a, policy.RequestForward, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -307,10 +336,13 @@ func (r *Registry) Forward(ctx context.Context, a models.Actor, id models.ID, ki
 		if one.Kind != kind {
 			return change{}, models.NewError(models.NotFound, models.CodeNotFound)
 		}
-		if _, err := one.Current(r.Now()).Next(request.Reject); err != nil || one.Escalated {
+		if _, err := one.Current(r.Now()).Next(request.Reject); err != nil {
 			return change{}, err
 		}
-		if err := tx.EscalateRequest(ctx, one); err != nil {
+		if already, err := sentToAll(ctx, tx, one); err != nil || already {
+			return change{}, err
+		}
+		if err := tx.EscalateRequest(ctx, one, true); err != nil {
 			return change{}, err
 		}
 		s, err := tx.System(ctx, one.System)

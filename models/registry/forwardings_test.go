@@ -372,8 +372,9 @@ func TestSendingOnWhatIsAnswered(t *testing.T) {
 	})
 }
 
-// The flag of the API's escalate is set by either way of sending on, once, and
-// says nothing of persons.
+// The flag of the API's escalate is set by either way of sending on, and says
+// nothing of persons. Taken back from everybody, it is gone; what was sent on to
+// whoever administers access stays so.
 func TestSendingOnAndTheFlagOfTheAPI(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
@@ -404,19 +405,40 @@ func TestSendingOnAndTheFlagOfTheAPI(t *testing.T) {
 		before = marked(t, w)
 		forward(one.ID)
 		before.mustHaveDoneNothing(t)
-		passes(t, w, registry.Ref{ID: one.ID})
+		f := passes(t, w, registry.Ref{ID: one.ID})
 		before.mustHaveDone(t, "request.forward", "request:"+string(one.ID))
+		recall := func(f request.Forwarding) {
+			t.Helper()
+			if _, err := w.Recall(t.Context(), w.As(even, bakeri), f.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if recall(f); !escalated(one.ID) {
+			t.Error("taken back from one, those who administer access do not have it any more")
+		}
 
 		if escalated(two.ID) {
 			t.Error("it was escalated before")
 		}
-		f := passes(t, w, registry.Ref{ID: two.ID})
-		if _, err := w.Recall(t.Context(), w.As(even, bakeri), f.ID); err != nil || !escalated(two.ID) {
-			t.Errorf("taken back from one, those who administer access have it: %v, %v", escalated(two.ID), err)
+		f = passes(t, w, registry.Ref{ID: two.ID})
+		g, err := w.ForwardTo(t.Context(), w.As(even, bakeri), registry.Ref{ID: two.ID}, request.Forwarding{To: w.ID(ola)})
+		if err != nil || !escalated(two.ID) {
+			t.Fatalf("sent on to two, it is not escalated, %v", err)
 		}
+		if recall(f); !escalated(two.ID) {
+			t.Error("taken back from one of two, nobody has it")
+		}
+		if recall(g); escalated(two.ID) {
+			t.Error("taken back from everybody, it is still escalated")
+		}
+
+		f = passes(t, w, registry.Ref{ID: two.ID})
 		before = marked(t, w)
 		forward(two.ID)
-		before.mustHaveDoneNothing(t)
+		before.mustHaveDone(t, "request.forward", "request:"+string(two.ID))
+		if recall(f); !escalated(two.ID) {
+			t.Error("sent on to all since, it went with what was taken back")
+		}
 	})
 }
 

@@ -38,8 +38,8 @@ func inOrder(q *gorm.DB, after registry.After, limit int) *gorm.DB {
 }
 
 // EscalateRequest implements registry.EndUserTx, as does the function below.
-func (t *transaction) EscalateRequest(ctx context.Context, r request.Request) error {
-	done := t.q(ctx).Model(&requestRow{}).Where("id = ? AND customer = ? AND status = 'pending'", string(r.ID), string(r.Customer)).Update("escalated", true)
+func (t *transaction) EscalateRequest(ctx context.Context, r request.Request, on bool) error {
+	done := t.q(ctx).Model(&requestRow{}).Where("id = ? AND customer = ? AND status = 'pending'", string(r.ID), string(r.Customer)).Update("escalated", on)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return models.NewError(models.Conflict, models.CodeRequestDecided)
 	}

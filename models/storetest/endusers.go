@@ -55,9 +55,10 @@ func testPendingRequests(t *testing.T, k *kit) {
 	same(t, "when their time has run out", []string(nil), pendingRefs(t, k, systemuser.Standard, false, agent.ExpiresAt.Add(time.Hour)))
 	same(t, "agents", []string{"agent"}, pendingRefs(t, k, systemuser.Agent, false, Now()))
 	same(t, "agents that were sent on", []string(nil), pendingRefs(t, k, systemuser.Agent, true, Now()))
-	escalate := func(r request.Request) error {
-		return k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.EscalateRequest(ctx, r) })
+	mark := func(r request.Request, on bool) error {
+		return k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.EscalateRequest(ctx, r, on) })
 	}
+	escalate := func(r request.Request) error { return mark(r, true) }
 	wrong := agent
 	wrong.Customer = verft
 	failsWith(t, escalate(wrong), models.Conflict, models.CodeRequestDecided)
@@ -70,6 +71,10 @@ func testPendingRequests(t *testing.T, k *kit) {
 	})
 	agent.Escalated = true
 	same(t, "the request that was sent on", agent, stored)
+	if err := mark(agent, false); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "after that was taken back", []string(nil), pendingRefs(t, k, systemuser.Agent, true, Now()))
 	agent.Status, agent.DecidedAt = request.Withdrawn, Now()
 	if err := k.try(t, func(ctx context.Context, tx registry.Tx) error { return tx.DecideRequest(ctx, agent) }); err != nil {
 		t.Fatal(err)
