@@ -89,9 +89,12 @@ func (r *Registry) approve(ctx context.Context, a models.Actor, id models.ID, se
 			return change{}, err
 		}
 		if portal != nil {
+			if !portal.of(v.Request) {
+				return change{}, models.NewError(models.NotFound, models.CodeNotFound)
+			}
 			seen = v.Seen
 		}
-		if err := approvable(v, seen, portal); err != nil {
+		if err := approvable(v, seen, false); err != nil {
 			return change{}, err
 		}
 		items, err := v.Request.Without(without, v.System)
@@ -141,17 +144,17 @@ func leaves(done change, items []catalog.Item) {
 }
 
 // approvable says why what stands now can not be approved by this answer, or nil.
-// What of it he may grant is another question.
-func approvable(v Review, seen string, portal *Portal) error {
-	if portal != nil && !portal.of(v.Request) {
-		return models.NewError(models.NotFound, models.CodeNotFound)
-	}
+// over tells that the system user which it would change has ended. What of it he
+// may grant is another question.
+func approvable(v Review, seen string, over bool) error {
 	if _, err := v.Status.Next(request.Approve); err != nil {
 		return err
 	}
 	switch {
 	case v.System.Deleted:
 		return models.NewError(models.Gone, models.CodeSystemDeleted)
+	case over:
+		return models.NewError(models.Conflict, models.CodeUserRevoked)
 	case v.StruckOff:
 		return models.NewError(models.Conflict, models.CodeStruckOff)
 	case v.Seen != seen:
@@ -180,13 +183,18 @@ func (r *Registry) RejectThrough(ctx context.Context, a models.Actor, id models.
 	return r.reject(ctx, a, id, "", &portal)
 }
 
+// reasoned is nil for a reason that does. A portal gives none.
+func reasoned(reason string, portal *Portal) error {
+	var f models.Faults
+	if portal == nil {
+		f.Add("reason", request.ReasonFault(reason))
+	}
+	return f.Err()
+}
+
 func (r *Registry) reject(ctx context.Context, a models.Actor, id models.ID, reason string, portal *Portal) error {
 	return r.guard(ctx, a, policy.RequestReject, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		var f models.Faults
-		if portal == nil {
-			f.Add("reason", request.ReasonFault(reason))
-		}
-		if err := f.Err(); err != nil {
+		if err := reasoned(reason, portal); err != nil {
 			return change{}, err
 		}
 		old, err := tx.RequestFor(ctx, party.OrgNo(a.OrgNo), id)

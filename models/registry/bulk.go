@@ -110,18 +110,24 @@ func (r *Registry) CancelBulk(ctx context.Context, a models.Actor, id models.ID)
 		if err != nil {
 			return change{}, err
 		}
-		if j, err = was.Cancel(stored(r.Now())); err != nil || was.Status == bulk.Cancelled {
-			return change{}, err
-		}
-		if err := tx.CancelBulkRows(ctx, id); err != nil {
-			return change{}, err
-		}
-		if err := tx.SaveBulk(ctx, j); err != nil {
+		if j, err = r.cancelJob(ctx, tx, was); err != nil || was.Status == bulk.Cancelled {
 			return change{}, err
 		}
 		return change{subject: bulkSubject(id), detail: audit.Detail{"rows": strconv.Itoa(was.Waiting())}}, nil
 	})
 	return j, err
+}
+
+// cancelJob cancels what waits of the job, which it returns as it stands then.
+func (r *Registry) cancelJob(ctx context.Context, tx Tx, was bulk.Job) (bulk.Job, error) {
+	j, err := was.Cancel(stored(r.Now()))
+	if err != nil || was.Status == bulk.Cancelled {
+		return j, err
+	}
+	if err := tx.CancelBulkRows(ctx, j.ID); err != nil {
+		return bulk.Job{}, err
+	}
+	return j, tx.SaveBulk(ctx, j)
 }
 
 // BulkJob finds a job of the actor's, or is NotFound.

@@ -43,9 +43,12 @@ func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.
 			return change{}, err
 		}
 		if portal != nil {
+			if !v.Change.Removed.IsZero() {
+				return change{}, models.NewError(models.NotFound, models.CodeNotFound)
+			}
 			seen = v.Seen
 		}
-		if err := changeable(v, seen, portal); err != nil {
+		if err := approvable(v.Review, seen, v.Over); err != nil {
 			return change{}, err
 		}
 		held := v.User.Asked(v.System)
@@ -89,27 +92,6 @@ func dormant(u systemuser.SystemUser, s system.System, c request.Change) []catal
 	return rest
 }
 
-// changeable says why what stands now can not be approved by this answer, or nil.
-func changeable(v ChangeReview, seen string, portal *Portal) error {
-	if portal != nil && !v.Change.Removed.IsZero() {
-		return models.NewError(models.NotFound, models.CodeNotFound)
-	}
-	if _, err := v.Status.Next(request.Approve); err != nil {
-		return err
-	}
-	switch {
-	case v.System.Deleted:
-		return models.NewError(models.Gone, models.CodeSystemDeleted)
-	case v.Over:
-		return models.NewError(models.Conflict, models.CodeUserRevoked)
-	case v.StruckOff:
-		return models.NewError(models.Conflict, models.CodeStruckOff)
-	case v.Seen != seen:
-		return models.NewError(models.Conflict, models.CodeRequestChanged)
-	}
-	return nil
-}
-
 // RejectChange answers no, with the reason for the supplier. Errors: Invalid
 // with the field reason; Conflict when it can not be answered any more; those of
 // the policy.
@@ -124,11 +106,7 @@ func (r *Registry) RejectChangeThrough(ctx context.Context, a models.Actor, id m
 
 func (r *Registry) rejectChange(ctx context.Context, a models.Actor, id models.ID, reason string, portal *Portal) error {
 	return r.guard(ctx, a, policy.ChangeReject, changeSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
-		var f models.Faults
-		if portal == nil {
-			f.Add("reason", request.ReasonFault(reason))
-		}
-		if err := f.Err(); err != nil {
+		if err := reasoned(reason, portal); err != nil {
 			return change{}, err
 		}
 		old, err := tx.ChangeTo(ctx, []party.OrgNo{party.OrgNo(a.OrgNo)}, id)

@@ -184,13 +184,7 @@ func (r *Registry) CancelClientJob(ctx context.Context, a models.Actor, id model
 		if err != nil {
 			return change{}, err
 		}
-		if j, err = was.Cancel(stored(r.Now())); err != nil || was.Status == bulk.Cancelled {
-			return change{}, err
-		}
-		if err := tx.CancelBulkRows(ctx, id); err != nil {
-			return change{}, err
-		}
-		if err := tx.SaveBulk(ctx, j); err != nil {
+		if j, err = r.cancelJob(ctx, tx, was); err != nil || was.Status == bulk.Cancelled {
 			return change{}, err
 		}
 		return change{subject: userSubject(was.Agent), detail: audit.Detail{"job": string(id), "rows": strconv.Itoa(was.Waiting())}}, nil

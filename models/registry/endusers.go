@@ -124,10 +124,7 @@ func (r *Registry) LiveSystemUser(ctx context.Context, a models.Actor, id models
 		if u.Current(r.Now()).Status == systemuser.Revoked {
 			return models.NewError(models.NotFound, models.CodeNotFound)
 		}
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
-		if err == nil {
-			out = views[0]
-		}
+		out, err = r.namedUser(ctx, tx, u)
 		return err
 	})
 	return out, err
@@ -148,12 +145,8 @@ func (r *Registry) Rename(ctx context.Context, a models.Actor, id models.ID, tit
 		if err != nil {
 			return change{}, err
 		}
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{renamed})
-		if err != nil {
+		if out, err = r.namedUser(ctx, tx, renamed); err != nil || u.Title == title {
 			return change{}, err
-		}
-		if out = views[0]; u.Title == title {
-			return change{}, nil
 		}
 		return change{
 			subject: userSubject(id), event: "systemuser.renamed", orgs: []party.OrgNo{out.System.Supplier, u.Customer},

@@ -51,11 +51,9 @@ func (r *Registry) SystemUserHistory(ctx context.Context, a models.Actor, id mod
 		if err != nil {
 			return err
 		}
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
-		if err != nil {
+		if out.SystemUserView, err = r.namedUser(ctx, tx, u); err != nil {
 			return err
 		}
-		out.SystemUserView = views[0]
 		out.Lines, err = r.userHistory(ctx, tx, a, c, out.SystemUser, out.System)
 		slices.Reverse(out.Lines)
 		return err

@@ -98,11 +98,11 @@ func (r *Registry) narrowing(ctx context.Context, tx Reader, c *catalog.Catalog,
 	if err != nil {
 		return NarrowPreview{}, err
 	}
-	views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
+	view, err := r.namedUser(ctx, tx, u)
 	if err != nil {
 		return NarrowPreview{}, err
 	}
-	p := NarrowPreview{SystemUserView: views[0]}
+	p := NarrowPreview{SystemUserView: view}
 	for _, item := range u.Delegated { // in their order, each once
 		if slices.Contains(items, item) {
 			p.Items = append(p.Items, askedOf(c, p.System, item))

@@ -56,6 +56,15 @@ func (r *Registry) namedUsers(ctx context.Context, tx Reader, users []systemuser
 	return out, nil
 }
 
+// namedUser is one of them.
+func (r *Registry) namedUser(ctx context.Context, tx Reader, u systemuser.SystemUser) (SystemUserView, error) {
+	views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
+	if err != nil {
+		return SystemUserView{}, err
+	}
+	return views[0], nil
+}
+
 // SystemUserPage is a system user with what it holds and its history.
 type SystemUserPage struct {
 	SystemUserView
@@ -76,12 +85,10 @@ func (r *Registry) SystemUser(ctx context.Context, a models.Actor, id models.ID)
 		if err != nil {
 			return err
 		}
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
-		if err != nil {
+		if out.SystemUserView, err = r.namedUser(ctx, tx, u); err != nil {
 			return err
 		}
-		out.SystemUserView, u = views[0], views[0].SystemUser
-		out.StruckOff = out.Customer.StruckOff
+		u, out.StruckOff = out.SystemUser, out.Customer.StruckOff
 		still := u.Asked(out.System) // what a pause takes is not lost
 		for _, item := range u.Delegated {
 			out.Asked = append(out.Asked, askedOf(c, out.System, item))
