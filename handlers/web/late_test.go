@@ -8,6 +8,7 @@ import (
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/views/paths"
 )
 
 // What a request would make can have been made from the list meanwhile. Its page
@@ -61,5 +62,50 @@ func TestAnAnswerAfterTheWithdrawalSaysSo(t *testing.T) {
 	p := c.Post(path+"/approve", form).Want(http.StatusConflict).Page()
 	if !p.Has(says(t, "customer.review.late.withdrawn")) || p.Has(says(t, "customer.review.late")) {
 		t.Errorf("the page says %q", p.Text())
+	}
+}
+
+// A form that names nothing of one organisation's is for the one that it was
+// read for: sent after its reader has come to act for another in another tab, it
+// does nothing, and he is offered to switch back (B4).
+func TestAFormOfAnotherOrganisationDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	s.Approve(t, kit.ApproverQ, s.Request(t, kit.DeveloperA, s.System(t, kit.DeveloperA, "fjordlonn"), kit.CustomerQ, "").ID)
+	at, member := "/suppliers/"+string(kit.SupplierA), "/members/"+string(s.PersonID(kit.ApproverQ))
+	c := s.As(t, kit.Several) // of P and Q, acts for Q
+	before := s.Dump()
+	for _, f := range []struct{ page, action string }{
+		{at + "/stop", at + "/stop"},
+		{at + "/block", at + "/block"},
+		{"/systemusers/own", "/systemusers/own"},
+		{"/systemusers/review", "/systemusers/review"},
+		{"/supplier/systems/new", "/supplier/systems/new"},
+		{"/members/invite", "/members/invite"},
+		{member, member + "/give"},
+	} {
+		form := c.Get(f.page).Want(http.StatusOK).Page().MustForm(f.action)
+		if got := form.Get("acts_for"); got != string(kit.CustomerQ) {
+			t.Errorf("%s is for %q", f.action, got)
+		}
+		form.Set("reason", "Datainnbrudd")
+		form.Set("acts_for", string(kit.CustomerP)) // as it stood in the other tab
+		to := c.Post(f.action, form).Want(http.StatusSeeOther).Location()
+		if want := paths.OrganisationsFor(string(kit.CustomerP), f.page); to != want {
+			t.Errorf("%s leads to %q, want %q", f.action, to, want)
+		}
+	}
+	for _, action := range []string{at + "/start", at + "/unblock"} {
+		to := c.Post(action, url.Values{"acts_for": {string(kit.CustomerP)}}).Want(http.StatusSeeOther).Location()
+		if want := paths.OrganisationsFor(string(kit.CustomerP), at); to != want {
+			t.Errorf("%s leads to %q, want %q", action, to, want)
+		}
+	}
+	if after := s.Dump(); after != before {
+		t.Error("something was done")
+	}
+	c.Post(at+"/stop", url.Values{"reason": {"Datainnbrudd"}, "acts_for": {string(kit.CustomerQ)}}).Want(http.StatusSeeOther)
+	if after := s.Dump(); after == before {
+		t.Error("what is for the organisation itself is not done")
 	}
 }

@@ -14,11 +14,13 @@ import (
 	"github.com/stafett/stafett/handlers/mail"
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/static"
 	"github.com/stafett/stafett/views/i18n"
 	"github.com/stafett/stafett/views/layout"
 	"github.com/stafett/stafett/views/paths"
+	"github.com/stafett/stafett/views/ui"
 )
 
 // Config is what the pages need to be told.
@@ -171,7 +173,7 @@ func (w *Web) Acting(next echo.HandlerFunc) echo.HandlerFunc {
 			if err == nil {
 				v.acting, v.acts, v.person = m, true, m.Person.Name
 				c.Set(visitKey, v)
-				return next(c)
+				return w.meant(c, m.Organisation.OrgNo, next)
 			}
 			if models.CodeOf(err) != models.CodeNotFound {
 				return err
@@ -182,6 +184,23 @@ func (w *Web) Acting(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return c.Redirect(http.StatusSeeOther, paths.OrganisationsTo(c.Request().URL.RequestURI()))
 	}
+}
+
+// meant goes on unless the form says that it was read by somebody who acted for
+// another organisation, which he has left in another tab: what it asks for would be
+// done where he did not mean it. He is offered to switch back instead.
+func (w *Web) meant(c echo.Context, acting party.OrgNo, next echo.HandlerFunc) error {
+	if looks(c.Request()) {
+		return next(c)
+	}
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	if o := one(f, ui.ActsForField); o != "" && o != string(acting) {
+		return see(c, paths.OrganisationsFor(o, formPage(c.Request().URL.EscapedPath())))
+	}
+	return next(c)
 }
 
 // Shell frames the page of a request. It serves error pages too, so it makes do
@@ -231,6 +250,10 @@ func formPage(path string) string {
 		return paths.Members()
 	case path == paths.LoginKnownNew():
 		return paths.LoginKnown()
+	case strings.HasPrefix(path, "/forwardings/"):
+		return paths.Requests()
+	case path == paths.NoticesRead():
+		return paths.Notices()
 	}
 	for _, verb := range []string{"/clients/own", "/clients/rule"} {
 		if page, ok := strings.CutSuffix(path, verb); ok {
@@ -240,7 +263,7 @@ func formPage(path string) string {
 	if strings.Contains(path, "/clients/jobs/") {
 		path = strings.TrimSuffix(strings.TrimSuffix(path, "/cancel"), "/retry")
 	}
-	for _, verb := range []string{"/approve", "/withdraw", "/give", "/rename", "/pause", "/resume", "/end-date"} {
+	for _, verb := range []string{"/approve", "/withdraw", "/give", "/rename", "/pause", "/resume", "/end-date", "/start", "/unblock"} {
 		if page, ok := strings.CutSuffix(path, verb); ok {
 			return page
 		}

@@ -13,6 +13,9 @@ type Link struct {
 	Href string // a path of ours, or an address that the server has checked
 }
 
+// ActsForField is the field of ActsFor.
+const ActsForField = "acts_for"
+
 // Pages is where a list of several pages stands. An empty address means that
 // there is no such page.
 type Pages struct {
