@@ -212,13 +212,7 @@ func (a *API) changeFilter(q Question, query registry.ChangeQuery) (registry.Cha
 			return query, binding("status", "must be New, Accepted, Rejected or Timedout.")
 		}
 	}
-	customer, err := q.one("customer")
-	if err != nil || customer == "" {
-		return query, err
-	}
-	if query.Customer, err = a.Numbers.Parse(customer); err != nil {
-		err = binding("customer", "must be an organisation number of nine digits.")
-	}
+	query.Customer, err = a.ofCustomer(q)
 	return query, err
 }
 

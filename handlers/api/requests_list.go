@@ -82,20 +82,6 @@ func (a *API) requestQuery(q Question) (registry.RequestQuery, error) {
 	if status != "" && f.Status == "" {
 		return f, binding("status", "must be New, Accepted, Rejected or Timedout.")
 	}
-	customer, err := q.one("customer")
-	if err != nil {
-		return f, err
-	}
-	if customer != "" {
-		if f.Customer, err = a.Numbers.Parse(customer); err != nil {
-			return f, binding("customer", "must be an organisation number of nine digits.")
-		}
-	}
-	if f.Text, err = q.one("q"); err != nil {
-		return f, err
-	}
-	if models.LineFault(f.Text, maxQuery, false) != "" {
-		return f, binding("q", "must be at most 255 characters, without control characters.")
-	}
-	return f, nil
+	f.Customer, f.Text, err = a.sought(q)
+	return f, err
 }

@@ -174,22 +174,35 @@ func (a *API) userFilter(q Question) (registry.UserFilter, error) {
 	default:
 		return f, binding("status", "must be active, paused or ended.")
 	}
-	customer, err := q.one("customer")
+	f.Customer, f.Text, err = a.sought(q)
+	return f, err
+}
+
+// sought reads customer and q, which lists of a system are searched by.
+func (a *API) sought(q Question) (customer party.OrgNo, text string, err error) {
+	if customer, err = a.ofCustomer(q); err != nil {
+		return "", "", err
+	}
+	if text, err = q.one("q"); err != nil {
+		return "", "", err
+	}
+	if models.LineFault(text, maxQuery, false) != "" {
+		return "", "", binding("q", "must be at most 255 characters, without control characters.")
+	}
+	return customer, text, nil
+}
+
+// ofCustomer reads customer; empty for anybody's.
+func (a *API) ofCustomer(q Question) (party.OrgNo, error) {
+	given, err := q.one("customer")
+	if err != nil || given == "" {
+		return "", err
+	}
+	no, err := a.Numbers.Parse(given)
 	if err != nil {
-		return f, err
+		return "", binding("customer", "must be an organisation number of nine digits.")
 	}
-	if customer != "" {
-		if f.Customer, err = a.Numbers.Parse(customer); err != nil {
-			return f, binding("customer", "must be an organisation number of nine digits.")
-		}
-	}
-	if f.Text, err = q.one("q"); err != nil {
-		return f, err
-	}
-	if models.LineFault(f.Text, maxQuery, false) != "" {
-		return f, binding("q", "must be at most 255 characters, without control characters.")
-	}
-	return f, nil
+	return no, nil
 }
 
 // maxReason bounds a supplier's reason for what it does, in characters.
