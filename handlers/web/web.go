@@ -254,6 +254,8 @@ func formPage(path string) string {
 		return paths.Requests()
 	case path == paths.NoticesRead():
 		return paths.Notices()
+	case path == paths.Logout():
+		return paths.Front()
 	}
 	for _, verb := range []string{"/clients/own", "/clients/rule"} {
 		if page, ok := strings.CutSuffix(path, verb); ok {
@@ -292,6 +294,24 @@ func form(c echo.Context) (map[string][]string, error) {
 		}
 	}
 	return r.PostForm, nil
+}
+
+// posted reads the id of the path and the fields of the form.
+func posted(c echo.Context) (models.ID, map[string][]string, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return "", nil, err
+	}
+	f, err := form(c)
+	return id, f, err
+}
+
+// faultsOf are the faults of a form that was not taken; nil for any other error.
+func faultsOf(err error) []models.FieldError {
+	if e, ok := errors.AsType[*models.Error](err); ok && e.Kind == models.Invalid {
+		return e.Fields
+	}
+	return nil
 }
 
 // one is the only value of a field, or "".
