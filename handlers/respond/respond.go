@@ -167,6 +167,12 @@ func RequestID(c echo.Context) string {
 // form that comes back with its faults, for the log.
 func Failed(c echo.Context, code models.Code) { c.Set(codeKey, code) }
 
+// Again answers a form that was not taken with its page, which says why.
+func Again(c echo.Context, page templ.Component) error {
+	Failed(c, models.CodeInvalid)
+	return Page(c, http.StatusUnprocessableEntity, page)
+}
+
 // Code returns the code of the error that was answered, or "".
 func Code(c echo.Context) models.Code {
 	code, _ := c.Get(codeKey).(models.Code)

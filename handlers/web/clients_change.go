@@ -1,14 +1,12 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/stafett/stafett/handlers/respond"
-	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/bulk"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/registry"
@@ -43,20 +41,19 @@ func (w *Web) changeClients(c echo.Context, kind bulk.Kind) error {
 		choice.Clients = w.numbers(f["client"])
 	}
 	err = w.startClients(c, choice)
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeInvalid {
+	faults := faultsOf(err)
+	if faults == nil {
 		return err
 	}
 	v, err := w.clientList(c, q)
 	if err != nil {
 		return err
 	}
-	v.Faults = e.Fields
-	respond.Failed(c, e.Code)
+	v.Faults = faults
 	if kind == bulk.Attach {
-		return respond.Page(c, http.StatusUnprocessableEntity, clients.Add(w.Shell(c), v))
+		return respond.Again(c, clients.Add(w.Shell(c), v))
 	}
-	return respond.Page(c, http.StatusUnprocessableEntity, clients.List(w.Shell(c), v))
+	return respond.Again(c, clients.List(w.Shell(c), v))
 }
 
 // numbers are those of the values that can be organisation numbers, each once.
@@ -98,11 +95,7 @@ func (w *Web) confirmClients(c echo.Context, kind bulk.Kind, q registry.ClientLi
 
 // OwnClient handles POST /systemusers/:id/clients/own.
 func (w *Web) OwnClient(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -119,11 +112,7 @@ func (w *Web) OwnClient(c echo.Context) error {
 
 // ClientRule handles POST /systemusers/:id/clients/rule.
 func (w *Web) ClientRule(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}

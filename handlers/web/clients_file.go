@@ -81,8 +81,7 @@ func (w *Web) ClientFile(c echo.Context) error {
 		if len(v.Text) > maxClientFile/10 {
 			v.Text = ""
 		}
-		respond.Failed(c, models.CodeInvalid)
-		return respond.Page(c, http.StatusUnprocessableEntity, clients.FilePage(w.Shell(c), v))
+		return respond.Again(c, clients.FilePage(w.Shell(c), v))
 	}
 	if err := w.judge(c, &v, lines); err != nil {
 		return err

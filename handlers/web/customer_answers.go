@@ -1,13 +1,13 @@
 package web
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/registry"
@@ -16,20 +16,12 @@ import (
 )
 
 // answerFails tells the faults after which the page of the request comes back
-// and says what has happened.
-func answerFails(code models.Code) bool {
-	return slices.Contains([]models.Code{
+// and says what has happened, or what was wrong with what was left out.
+func answerFails(err error) bool {
+	return faultsOf(err) != nil || slices.Contains([]models.Code{
 		models.CodeRequestChanged, models.CodeRequestDecided, models.CodeRequestExpired, models.CodeRequestNotGranted,
 		models.CodeUserExists, models.CodeUserRevoked, models.CodeSystemDeleted,
-	}, code)
-}
-
-// choiceFaults are the faults of what was left out, or nil.
-func choiceFaults(err error) []models.FieldError {
-	if e, ok := errors.AsType[*models.Error](err); ok && e.Code == models.CodeInvalid {
-		return e.Fields
-	}
-	return nil
+	}, models.CodeOf(err))
 }
 
 // left is what the person leaves out: what he could, and did not mark to be
@@ -57,20 +49,31 @@ func repeats(c echo.Context, v registry.Review, wanted request.Status) bool {
 	return v.Status == wanted && v.Request.DecidedBy == models.ID(actor(c).ID)
 }
 
-// marked names the parts of the page that are not as the person saw them, and
-// returns the items that he saw and that are gone.
-func (w *Web) marked(c echo.Context, page *customer.ReviewView, drift registry.Drift) ([]customer.Item, error) {
+// notAnswered has the page say why the answer of the form could not be taken. It
+// returns what is not as the person saw it, by since, when that is why.
+func (w *Web) notAnswered(
+	c echo.Context, page *customer.ReviewView, f map[string][]string, why error, since func(seen string) registry.Drift,
+) (registry.Drift, error) {
+	code := models.CodeOf(why)
+	respond.Failed(c, code)
+	page.Late, page.Faults = code == models.CodeRequestDecided, faultsOf(why)
+	keepChoice(page, f)
+	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; !page.Changed {
+		return registry.Drift{}, nil
+	}
+	drift := since(one(f, "seen"))
 	for _, part := range drift.Parts {
 		page.Parts = append(page.Parts, customer.Part(part))
 	}
 	if len(drift.Gone) == 0 {
-		return nil, nil
+		return drift, nil
 	}
 	catalogue, err := w.Registry.Catalog(c.Request().Context())
 	if err != nil {
-		return nil, err
+		return drift, err
 	}
-	return itemsByCatalogue(catalogue, drift.Gone), nil
+	page.Dropped = itemsByCatalogue(catalogue, drift.Gone)
+	return drift, nil
 }
 
 // mark shows which of the items are not as the person saw them.

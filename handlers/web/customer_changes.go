@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -60,11 +59,7 @@ func (w *Web) changeElsewhere(c echo.Context, notFound error) error {
 // ApproveChange handles POST /changes/:id/approve. When it is not as it was
 // seen, or has been answered, its page comes back and says so.
 func (w *Web) ApproveChange(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -77,11 +72,11 @@ func (w *Web) ApproveChange(c echo.Context) error {
 // changeAnswered shows the change request again after an answer that could not
 // be taken. Who has given that answer already sees the receipt.
 func (w *Web) changeAnswered(c echo.Context, wanted request.Status, f map[string][]string, err error) error {
-	code, faults := models.CodeOf(err), choiceFaults(err)
+	code := models.CodeOf(err)
 	if err != nil && code == models.CodeNotFound { // he has come to act for another meanwhile
 		return w.changeElsewhere(c, err)
 	}
-	if !answerFails(code) && faults == nil {
+	if !answerFails(err) {
 		return err
 	}
 	v, failed := w.change(c)
@@ -92,18 +87,15 @@ func (w *Web) changeAnswered(c echo.Context, wanted request.Status, f map[string
 		return see(c, paths.ChangeReceipt(v.Change.ID))
 	}
 	page := changeView(v)
-	page.Late, page.Faults = code == models.CodeRequestDecided, faults
-	keepChoice(&page.ReviewView, f)
-	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; page.Changed {
-		drift := v.Since(one(f, "seen"))
-		if page.Dropped, err = w.marked(c, &page.ReviewView, drift); err != nil {
-			return err
-		}
+	drift, failed := w.notAnswered(c, &page.ReviewView, f, err, v.Since)
+	if failed != nil {
+		return failed
+	}
+	if page.Changed {
 		mark(page.Items, v.Asked, drift)
 		mark(page.Removed, v.Removed, drift)
 		mark(page.Kept, v.Kept, drift)
 	}
-	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Change(w.Shell(c), page))
 }
 
@@ -121,19 +113,15 @@ func (w *Web) RejectChangeForm(c echo.Context) error {
 
 // RejectChange handles POST /changes/:id/reject.
 func (w *Web) RejectChange(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
 	if err = w.Registry.RejectChange(c.Request().Context(), actor(c), id, one(f, "reason")); err == nil {
 		return see(c, paths.Answered(paths.ChangeReceipt(id)))
 	}
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeInvalid {
+	faults := faultsOf(err)
+	if faults == nil {
 		return w.changeAnswered(c, request.Rejected, f, err)
 	}
 	v, err := w.change(c)
@@ -141,9 +129,8 @@ func (w *Web) RejectChange(c echo.Context) error {
 		return err
 	}
 	page := rejectChangeView(v)
-	page.Reason, page.Faults = one(f, "reason"), e.Fields
-	respond.Failed(c, e.Code)
-	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
+	page.Reason, page.Faults = one(f, "reason"), faults
+	return respond.Again(c, customer.Reject(w.Shell(c), page))
 }
 
 // ChangeReceipt handles GET /changes/:id/receipt.

@@ -62,11 +62,7 @@ func pageOf(ref registry.Ref) string {
 }
 
 func (w *Web) forward(c echo.Context, change bool) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -83,11 +82,7 @@ func linked(c echo.Context) models.ID {
 // seen, its page comes back and says so; when it has been answered, its page
 // tells by whom.
 func (w *Web) Approve(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -101,11 +96,11 @@ func (w *Web) Approve(c echo.Context) error {
 // answered shows the request again after an answer that could not be taken. Who
 // has given that answer already, by a second press, sees the receipt.
 func (w *Web) answered(c echo.Context, id models.ID, wanted request.Status, f map[string][]string, err error) error {
-	code, faults := models.CodeOf(err), choiceFaults(err)
+	code := models.CodeOf(err)
 	if err != nil && code == models.CodeNotFound { // he has come to act for another meanwhile
 		return w.otherOrganisation(c, id, err)
 	}
-	if !answerFails(code) && faults == nil {
+	if !answerFails(err) {
 		return err
 	}
 	v, failed := w.Registry.Review(c.Request().Context(), actor(c), id)
@@ -116,16 +111,14 @@ func (w *Web) answered(c echo.Context, id models.ID, wanted request.Status, f ma
 		return see(c, paths.RequestReceipt(id))
 	}
 	page := reviewView(c, v)
-	page.Late, page.Taken, page.Faults = code == models.CodeRequestDecided, code == models.CodeUserExists, faults
-	keepChoice(&page, f)
-	if page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted; page.Changed {
-		drift := v.Since(one(f, "seen"))
-		if page.Dropped, err = w.marked(c, &page, drift); err != nil {
-			return err
-		}
+	page.Taken = code == models.CodeUserExists
+	drift, failed := w.notAnswered(c, &page, f, err, v.Since)
+	if failed != nil {
+		return failed
+	}
+	if page.Changed {
 		mark(page.Items, v.Asked, drift)
 	}
-	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Review(w.Shell(c), page))
 }
 
@@ -143,11 +136,7 @@ func (w *Web) RejectForm(c echo.Context) error {
 
 // Reject handles POST /requests/:id/reject.
 func (w *Web) Reject(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -155,8 +144,8 @@ func (w *Web) Reject(c echo.Context) error {
 	if err == nil {
 		return see(c, paths.Answered(paths.RequestReceipt(id)))
 	}
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeInvalid {
+	faults := faultsOf(err)
+	if faults == nil {
 		return w.answered(c, id, request.Rejected, f, err)
 	}
 	v, err := w.review(c)
@@ -164,9 +153,8 @@ func (w *Web) Reject(c echo.Context) error {
 		return err
 	}
 	page := rejectView(v)
-	page.Reason, page.Faults = one(f, "reason"), e.Fields
-	respond.Failed(c, e.Code)
-	return respond.Page(c, http.StatusUnprocessableEntity, customer.Reject(w.Shell(c), page))
+	page.Reason, page.Faults = one(f, "reason"), faults
+	return respond.Again(c, customer.Reject(w.Shell(c), page))
 }
 
 // Receipt handles GET /requests/:id/receipt.

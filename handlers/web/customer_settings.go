@@ -95,11 +95,7 @@ func (w *Web) settings(c echo.Context, failed error, typed func(*customer.Settin
 func (w *Web) act(
 	c echo.Context, do func(id models.ID, f func(string) string) (done string, err error), typed func(*customer.SettingsView, func(string) string),
 ) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -175,11 +171,7 @@ func (w *Web) removeForm(c echo.Context, status int, values []string, shell layo
 // RemoveItems handles POST /systemusers/:id/remove. When it is not as it was
 // shown, what goes now is shown instead, or the settings when that is nothing.
 func (w *Web) RemoveItems(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -103,7 +102,7 @@ func (w *Web) StopSupplier(c echo.Context) error {
 		}
 		v := stopView(p)
 		v.Reason, v.Faults = one(f, "reason"), faults
-		return respond.Page(c, http.StatusUnprocessableEntity, customer.StopSupplier(w.Shell(c), v))
+		return respond.Again(c, customer.StopSupplier(w.Shell(c), v))
 	}
 	if err != nil {
 		return err
@@ -150,7 +149,7 @@ func (w *Web) BlockSupplier(c echo.Context) error {
 		}
 		v := blockView(p)
 		v.Reason, v.Faults = one(f, "reason"), faults
-		return respond.Page(c, http.StatusUnprocessableEntity, customer.BlockSupplier(w.Shell(c), v))
+		return respond.Again(c, customer.BlockSupplier(w.Shell(c), v))
 	}
 	if err != nil {
 		return err
@@ -177,14 +176,6 @@ func (w *Web) supplierForm(c echo.Context) (party.OrgNo, map[string][]string, er
 	}
 	f, err := form(c)
 	return no, f, err
-}
-
-// faultsOf are the faults of a form that was not taken; nil for any other error.
-func faultsOf(err error) []models.FieldError {
-	if e, ok := errors.AsType[*models.Error](err); ok && e.Kind == models.Invalid {
-		return e.Fields
-	}
-	return nil
 }
 
 func stopView(p registry.SupplierPage) customer.SupplierActView {

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/stafett/stafett/handlers/respond"
-	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/views/customer"
@@ -28,18 +26,14 @@ func (w *Web) WishForm(c echo.Context) error {
 
 // Wish handles POST /requests/:id/wish.
 func (w *Web) Wish(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
 	if err = w.Registry.Wish(c.Request().Context(), actor(c), id, one(f, "wish")); err == nil {
 		return see(c, paths.Request(id))
 	}
-	faults := wishFaults(err)
+	faults := faultsOf(err)
 	if faults == nil {
 		return w.answered(c, id, request.Pending, nil, err)
 	}
@@ -47,7 +41,9 @@ func (w *Web) Wish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.showWish(c, wishForm(v, false), one(f, "wish"), faults)
+	page := wishForm(v, false)
+	page.Wish, page.Faults = one(f, "wish"), faults
+	return respond.Again(c, customer.AskForChanges(w.Shell(c), page))
 }
 
 // WishChangeForm handles GET /changes/:id/wish.
@@ -64,18 +60,14 @@ func (w *Web) WishChangeForm(c echo.Context) error {
 
 // WishChange handles POST /changes/:id/wish.
 func (w *Web) WishChange(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
 	if err = w.Registry.WishChange(c.Request().Context(), actor(c), id, one(f, "wish")); err == nil {
 		return see(c, paths.Change(id))
 	}
-	faults := wishFaults(err)
+	faults := faultsOf(err)
 	if faults == nil {
 		return w.changeAnswered(c, request.Pending, nil, err)
 	}
@@ -83,21 +75,9 @@ func (w *Web) WishChange(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.showWish(c, wishForm(v.Review, true), one(f, "wish"), faults)
-}
-
-// wishFaults are the faults of the form, or nil.
-func wishFaults(err error) []models.FieldError {
-	if e, ok := errors.AsType[*models.Error](err); ok && e.Code == models.CodeInvalid {
-		return e.Fields
-	}
-	return nil
-}
-
-func (w *Web) showWish(c echo.Context, page customer.WishView, typed string, faults []models.FieldError) error {
-	page.Wish, page.Faults = typed, faults
-	respond.Failed(c, models.CodeInvalid)
-	return respond.Page(c, http.StatusUnprocessableEntity, customer.AskForChanges(w.Shell(c), page))
+	page := wishForm(v.Review, true)
+	page.Wish, page.Faults = one(f, "wish"), faults
+	return respond.Again(c, customer.AskForChanges(w.Shell(c), page))
 }
 
 func wishForm(v registry.Review, change bool) customer.WishView {

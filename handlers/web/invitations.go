@@ -62,8 +62,8 @@ func (w *Web) Invite(c echo.Context) error {
 		err = models.Faults{{Field: "until", Fault: fault}}.Err()
 	}
 	if err != nil {
-		faults, ok := offerFaults(err)
-		if !ok {
+		faults := faultsOf(err)
+		if faults == nil {
 			return err
 		}
 		respond.Failed(c, models.CodeInvalid)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -97,11 +96,7 @@ func (w *Web) member(c echo.Context, status int, fill func(*members.Form)) error
 
 // Give handles POST /members/:id/give.
 func (w *Web) Give(c echo.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	f, err := form(c)
+	id, f, err := posted(c)
 	if err != nil {
 		return err
 	}
@@ -114,8 +109,8 @@ func (w *Web) Give(c echo.Context) error {
 	if err == nil {
 		return see(c, paths.Member(id))
 	}
-	faults, ok := offerFaults(err)
-	if !ok {
+	faults := faultsOf(err)
+	if faults == nil {
 		return err
 	}
 	respond.Failed(c, models.CodeInvalid)
@@ -295,16 +290,6 @@ func lastDay(s string) (end time.Time, fault string) {
 		return time.Time{}, "until.form"
 	}
 	return day.AddDate(0, 0, 1), ""
-}
-
-// offerFaults are the faults of a form that offers a role; ok is false when err
-// is no matter of the form.
-func offerFaults(err error) (faults []models.FieldError, ok bool) {
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeInvalid {
-		return nil, false
-	}
-	return e.Fields, true
 }
 
 // openInvitations are those that can still be used.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -199,10 +198,9 @@ func (w *Web) ChooseNotices(c echo.Context) error {
 		choices[i] = registry.NoticeChoice{Type: registry.NoticeType(r.Type), Here: r.Here, Mail: r.Mail, Lang: v.Lang}
 	}
 	err = w.Registry.ChooseNotices(c.Request().Context(), actor(c), choices)
-	if e, ok := errors.AsType[*models.Error](err); ok && len(e.Fields) > 0 {
-		v.Faults = e.Fields[:1] // an unknown language is one for every type
-		respond.Failed(c, models.CodeInvalid)
-		return respond.Page(c, http.StatusUnprocessableEntity, notices.Choose(w.Shell(c), v))
+	if faults := faultsOf(err); faults != nil {
+		v.Faults = faults[:1] // an unknown language is one for every type
+		return respond.Again(c, notices.Choose(w.Shell(c), v))
 	}
 	if err != nil {
 		return err
