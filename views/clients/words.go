@@ -2,6 +2,7 @@ package clients
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -129,6 +130,14 @@ func (v View) page() string {
 		return paths.ClientsAdd(v.ID)
 	}
 	return paths.SystemUserClients(v.ID)
+}
+
+// ready is the list of those that can be added, within the filter.
+func (v View) ready() string {
+	q := maps.Clone(v.Query)
+	q.Set("state", string(Ready))
+	q.Del("page")
+	return paths.Asked(v.page(), q)
 }
 
 // file is the list as a file, equal to the page's filter.

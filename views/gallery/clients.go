@@ -162,6 +162,7 @@ func clientPages() []Page {
 		all("clients/add", choose(func(*clients.View) {})),
 		all("clients/add-empty", choose(func(v *clients.View) { v.Rows, v.All, v.Found, v.Doable = nil, 0, 0, 0 })),
 		one("clients/add-lacks", choose(func(v *clients.View) { v.State, v.Rows, v.Found, v.Doable = clients.Lacks, v.Rows[2:3], 1, 0 })),
+		one("clients/add-not-here", choose(func(v *clients.View) { v.Rows, v.Found, v.Doable, v.All = v.Rows[2:3], 26, 3, 26 })),
 		one("clients/add-level", choose(func(v *clients.View) { v.Need = ui.NeedLevel })),
 		one("clients/add-match", choose(func(v *clients.View) { v.Text, v.Query = "nord", url.Values{"q": {"nord"}} })),
 		all("clients/confirm-add", clients.Confirm(add, confirm)),
