@@ -201,8 +201,8 @@ type ClientJob struct {
 	More   bool
 	// CanStart: the reader may start such a job, as he is signed in now.
 	CanStart bool
-	// Clients are the organisations of the rows, and Names the packages that they
-	// lacked.
+	// Clients are the organisations of the rows that are or were clients, and Names
+	// the packages that they lacked.
 	Clients map[party.OrgNo]party.Organisation
 	Names   map[string]models.Text
 }
@@ -229,17 +229,37 @@ func (r *Registry) ClientJob(ctx context.Context, a models.Actor, id models.ID, 
 			return err
 		}
 		v.Rows, v.More, v.Names = rows[:min(limit, len(rows))], len(rows) > limit, map[string]models.Text{}
-		var nos []party.OrgNo
 		for _, row := range v.Rows {
-			nos = append(nos, party.OrgNo(row.Customer))
 			for _, urn := range LackedIn(row) {
 				v.Names[urn] = HoldingName(c, urn)
 			}
 		}
-		v.Clients, err = tx.Organisations(ctx, nos)
+		v.Clients, err = r.rowClients(ctx, tx, v)
 		return err
 	})
 	return v, err
+}
+
+// rowClients are the clients that the rows are about. A row names what somebody
+// wrote: of an organisation that is no client nothing is told, nor that it is here.
+func (r *Registry) rowClients(ctx context.Context, tx Reader, v ClientJob) (map[party.OrgNo]party.Organisation, error) {
+	var were, others []party.OrgNo
+	for _, row := range v.Rows {
+		if row.Status == bulk.RowDone && row.Repeat == "" {
+			were = append(were, party.OrgNo(row.Customer))
+		} else {
+			others = append(others, party.OrgNo(row.Customer))
+		}
+	}
+	out, err := tx.Organisations(ctx, were)
+	if err != nil || len(others) == 0 {
+		return out, err
+	}
+	found, err := r.clientsAmong(ctx, tx, Agent{v.Agent.ID, v.Agent.Customer}, others)
+	for no, one := range found {
+		out[no] = one.Organisation
+	}
+	return out, err
 }
 
 // jobLife is how long ago a job may have ended that is shown beside the clients.

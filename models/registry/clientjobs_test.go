@@ -436,3 +436,58 @@ func TestTheListOfClients(t *testing.T) {
 		mustBe(t, second(w.ClientList(ctx, onlooker(t, w), id, registry.ClientListQuery{})), models.Forbidden, models.CodeForbidden)
 	})
 }
+
+// Whoever may start jobs of clients learns by none of them which organisations
+// are here: only clients are named, however the row stands.
+func TestAJobOfClientsNamesClientsAlone(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		ctx, id, a := t.Context(), attached(t, w), w.As(turid, verft)
+		named := func(j bulk.Job) []string {
+			t.Helper()
+			v, err := w.ClientJob(ctx, a, j.ID, "", -1, bulk.MaxRows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out []string
+			for no, o := range v.Clients {
+				if o.OrgNo != no || o.Name == "" {
+					t.Errorf("%s is %+v", no, o)
+				}
+				out = append(out, string(no))
+			}
+			slices.Sort(out)
+			return out
+		}
+		clients := []string{string(loggen), string(bakeri)}
+		slices.Sort(clients)
+		is := func(when string, j bulk.Job) {
+			t.Helper()
+			if diff := cmp.Diff(clients, named(j)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", when, diff)
+			}
+		}
+		j := attaching(t, w, id, bakeri, loggen, fjord) // fjord is here, and no client
+		is("waiting", j)
+		if _, err := w.CancelClientJob(ctx, a, j.ID); err != nil {
+			t.Fatal(err)
+		}
+		is("cancelled", j)
+		j = attaching(t, w, id, bakeri, loggen, fjord)
+		if err := w.WorkClientJob(ctx, j); err != nil {
+			t.Fatal(err)
+		}
+		is("attached", j)
+		for _, when := range []string{"detached", "detached before"} {
+			j, err := w.StartClientJob(ctx, a, id, registry.ClientChoice{Kind: bulk.Detach, Clients: []party.OrgNo{bakeri, loggen, fjord}})
+			if err == nil {
+				err = w.WorkClientJob(ctx, j)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			is(when, j)
+		}
+	})
+}
