@@ -16,7 +16,7 @@ import (
 // openPostgres opens a store with two organisations in a fresh database.
 func openPostgres(t *testing.T) (storetest.Store, storetest.Database) {
 	t.Helper()
-	address := postgres(t)
+	address := postgres(t, "template1")
 	d := database(t, address, openRaw(t, "pgx", address))
 	s := d.Open(t)
 	t.Cleanup(func() { _ = s.Close() })

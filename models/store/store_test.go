@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -24,6 +25,13 @@ func TestSQLite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t testing.TB) storetest.Database {
 		path := filepath.Join(t.TempDir(), "stafett db%20?#.sqlite") // a name that an address could be misread by
+		content, err := migrated()
+		if err == nil {
+			err = os.WriteFile(path, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		db := openRaw(t, "sqlite", path)
 		d := database(t, "sqlite:"+path, db)
 		d.Bytes = func(t testing.TB) []byte {
@@ -43,9 +51,15 @@ func TestSQLite(t *testing.T) {
 
 func TestPostgres(t *testing.T) {
 	t.Parallel()
-	postgres(t)
+	template, err := url.Parse(postgres(t, "template1"))
+	if err == nil {
+		_, err = store.Migrate(t.Context(), template.String())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	storetest.Run(t, func(t testing.TB) storetest.Database {
-		address := postgres(t)
+		address := postgres(t, strings.TrimPrefix(template.Path, "/"))
 		db := openRaw(t, "pgx", address)
 		d := database(t, address, db)
 		d.Bytes = func(t testing.TB) []byte { return dump(t, db) }
@@ -53,9 +67,24 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
-// postgres returns the address of a fresh database on the server that
-// TEST_POSTGRES names.
-func postgres(t testing.TB) string {
+// migrated is a SQLite file that has the schema, made once and copied: to
+// migrate takes longer than most tests.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "store")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "db")
+	if _, err := store.Migrate(context.Background(), "sqlite:"+path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// postgres returns the address of a fresh copy of the template on the server
+// that TEST_POSTGRES names. template1 is the empty one that every server has.
+func postgres(t testing.TB, template string) string {
 	t.Helper()
 	server := os.Getenv("TEST_POSTGRES")
 	if server == "" {
@@ -70,7 +99,7 @@ func postgres(t testing.TB) string {
 	}
 	name := "t" + strings.ReplaceAll(string(models.NewID()), "-", "")
 	admin := openRaw(t, "pgx", server)
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

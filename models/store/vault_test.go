@@ -36,7 +36,7 @@ func (s *safe) Keys() ([][]byte, error) { return *s.keys.Load(), nil }
 func nodes(t *testing.T, each func(t *testing.T, one, two *registry.Registry, file [2]*safe)) {
 	for name, address := range map[string]func(t *testing.T) string{
 		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "db") },
-		"postgres": func(t *testing.T) string { return postgres(t) },
+		"postgres": func(t *testing.T) string { return postgres(t, "template1") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
