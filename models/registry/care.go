@@ -18,7 +18,7 @@ type Care struct {
 	// Again says why he must log in again before he lets it go on or longer:
 	// authentication.level or authentication.age. Empty when he need not.
 	Again    models.Code
-	Lacking  []Asked          // what it holds and he may not grant, so that he may not let it go on for longer; Others may
+	Lacking  []Asked          // what it was given and he may not grant, so that he may not let it go on for longer; Others may
 	Managers []party.Person   // who may, when he may not manage it
 	Waiting  []request.Change // questions to change it that wait for an answer
 }

@@ -88,7 +88,7 @@ func (r *Registry) keep(ctx context.Context, tx Tx, u systemuser.SystemUser, eve
 // itself; a zero at is never. seen is the version of the one that the actor had
 // before him. An earlier end is for whoever may revoke. A later one, or none, is
 // a grant for longer: the actor must be signed in to grant, and may grant all that
-// the system user holds. The end that it has changes nothing. Errors: Invalid
+// the system user was given. The end that it has changes nothing. Errors: Invalid
 // with the field until; Conflict when it is not as seen, systemuser.revoked;
 // Forbidden request.not_granted, which is a *NotGrantedError; NotFound; those of
 // the policy.
@@ -146,7 +146,7 @@ func (r *Registry) endAct(ctx context.Context, a models.Actor, id models.ID, at 
 	return act, err
 }
 
-// mayProlong is nil when the person may grant all that the system user holds: a
+// mayProlong is nil when the person may grant all that the system user was given: a
 // later end gives it to the supplier for longer.
 func mayProlong(ctx context.Context, tx Reader, s policy.Standing, c *catalog.Catalog, u systemuser.SystemUser) error {
 	of, err := tx.System(ctx, u.System)
@@ -156,11 +156,12 @@ func mayProlong(ctx context.Context, tx Reader, s policy.Standing, c *catalog.Ca
 	return granted(prolonged(s, c, u, of))
 }
 
-// prolonged describes what the system user holds, with the check of what the
-// person may grant of it.
+// prolonged describes what the system user was given, with the check of what the
+// person may grant of it: also what its system does not ask for now, which it
+// would hold again when the system does.
 func prolonged(s policy.Standing, c *catalog.Catalog, u systemuser.SystemUser, of system.System) []Asked {
 	var out []Asked
-	for _, item := range u.Asked(of) {
+	for _, item := range u.Delegated {
 		one := askedOf(c, of, item)
 		one.Verdict = s.GrantsTo(u.Kind, c, item)
 		out = append(out, one)

@@ -229,6 +229,34 @@ func TestWhoMovesAnEnd(t *testing.T) {
 	})
 }
 
+// What its system asks for no more, it would hold again if it did: nobody gives
+// that for longer either, who may not give it.
+func TestALaterEndIsOfAllThatWasGiven(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	id := w.Approved(t, "one").ID
+	soon, late := w.Clock.Now().Add(24*time.Hour), w.Clock.Now().Add(48*time.Hour)
+	if err := w.SetSystemUserEnd(t.Context(), w.As(kari, bakeri), id, soon, 1); err != nil {
+		t.Fatal(err)
+	}
+	shrink := func(s *system.System) models.Faults {
+		s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(ask system.Ask) bool { return ask.Item == salary })
+		return nil
+	}
+	if _, err := w.UpdateSystem(t.Context(), w.As(jonas, fjord), modelstest.System().ID, registry.SystemEdit{Type: system.Updated, Edit: shrink}); err != nil {
+		t.Fatal(err)
+	}
+	before := marked(t, w)
+	mustBe(t, w.SetSystemUserEnd(t.Context(), w.As(nils, bakeri), id, late, userOf(t, w, id).Version), models.Forbidden, models.CodeRequestNotGranted)
+	before.mustHaveDenied(t, "systemuser.prolong", models.CodeRequestNotGranted)
+	if page, err := w.SystemUser(t.Context(), w.As(nils, bakeri), id); err != nil || len(page.Care.Lacking) != 1 || page.Care.Lacking[0].Item != salary {
+		t.Errorf("he is told that he lacks %+v, %v", page.Care.Lacking, err)
+	}
+	if err := w.SetSystemUserEnd(t.Context(), w.As(kari, bakeri), id, late, userOf(t, w, id).Version); err != nil {
+		t.Errorf("who may give it all: %v", err)
+	}
+}
+
 // What is taken is gone at once and what is left stays, and the one before whom
 // another has done it is told (C10).
 func TestACustomerTakesOneRight(t *testing.T) {
