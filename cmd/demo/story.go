@@ -62,7 +62,7 @@ func (s story) tell(ctx context.Context) error {
 		what string
 		do   func(context.Context) error
 	}{
-		{"systems", s.registers}, {"a system user", s.keepsBooks}, {"one for clients", s.servesClients}, {"questions", s.waits},
+		{"systems", s.registers}, {"a system user", s.keepsBooks}, {"one for clients", s.servesClients}, {"what is over", s.lapses}, {"questions", s.waits},
 	} {
 		if err := part.do(ctx); err != nil {
 			return fmt.Errorf("the demo's story: %s: %w", part.what, err)
@@ -140,6 +140,30 @@ func (s story) servesClients(ctx context.Context) error {
 		}
 	}
 	return s.used(ctx, id, forClientsClient, []int64{31, 44, 27, 38, 52, 35, 41})
+}
+
+// lapses lets the season end of a system user that was to last for it, and lets
+// the time run out to answer whether there is to be another.
+func (s story) lapses(ctx context.Context) error {
+	season := models.Text{NB: "For sesonghjelpene deres.", NN: "For sesonghjelpene dykkar.", EN: "For those who help you in the season."}
+	in := request.Request{
+		Kind: systemuser.Standard, System: payroll, Customer: seed.Customer, Items: []catalog.Item{vat, reporting},
+		RedirectURL: cameBackTo, ContactEmail: "kunde@loggbok.example", Purpose: season,
+	}
+	had := in
+	had.ExternalRef, had.Title, had.ValidTo = "sesong", "Loggbok Lønn sesong", s.began.AddDate(0, 0, -4)
+	if _, err := s.approved(ctx, seed.Approver, 42, had); err != nil {
+		return err
+	}
+	in.ExternalRef, in.Title = "ny-sesong", "Loggbok Lønn ny sesong"
+	if _, _, err := s.at(31).Ask(ctx, program(), in); err != nil {
+		return err
+	}
+	if _, err := s.at(4).EndSystemUsers(ctx); err != nil {
+		return err
+	}
+	_, err := s.at(3).LapseRequests(ctx)
+	return err
 }
 
 // waits leaves a question with the customer and one with the accountants.

@@ -121,8 +121,8 @@ func TestThereIsEnoughToTry(t *testing.T) {
 			t.Errorf("%s: %d, want at least %d", what, n.got, n.least)
 		}
 	}
-	if got := len(organisations(t)); got != 144 {
-		t.Errorf("organisations: %d, want 144", got)
+	if got := len(organisations(t)); got != 147 {
+		t.Errorf("organisations: %d, want 147", got)
 	}
 }
 
