@@ -35,6 +35,8 @@ export const visible = { // without a system user or a request anywhere
 };
 export const asked = { id: "399177944_lonn", name: { nb: "Loggbok Lønn", nn: "Loggbok Løn", en: "Loggbok Payroll" } }; // pending at customer
 export const held = { id: "399177944_regnskap", name: { nb: "Loggbok Regnskap", nn: "Loggbok Rekneskap", en: "Loggbok Accounts" } }; // live at customer, with a pending change
+export const lapsed = "Loggbok Lønn ny sesong"; // a request to customer that nobody answered in time
+export const ended = "Loggbok Lønn sesong"; // a system user of customer whose last day has been
 export const forClients = { id: "399177944_klient", title: "Loggbok Klient", pending: "Loggbok Klient lønn" }; // at accountant: live with 7 clients, and pending
 export const chair = "Ragnhild Tinnstøl"; // Granlia Bakeri AS, Tinde Bygg AS, Myrull Barnehage SA: nothing asked of them
 
@@ -44,7 +46,7 @@ export const bankID = called("bankid", "BankID");
 export const ansattporten = called("ansattporten", "Ansattporten");
 export const jobbkonto = called("jobbkonto", "Jobbkonto");
 
-/** startDemo resolves when the demo answers: its address, its token command and its end. */
+/** startDemo resolves when the demo answers: its address, its folder, its token command and its end. */
 export async function startDemo() {
   const data = await mkdtemp(join(tmpdir(), "stafett-browser-"));
   const child = spawn(program, ["--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
@@ -60,6 +62,7 @@ export async function startDemo() {
   ]);
   return {
     address,
+    data,
     token: (...args) => run(["token", "--customer", customer.number, "--data", data, ...args]),
     async stop() {
       child.kill("SIGINT");

@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
-  administrator, bankID, customer, director, employee, jobbkonto, many, partialManager, startDemo, supplier,
+  administrator, bankID, customer, director, employee, jobbkonto, lapsed, many, partialManager, startDemo, supplier,
 } from "./demo.mjs";
+import { relationsEnd, takesIn } from "./operator.mjs";
 import { Person, openBrowser, witness } from "./people.mjs";
 import { Program, claims, pack, right, vat } from "./program.mjs";
 
@@ -177,8 +178,21 @@ scenario("B4 a link for another organisation switches, and says so", [nb, bare.n
   await ragnhild.page.getByRole("region", { name: ragnhild.t("common.acting") }).getByText(builder.name).waitFor();
 });
 
-// That the time to answer runs out cannot be waited for here:
-// TestARequestThatLapsedCannotBeAnswered in handlers/web has the clock in hand.
+scenario("B5 a request whose time ran out says so, and whom to ask for a new one", [nn, bare.nb], async (way) => {
+  const ingrid = await as(director, way);
+  await opens(ingrid, "/requests?status=expired");
+  await ingrid.page.getByRole("row").filter({ hasText: lapsed }).getByRole("link").first().click();
+  await ingrid.reads("customer.request.expired");
+  await ingrid.page.getByRole("link", { name: "Loggbok Data AS" }).or(ingrid.page.getByText("kunde@loggbok.example")).first().waitFor();
+  await isOver(ingrid);
+  await looks(ingrid, "request whose time ran out");
+  const lead = new URL(ingrid.page.url()).pathname;
+  for (const page of ["reject", "forward", "wish"]) { // none of them leads round it
+    await opens(ingrid, `${lead}/${page}`);
+    await at(ingrid, lead);
+  }
+});
+
 scenario("B5 a request that is over tells what became of it", [nb, bare.en], async (way) => {
   const ingrid = await as(director, way);
   const asked = async (end) => (await program.asks(flyt, { reference: `b5-${end}-${way.lang}` })).id;
@@ -260,8 +274,23 @@ scenario("B7 what he cannot give himself has its cause, who can, and a way on", 
   await sunniva.button("customer.review.forward", {}, "link").first().waitFor();
 });
 
-// What one has and may not pass on does not exist in the demo's catalogue; the
-// tables of models/policy and the page customer/review-nobody-can of the gallery have it.
+scenario("B7 what he has and may not pass on says so, and who may", [nn, bare.en], async (way) => {
+  // A role that reads the letters, and passes nothing on.
+  const post = pack("ordinaer-post-til-virksomheten"), role = "urn:altinn:external-role:ccr:forretningsforer";
+  await takesIn(demo, "role-packages", `roleUrn,packageUrn,onlyEntityVariant,canDelegate,canAssign,hasAccess\n${role},${post.urn},,false,false,true\n`);
+  await takesIn(demo, "people", `orgNo,role,userId,userPartyUuid,pid,name\n${customer.number},${role},20990002,4ba170c9-e6c3-4385-8c02-aa642a33017d,05898235175,${partialManager}\n`);
+  const system = await program.registers(`Postflyt${way.lang}`, { packages: [vat, post] });
+  const { id } = await program.asks(system);
+  const olav = await as(partialManager, way);
+  await opens(olav, `/requests/${id}`);
+  const row = rowOf(olav, olav.t("customer.cause.not_passed_on"));
+  assert.equal(await row.count(), 1);
+  await row.getByText(director).waitFor();
+  await row.getByRole("link", { name: olav.t("customer.review.forward"), exact: true }).waitFor();
+  assert.equal(await olav.button("customer.review.approve").count(), 0);
+  await looks(olav, "review of what he may not pass on");
+});
+
 scenario("B7 a login at too low a level is shown up, and one comes back", [nb, bare.en], async (way) => {
   const system = await program.registers(`Nokkelflyt${way.lang}`, { packages: [], rights: [right("app_digdir_be-om-api-nokkel", "write")] });
   const { id } = await program.asks(system);
@@ -333,26 +362,42 @@ scenario("B9 where there are no candidates the page says how there come to be so
   await looks(ingrid, "no candidates");
 });
 
+// The clients of the accountants who leave them, one in each way to read: the
+// one is served in another way still, the other not at all.
+const leaving = { nb: ["396413418", "309168461"], en: ["363112978", "319835199"] };
+
 scenario("B10 of many clients some fail, each with its reason, and can be tried again", [nb, bare.en], async (way) => {
   const user = await agentUser(accountants, accountant);
   const mathea = await as(clientAdministrator, way);
   const { page } = mathea;
-  await opens(mathea, `/systemusers/${user.id}/clients/add?state=ready`);
-  const boxes = page.locator('input[name="client"]');
-  for (const nth of [0, 1, 2]) await boxes.nth(nth).check();
-  // One of them ends its agreement with the auditors between the page and the answer.
-  await boxes.nth(1).evaluate((box, lacks) => (box.value = lacks), customer.number);
+  const [lacking, unknown] = leaving[way.lang];
+  await opens(mathea, `/systemusers/${user.id}/clients/add?state=ready&size=100`);
+  const box = (client) => page.locator(`input[name="client"][value="${client}"]`);
+  const stays = page.locator(`input[name="client"]:not([value="${lacking}"], [value="${unknown}"])`);
+  for (const one of [box(lacking), box(unknown), stays.nth(0), stays.nth(1)]) await one.check();
+
+  // Two of them end their agreements with the auditors before she presses.
+  await relationsEnd(demo, [[lacking, "revisor"], [unknown, "revisor"]]);
   assert.equal(await presses(mathea, mathea.button("clients.do.add")), 303);
-  const failed = page.getByRole("row").filter({ hasText: customer.name });
-  await failed.getByText(mathea.t("clients.row.is.failed")).waitFor();
-  await failed.getByText(mathea.t("clients.lacks", { Names: "" }).replace(/\.$/, "").trim()).waitFor();
+  const row = (client) => page.getByRole("row").filter({ hasText: client.replace(/(\d{3})(?=\d)/g, "$1\u202f") });
+  for (const one of [lacking, unknown]) await row(one).getByText(mathea.t("clients.row.is.failed")).waitFor();
+  await row(lacking).getByText(mathea.t("clients.lacks", { Names: "" }).replace(/\.$/, "").trim()).waitFor();
+  await row(unknown).getByText(mathea.t("clients.row.code.client.unknown")).waitFor();
   assert.equal(await page.getByText(mathea.t("clients.row.done.attach")).count(), 2);
-  await looks(mathea, "job with a failure");
+  await looks(mathea, "job with failures");
+
+  // One has signed again when they are tried once more, and what was done is
+  // not done again.
+  await relationsEnd(demo, [[unknown, "revisor"]]);
   const job = page.url();
   assert.equal(await presses(mathea, page.locator('form[action$="/retry"] button')), 303);
   assert.notEqual(page.url(), job);
-  await page.getByRole("row").filter({ hasText: customer.name }).getByText(mathea.t("clients.row.is.failed")).waitFor();
-  assert.equal(await page.getByText(mathea.t("clients.row.done.attach")).count(), 0, "what was done is not done again");
+  await row(lacking).getByText(mathea.t("clients.row.done.attach")).waitFor();
+  await row(unknown).getByText(mathea.t("clients.row.is.failed")).waitFor();
+  assert.equal(await page.locator("tbody").getByRole("row").count(), 2);
+  await opens(mathea, `/systemusers/${user.id}/clients?q=${lacking}`);
+  assert.equal(await box(lacking).count(), 1);
+  await relationsEnd(demo, []);
 });
 
 scenario("B11 what has been sent on already says to whom", [nb, bare.nn], async (way) => {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accountant, accountantManager, bankID, customer, developer, director, partialManager, startDemo, supplier } from "./demo.mjs";
+import { accountant, accountantManager, bankID, customer, developer, director, ended, partialManager, startDemo, supplier } from "./demo.mjs";
 import { Keys } from "./keyboard.mjs";
 import { Person, openBrowser, witness } from "./people.mjs";
 import { Program, claims, pack, right, vat } from "./program.mjs";
@@ -348,6 +348,22 @@ for (const way of [{ lang: "nn", scripts: true }, { lang: "en", scripts: false }
     await sees(ingrid, "common.faults.title");
     assert.equal(await ingrid.field("keep.field.until").inputValue(), "2020-01-01");
     await ingrid.looks("settings with a fault");
+  });
+}
+
+for (const way of [{ lang: "nb", scripts: false }, { lang: "en", scripts: true }]) {
+  scenario(`C8 what had an end has ended by itself, and can be given again, ${way.lang}`, async () => {
+    const ingrid = await who(director, way);
+    const { page } = ingrid;
+    await page.goto("/systemusers?status=ended");
+    await page.getByRole("row").filter({ hasText: ended }).getByRole("link").first().click();
+    await sees(ingrid, "customer.user.time_up");
+    await ingrid.looks("system user that ended by itself");
+    await page.locator('a[href$="/history"]').first().click();
+    await sees(ingrid, "customer.event.systemuser.end");
+    await page.goBack();
+    await ingrid.button("keep.again", {}, "link").click();
+    await sees(ingrid, "create.again.title", { Org: customer.name });
   });
 }
 
