@@ -6,6 +6,7 @@ import (
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/party"
+	"github.com/stafett/stafett/models/registry"
 	domain "github.com/stafett/stafett/models/system"
 )
 
@@ -24,11 +25,7 @@ func (w *world) findable(supplier party.OrgNo, over bool) string {
 // prospected is the digest that the director of the actor's organisation would
 // be shown of a system, or of a system user that has ended.
 func (w *world) prospected(of, again string) string {
-	a := w.s.Actor(directors[w.org])
-	v, err := w.s.Registry.Prospect(w.t.Context(), a, domain.ID(of))
-	if again != "" {
-		v, err = w.s.Registry.ProspectAgain(w.t.Context(), a, models.ID(again))
-	}
+	v, err := w.s.Registry.Prospect(w.t.Context(), w.s.Actor(directors[w.org]), registry.Creation{System: domain.ID(of), Again: models.ID(again)})
 	if err != nil {
 		return "nothing"
 	}

@@ -33,7 +33,7 @@ var apiStatements = map[string]int{
 	"bulk.start": 8, "bulk.jobs": 2, "bulk.job": 2, "bulk.rows": 3,
 	"bulk.cancel":   7,
 	"enduser.users": 15, "enduser.agents": 15, "enduser.user": 15, "enduser.user.delegations": 15,
-	"enduser.user.delete": 33, "enduser.user.rename": 34, "enduser.user.create": 28, "enduser.request": 16,
+	"enduser.user.delete": 33, "enduser.user.rename": 34, "enduser.user.create": 29, "enduser.request": 16,
 	"enduser.agent_request": 16, "enduser.party_request": 16, "enduser.party_agent_request": 16, "enduser.request.approve": 29,
 	"enduser.agent_request.approve": 29, "enduser.request.reject": 18, "enduser.agent_request.reject": 18, "enduser.request.escalate": 18,
 	"enduser.agent_request.escalate": 18, "enduser.requests.pending": 14, "enduser.agent_requests.pending": 14,

@@ -251,6 +251,7 @@ func (a *API) CreateUser(q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, titled(as(ungranted(err), map[models.Code]int{
 			models.CodeForbidden: 66, models.CodeLevelTooLow: 20, models.CodeLoginTooOld: 20, models.CodeNotFound: 11, models.CodeUserExists: 4,
+			models.CodeRequestExists: 7,
 		}))
 	}
 	return ok(a.internalUser(v).internalUser)

@@ -327,6 +327,11 @@ func TestCreatingWithoutARequest(t *testing.T) {
 	wants(t, create(kit.PartialP, string(sys.ID)), http.StatusBadRequest, "AUTH-00053")
 	r := through(t, s, kit.Portal, kit.ApproverP, nil).Call(http.MethodPost, path, map[string]any{"systemId": string(sys.ID), "integrationTitle": strings.Repeat("x", 101)})
 	wants(t, r, http.StatusBadRequest, "STD-00000")
+	waits := s.Request(t, kit.DeveloperA, sys, kit.CustomerP, "")
+	wants(t, create(kit.ApproverP, string(sys.ID)), http.StatusBadRequest, "AUTH-00007")
+	if err := s.Registry.Withdraw(t.Context(), s.Actor(kit.DeveloperA), waits.ID); err != nil {
+		t.Fatal(err)
+	}
 	made := create(kit.ApproverP, string(sys.ID)).Want(http.StatusOK).JSON()
 	if made["externalRef"] != string(kit.CustomerP) || made["integrationTitle"] != "I butikken" || made["userType"] != "standard" || made["isDeleted"] != false {
 		t.Errorf("made %v", made)

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,7 +83,30 @@ func TestCreatingASecondAsksForAReference(t *testing.T) {
 	}
 	form = c.Get(path).Want(http.StatusOK).Page().MustForm(path)
 	form.Set("external_ref", "avdeling 2")
+	other := strings.TrimSuffix(c.Post(path, form).Want(http.StatusSeeOther).Location(), "/receipt")
+	third := c.Post(path, form).Want(http.StatusConflict).Page()
+	if links := third.Links(); !slices.Contains(links, other) || slices.Contains(links, user) {
+		t.Errorf("the page does not lead to the very one, %s: %v", other, links)
+	}
+}
+
+// Where a request waits for an answer, the page leads to it, and nothing is made
+// that would be in its way.
+func TestCreatingWhatIsAskedForLeadsToTheRequest(t *testing.T) {
+	t.Parallel()
+	s, of, path := findable(t)
+	c := s.As(t, kit.ApproverP)
+	form := c.Get(path).Page().MustForm(path)
+	asked := "/requests/" + string(s.Request(t, kit.DeveloperA, of, kit.CustomerP, "").ID)
+	for name, p := range map[string]*kit.Page{"read": c.Get(path).Want(http.StatusOK).Page(), "sent": c.Post(path, form).Want(http.StatusConflict).Page()} {
+		if !slices.Contains(p.Links(), asked) {
+			t.Errorf("%s, the page does not lead to %s: %v", name, asked, p.Links())
+		}
+	}
+	hasFault(t, c.Post(path, form).Page(), "external_ref", "create.ref_asked")
+	form.Set("external_ref", "avdeling 2")
 	c.Post(path, form).Follow().Want(http.StatusOK)
+	c.Get(asked).Want(http.StatusOK)
 }
 
 func TestAFaultyCreationComesBackFilled(t *testing.T) {

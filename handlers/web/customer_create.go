@@ -59,13 +59,6 @@ func creating(c echo.Context) (registry.Creation, error) {
 	return registry.Creation{System: of}, err
 }
 
-func (w *Web) prospect(c echo.Context, in registry.Creation) (registry.Prospect, error) {
-	if in.Again != "" {
-		return w.Registry.ProspectAgain(c.Request().Context(), actor(c), in.Again)
-	}
-	return w.Registry.Prospect(c.Request().Context(), actor(c), in.System)
-}
-
 // CreateForm handles GET /systemusers/new/:systemid and GET
 // /systemusers/:id/again. One that lives is not made again: its page is shown.
 func (w *Web) CreateForm(c echo.Context) error {
@@ -73,7 +66,7 @@ func (w *Web) CreateForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v, err := w.prospect(c, in)
+	v, err := w.Registry.Prospect(c.Request().Context(), actor(c), in)
 	if in.Again != "" && models.CodeOf(err) == models.CodeUserExists {
 		return see(c, paths.SystemUser(in.Again))
 	}
@@ -130,11 +123,12 @@ func leftOut(f map[string][]string) []catalog.Item {
 func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err error) error {
 	code := models.CodeOf(err)
 	switch code {
-	case models.CodeInvalid, models.CodeRequestChanged, models.CodeRequestNotGranted, models.CodeUserExists, models.CodeSystemDeleted, models.CodeBlocked:
+	case models.CodeInvalid, models.CodeRequestChanged, models.CodeRequestNotGranted, models.CodeUserExists, models.CodeRequestExists,
+		models.CodeSystemDeleted, models.CodeBlocked:
 	default:
 		return err
 	}
-	v, failed := w.prospect(c, in)
+	v, failed := w.Registry.Prospect(c.Request().Context(), actor(c), in)
 	if failed != nil {
 		return failed
 	}
@@ -144,8 +138,12 @@ func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err e
 	for i := range page.Items {
 		page.Items[i].Left = slices.ContainsFunc(in.Without, func(item catalog.Item) bool { return item.String() == page.Items[i].Key })
 	}
-	if code == models.CodeUserExists && in.Again == "" {
+	switch {
+	case in.Again != "": // it has one reference
+	case code == models.CodeUserExists:
 		page.Faults = []models.FieldError{{Field: "external_ref", Fault: "create.ref_taken"}}
+	case code == models.CodeRequestExists:
+		page.Faults = []models.FieldError{{Field: "external_ref", Fault: "create.ref_asked"}}
 	}
 	if e, ok := errors.AsType[*models.Error](err); ok && code == models.CodeInvalid {
 		for _, f := range e.Fields {
@@ -162,7 +160,7 @@ func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err e
 // createView shows what would be made.
 func (w *Web) createView(c echo.Context, in registry.Creation, v registry.Prospect) customer.CreateView {
 	page := customer.CreateView{
-		ReviewView: reviewView(c, v.Review), SystemID: string(v.System.ID), Before: in.Again, Exists: v.Exists, Lost: itemViews(v.Lost),
+		ReviewView: reviewView(c, v.Review), SystemID: string(v.System.ID), Before: in.Again, Exists: v.Exists, Waits: v.Waits, Lost: itemViews(v.Lost),
 		Blocked: v.Block.ID != "", BlockedBy: v.Block.Reason,
 	}
 	page.Title, page.CanReject, page.CanWish, page.CanForward = v.Request.Title, false, false, false

@@ -34,23 +34,17 @@ type Creation struct {
 type Prospect struct {
 	Review
 	Exists models.ID // the live system user that has the place of the new one; empty when there is none
+	Waits  models.ID // the request that has it and waits for an answer; empty when there is none
 	Lost   []Asked   // what the ended one held, and its system asks for no more
 	Block  Block     // of the supplier by the organisation; zero when there is none
 }
 
 // Prospect shows what the visible system would get in the organisation that the
-// actor acts for. Any member may look. NotFound for a system that is not visible.
-func (r *Registry) Prospect(ctx context.Context, a models.Actor, of system.ID) (Prospect, error) {
-	return r.lookedAt(ctx, a, Creation{System: of})
-}
-
-// ProspectAgain shows what the ended system user would get if it were made anew.
-// Errors: Conflict systemuser.exists while it lives; NotFound.
-func (r *Registry) ProspectAgain(ctx context.Context, a models.Actor, id models.ID) (Prospect, error) {
-	return r.lookedAt(ctx, a, Creation{Again: id})
-}
-
-func (r *Registry) lookedAt(ctx context.Context, a models.Actor, in Creation) (Prospect, error) {
+// actor acts for, or what the ended system user would if it were made anew, and
+// what has the place that in names. Any member may look. Errors: NotFound, for a
+// system that is not visible too; Conflict systemuser.exists while the one to be
+// made anew lives.
+func (r *Registry) Prospect(ctx context.Context, a models.Actor, in Creation) (Prospect, error) {
 	var out Prospect
 	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) (err error) {
 		out, err = r.prospect(ctx, tx, a, s, c, in)
@@ -97,7 +91,30 @@ func (r *Registry) prospect(ctx context.Context, tx Reader, a models.Actor, s po
 		return Prospect{}, err
 	}
 	v.Seen = v.digest()
-	return v, nil
+	if ref := strings.TrimSpace(in.ExternalRef); in.Again == "" && ref != "" {
+		one.ExternalRef = ref
+	}
+	return v, r.findPlace(ctx, tx, &v, one)
+}
+
+// findPlace adds what has the place of one: a live system user, or a request that
+// could not be approved any more if there were one.
+func (r *Registry) findPlace(ctx context.Context, tx Reader, v *Prospect, one request.Request) error {
+	if request.RefFault(one.ExternalRef) != "" {
+		return nil // it names none
+	}
+	u, err := tx.SystemUserAt(ctx, one.System, one.Customer, one.ExternalRef)
+	switch {
+	case err == nil && !u.Over(r.Now()):
+		v.Exists = u.ID
+	case err != nil && models.CodeOf(err) != models.CodeNotFound:
+		return err
+	}
+	asked, ok, err := tx.StandingRequest(ctx, one)
+	if ok && asked.Current(r.Now()) == request.Pending {
+		v.Waits = asked.ID
+	}
+	return err
 }
 
 // fillProspect adds who is concerned, and what the person who stands as s may grant.
@@ -119,13 +136,6 @@ func (r *Registry) fillProspect(ctx context.Context, tx Reader, v *Prospect, a m
 	s.Level = max(s.Level, s.MinLevel, 1) // what a new login would not change
 	v.Asked = askedFor(c, s, v.System, one)
 	v.StruckOff = !v.Customer.StruckOff.IsZero()
-	u, err := tx.SystemUserAt(ctx, one.System, one.Customer, one.ExternalRef)
-	switch {
-	case err == nil && !u.Over(r.Now()):
-		v.Exists = u.ID
-	case err != nil && models.CodeOf(err) != models.CodeNotFound:
-		return err
-	}
 	v.Block, err = tx.BlockOf(ctx, one.Customer, v.System.Supplier)
 	if err != nil && models.CodeOf(err) != models.CodeNotFound {
 		return err
@@ -153,9 +163,9 @@ func (p Prospect) enough() bool {
 
 // Create makes a system user for the actor's organisation without being asked.
 // The check of what he may grant is made again here, on the data of the same
-// transaction. Errors: those of ProspectAgain and Prospect; Gone system.deleted;
-// Conflict request.changed (what was shown is no longer so), systemuser.exists,
-// organisation.struck_off; Forbidden supplier.blocked, request.not_granted, which
+// transaction. Errors: those of Prospect; Gone system.deleted; Conflict
+// request.changed (what was shown is no longer so), systemuser.exists,
+// request.exists (a request with that reference waits), organisation.struck_off; Forbidden supplier.blocked, request.not_granted, which
 // is a *NotGrantedError; Invalid with the fields title, external_ref, valid_to,
 // without, and items when nothing is left to give; those of the policy.
 func (r *Registry) Create(ctx context.Context, a models.Actor, in Creation) (SystemUserView, error) {
@@ -188,6 +198,8 @@ func (r *Registry) create(ctx context.Context, a models.Actor, in Creation, port
 			return change{}, models.NewError(models.Conflict, models.CodeRequestChanged)
 		case v.Block.ID != "":
 			return change{}, models.NewError(models.Forbidden, models.CodeBlocked)
+		case v.Waits != "":
+			return change{}, models.NewError(models.Conflict, models.CodeRequestExists)
 		}
 		whole, err := wanted(v.Request, in, v.System)
 		if err != nil {

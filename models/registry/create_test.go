@@ -28,7 +28,7 @@ func visible(t *testing.T, w *modelstest.World) system.System {
 
 func seen(t *testing.T, w *modelstest.World, who modelstest.Name, of system.ID) registry.Prospect {
 	t.Helper()
-	v, err := w.Prospect(t.Context(), w.As(who, bakeri), of)
+	v, err := w.Prospect(t.Context(), w.As(who, bakeri), registry.Creation{System: of})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +80,54 @@ func TestCreateGivesWhatWasShown(t *testing.T) {
 	})
 }
 
+// What could never be approved any more is answered first; beside it, one with
+// another reference may be made.
+func TestNothingIsMadeWhereARequestWaits(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		old := w.Approved(t, "one")
+		if err := w.Revoke(t.Context(), w.As(kari, bakeri), old.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.Exec(t, "UPDATE system SET visible = ?", true)
+		waits := w.Sent(t, "one")
+		for name, in := range map[string]registry.Creation{
+			"again": {Again: old.ID}, "with its reference": {System: old.System, ExternalRef: " one "},
+		} {
+			v, err := w.Prospect(t.Context(), w.As(even, bakeri), in)
+			if err != nil || v.Waits != waits.ID || v.Exists != "" {
+				t.Errorf("%s: what has the place: %q %q, %v", name, v.Waits, v.Exists, err)
+			}
+			if v, err = w.Prospect(t.Context(), w.As(kari, bakeri), in); err != nil {
+				t.Fatal(err)
+			}
+			before := marked(t, w)
+			in.Seen = v.Seen
+			mustBe(t, second(w.Create(t.Context(), w.As(kari, bakeri), in)), models.Conflict, models.CodeRequestExists)
+			before.mustHaveDoneNothing(t)
+		}
+		in := registry.Creation{System: old.System, ExternalRef: "two", Seen: seen(t, w, kari, old.System).Seen}
+		two, err := w.Create(t.Context(), w.As(kari, bakeri), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := w.Prospect(t.Context(), w.As(kari, bakeri), in); err != nil || v.Exists != two.SystemUser.ID || v.Waits != "" {
+			t.Errorf("the place of the other: %q %q, %v", v.Exists, v.Waits, err)
+		}
+		if _, err := w.Approve(t.Context(), w.As(kari, bakeri), waits.ID, w.Seen(t, kari, waits.ID)); err != nil {
+			t.Errorf("what waited cannot be approved: %v", err)
+		}
+
+		late := w.Sent(t, "three")
+		w.Clock.Set(late.ExpiresAt)
+		in = registry.Creation{System: old.System, ExternalRef: "three", Seen: seen(t, w, kari, old.System).Seen}
+		if _, err := w.Create(t.Context(), w.As(kari, bakeri), in); err != nil {
+			t.Errorf("where one was not answered in time: %v", err)
+		}
+	})
+}
+
 func TestCreateRefuses(t *testing.T) {
 	t.Parallel()
 	w := modelstest.Open(t)
@@ -123,7 +171,7 @@ func TestCreateRefuses(t *testing.T) {
 	mustBe(t, create(kari, nil), models.Conflict, models.CodeStruckOff)
 	w.Exec(t, "UPDATE system SET visible = ?", false)
 	mustBe(t, create(kari, nil), models.NotFound, models.CodeNotFound)
-	_, err := w.Prospect(t.Context(), w.As(kari, bakeri), of.ID)
+	_, err := w.Prospect(t.Context(), w.As(kari, bakeri), registry.Creation{System: of.ID})
 	mustBe(t, err, models.NotFound, models.CodeNotFound)
 }
 
@@ -134,15 +182,15 @@ func TestMadeAnew(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
 		w := open(t)
 		old := w.Approved(t, "one")
-		_, err := w.ProspectAgain(t.Context(), w.As(kari, bakeri), old.ID)
+		_, err := w.Prospect(t.Context(), w.As(kari, bakeri), registry.Creation{Again: old.ID})
 		mustBe(t, err, models.Conflict, models.CodeUserExists)
-		_, err = w.ProspectAgain(t.Context(), w.As(turid, "277391007"), old.ID)
+		_, err = w.Prospect(t.Context(), w.As(turid, "277391007"), registry.Creation{Again: old.ID})
 		mustBe(t, err, models.NotFound, models.CodeNotFound)
 		if err := w.Revoke(t.Context(), w.As(kari, bakeri), old.ID); err != nil {
 			t.Fatal(err)
 		}
 		w.Exec(t, "DELETE FROM system_ask WHERE position = 0")
-		v, err := w.ProspectAgain(t.Context(), w.As(kari, bakeri), old.ID)
+		v, err := w.Prospect(t.Context(), w.As(kari, bakeri), registry.Creation{Again: old.ID})
 		if err != nil || !v.CanApprove || len(v.Asked) != 1 || len(v.Lost) != 1 || v.Request.ExternalRef != "one" {
 			t.Fatalf("shown %+v, %v", v, err)
 		}
@@ -160,7 +208,7 @@ func TestMadeAnew(t *testing.T) {
 			t.Errorf("recorded %v", e.Detail)
 		}
 		mustBe(t, second(w.Create(t.Context(), w.As(kari, bakeri), in)), models.Conflict, models.CodeUserExists)
-		if v, err = w.ProspectAgain(t.Context(), w.As(kari, bakeri), old.ID); err != nil || v.Exists != u.ID {
+		if v, err = w.Prospect(t.Context(), w.As(kari, bakeri), registry.Creation{Again: old.ID}); err != nil || v.Exists != u.ID {
 			t.Errorf("then %+v, %v", v, err)
 		}
 	})
@@ -176,7 +224,7 @@ func TestAnAgentMadeAnew(t *testing.T) {
 	if err := w.Revoke(t.Context(), w.As(kari, bakeri), old.ID); err != nil {
 		t.Fatal(err)
 	}
-	v, err := w.ProspectAgain(t.Context(), w.As(nils, bakeri), old.ID)
+	v, err := w.Prospect(t.Context(), w.As(nils, bakeri), registry.Creation{Again: old.ID})
 	if err != nil || !v.CanApprove {
 		t.Fatalf("shown %+v, %v", v, err)
 	}
@@ -187,7 +235,7 @@ func TestAnAgentMadeAnew(t *testing.T) {
 	if _, err := w.DeleteSystem(t.Context(), w.As(jonas, fjord), old.System, nil); err != nil {
 		t.Fatal(err)
 	}
-	v, err = w.ProspectAgain(t.Context(), w.As(nils, bakeri), old.ID)
+	v, err = w.Prospect(t.Context(), w.As(nils, bakeri), registry.Creation{Again: old.ID})
 	if err != nil || v.CanApprove || !v.System.Deleted {
 		t.Errorf("of a system that is gone: %+v, %v", v, err)
 	}

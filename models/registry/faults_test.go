@@ -340,7 +340,7 @@ func TestNothingIsHalfDone(t *testing.T) {
 				if err := w.Revoke(t.Context(), w.As(kari, bakeri), old.ID); err != nil {
 					t.Fatal(err)
 				}
-				v, err := w.ProspectAgain(t.Context(), w.As(kari, bakeri), old.ID)
+				v, err := w.Prospect(t.Context(), w.As(kari, bakeri), registry.Creation{Again: old.ID})
 				if err != nil {
 					t.Fatal(err)
 				}

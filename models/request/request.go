@@ -83,10 +83,7 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 	}
 	r.CreatedAt, r.ExpiresAt = now, r.until(now.Add(life))
 	var f models.Faults
-	f.Add("external_ref", models.TextFault(r.ExternalRef, maxRef, true))
-	if strings.TrimSpace(r.ExternalRef) != r.ExternalRef || strings.ContainsAny(r.ExternalRef, "\r\n") {
-		f.Add("external_ref", "text.spaces")
-	}
+	f.Add("external_ref", RefFault(r.ExternalRef))
 	f.Add("title", models.LineFault(r.Title, maxTitle, true))
 	f.Add("redirect_url", redirectFault(r.RedirectURL, s))
 	faultsOfItems(&f, r, s, c)
@@ -100,6 +97,17 @@ func New(r Request, s system.System, c *catalog.Catalog, now time.Time, life tim
 	f.Add("contact_email", emailFault(r.ContactEmail))
 	f.Add("notify_email", emailFault(r.NotifyEmail))
 	return r, f.Err()
+}
+
+// RefFault says why a text is no external reference, or "".
+func RefFault(ref string) string {
+	if fault := models.TextFault(ref, maxRef, true); fault != "" {
+		return fault
+	}
+	if strings.TrimSpace(ref) != ref || strings.ContainsAny(ref, "\r\n") {
+		return "text.spaces"
+	}
+	return ""
 }
 
 // until is the last moment to answer r when there is time for it until then:

@@ -35,6 +35,7 @@ type CreateView struct {
 	SystemID  string
 	Before    models.ID // the ended one that it will be like; empty for a new one
 	Exists    models.ID // the live one that has its place; empty when there is none
+	Waits     models.ID // the request that has it, to be answered; empty when there is none
 	Lost      []Item    // what the ended one had, and the new one will not
 	Blocked   bool      // the organisation has blocked the supplier
 	BlockedBy string    // in its own words why
@@ -57,8 +58,11 @@ func (v CreateView) post() string {
 
 // can reports whether the reader may make it, if need be after a new login.
 func (v CreateView) can() bool {
-	return v.CanApprove && !v.Blocked && (v.Exists == "" || !v.again())
+	return v.CanApprove && !v.Blocked && (!v.taken() || !v.again())
 }
+
+// taken reports whether something has the place of the new one.
+func (v CreateView) taken() bool { return v.Exists != "" || v.Waits != "" }
 
 // title is the key of the page's heading.
 func (v CreateView) title() string {

@@ -83,6 +83,10 @@ func makePages() []Page {
 		one("customer/create-ref-taken", page(func(v *customer.CreateView) {
 			v.Exists, v.Ref, v.Faults = second, "avd-nord", []models.FieldError{{Field: "external_ref", Fault: "create.ref_taken"}}
 		})),
+		all("customer/create-waits", page(func(v *customer.CreateView) { v.Waits = second })),
+		one("customer/create-ref-asked", page(func(v *customer.CreateView) {
+			v.Waits, v.Ref, v.Faults = second, "avd-nord", []models.FieldError{{Field: "external_ref", Fault: "create.ref_asked"}}
+		})),
 		all("customer/create-faulty", page(func(v *customer.CreateView) {
 			v.Called, v.Day, v.Items[2].Left = "", "2020-01-01", true
 			v.Faults = []models.FieldError{{Field: "title", Fault: "required"}, {Field: "until", Fault: "date.past"}, {Field: "items", Fault: "items.none"}}
@@ -100,6 +104,7 @@ func makePages() []Page {
 		all("customer/create-again", page(again)),
 		all("customer/create-again-agent", page(func(v *customer.CreateView) { again(v); v.Agent, v.Lost = true, nil })),
 		one("customer/create-again-exists", page(func(v *customer.CreateView) { again(v); v.Exists = third })),
+		one("customer/create-again-waits", page(func(v *customer.CreateView) { again(v); v.Waits = third })),
 		one("customer/create-again-gone", page(func(v *customer.CreateView) { again(v); v.Gone, v.CanApprove = true, false })),
 		one("customer/create-again-nothing", page(func(v *customer.CreateView) { again(v); v.Items, v.CanApprove = nil, false })),
 	}
