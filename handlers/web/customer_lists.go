@@ -186,7 +186,10 @@ func inboxRow(a models.Actor, catalogue *catalog.Catalog, r registry.InboxRow) c
 	row := customer.InboxRow{
 		ID: r.ID, Change: r.Change, Agent: r.Request.Kind == systemuser.Agent, Program: r.System.Name, Title: r.Request.Title,
 		Supplier: r.Supplier.Display(), SupplierNo: string(r.Supplier.OrgNo), Sent: r.Request.CreatedAt, Deadline: r.Request.ExpiresAt,
-		Answered: r.Request.DecidedAt, Status: r.Status,
+		Status: r.Status,
+	}
+	if r.Status == request.Accepted || r.Status == request.Rejected { // and not withdrawn, nor left until its time ran out
+		row.Answered = r.Request.DecidedAt
 	}
 	if !row.Change {
 		row.Items = itemsByCatalogue(catalogue, r.Request.Items)

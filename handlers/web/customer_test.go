@@ -204,6 +204,7 @@ func TestAWithdrawnRequestCannotBeAnswered(t *testing.T) {
 	if got := s.As(t, kit.DeveloperA).Get("/supplier" + path).Page(); !got.Has(says(t, "supplier.status.withdrawn")) {
 		t.Errorf("the supplier reads %q", got.Text())
 	}
+	mustSay(t, c.Get("/requests?status=withdrawn"), says(t, "customer.never_answered"))
 }
 
 // A link to another organisation of one's own leads to the chooser, which
