@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -198,7 +200,7 @@ func (w *Web) meant(c echo.Context, acting party.OrgNo, next echo.HandlerFunc) e
 		return err
 	}
 	if o := one(f, ui.ActsForField); o != "" && o != string(acting) {
-		return see(c, paths.OrganisationsFor(o, formPage(c.Request().URL.EscapedPath())))
+		return see(c, paths.OrganisationsFor(o, formPage(c)))
 	}
 	return next(c)
 }
@@ -212,7 +214,7 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 		LoginReady: len(w.OIDC.Choices()) > 0,
 	}
 	if !looks(c.Request()) { // the form's own page is the one to come back to
-		s.Path = formPage(c.Request().URL.EscapedPath())
+		s.Path = formPage(c)
 	}
 	s.Path = cmp.Or(v.at, s.Path)
 	if !v.known {
@@ -237,40 +239,20 @@ func (w *Web) Shell(c echo.Context) layout.Shell {
 	return s
 }
 
-// formPage is the page of the form that posts to path: the same path, or one
-// above it.
-func formPage(path string) string {
-	for _, within := range []string{paths.Account() + "/identities", paths.Account() + "/logins/"} {
-		if strings.HasPrefix(path, within) {
-			return paths.Account()
+// formPage is the page of the form that the request posts: the longest beginning
+// of its route that is a page, or the front page where there is none.
+func formPage(c echo.Context) string {
+	routes := c.Echo().Routes()
+	isPage := func(path string) bool {
+		return slices.ContainsFunc(routes, func(r *echo.Route) bool { return r.Method == http.MethodGet && r.Path == path })
+	}
+	for page := c.Path(); len(page) > 1; page = path.Dir(page) {
+		if isPage(page) {
+			at := strings.Split(c.Request().URL.EscapedPath(), "/")
+			return strings.Join(at[:strings.Count(page, "/")+1], "/")
 		}
 	}
-	switch {
-	case strings.HasPrefix(path, paths.Members()+"/invitations/"):
-		return paths.Members()
-	case path == paths.LoginKnownNew():
-		return paths.LoginKnown()
-	case strings.HasPrefix(path, "/forwardings/"):
-		return paths.Requests()
-	case path == paths.NoticesRead():
-		return paths.Notices()
-	case path == paths.Logout():
-		return paths.Front()
-	}
-	for _, verb := range []string{"/clients/own", "/clients/rule"} {
-		if page, ok := strings.CutSuffix(path, verb); ok {
-			return page + "/clients"
-		}
-	}
-	if strings.Contains(path, "/clients/jobs/") {
-		path = strings.TrimSuffix(strings.TrimSuffix(path, "/cancel"), "/retry")
-	}
-	for _, verb := range []string{"/approve", "/withdraw", "/give", "/rename", "/pause", "/resume", "/end-date", "/start", "/unblock"} {
-		if page, ok := strings.CutSuffix(path, verb); ok {
-			return page
-		}
-	}
-	return path
+	return paths.Front()
 }
 
 // pathID reads the id of the path. What can be no id is NotFound.
