@@ -342,6 +342,29 @@ func TestMails(t *testing.T) {
 	})
 }
 
+// Who reads the address of the organisation, or shares one, gets one mail of each
+// thing that happens.
+func TestOneMailToAnAddress(t *testing.T) {
+	t.Parallel()
+	w := mailing(t, modelstest.Open(t))
+	w.Exec(t, "UPDATE organisation SET email = 'Kari@nes.example' WHERE org_no = ?", string(bakeri))
+	w.Exec(t, "UPDATE identity SET email = 'felles@nes.example' WHERE subject IN (?, ?)", string(ola), string(nils))
+	for _, who := range []modelstest.Name{kari, ola, nils} {
+		choose(t, w, who, registry.NoticeChoice{Type: registry.NoticeAsked, Here: true, Mail: true})
+	}
+	for _, ref := range []string{"one", "two"} {
+		asksBy(t, w, ref, "FELLES@nes.example")
+		tell(t, w)
+		var o outbox
+		send(t, w, &o)
+		if diff := cmp.Diff([]string{"asked felles@nes.example", "asked kari@nes.example"}, o.to()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", ref, diff)
+		}
+	}
+	mustBeTold(t, w, ola, "asked*", "asked*")
+	mustBeTold(t, w, nils, "asked*", "asked*")
+}
+
 // A server that is down loses nothing and doubles nothing; it is asked again,
 // later and later, and after three days the mail is given up. What it refuses
 // for good is not tried again, and what is over meanwhile is not sent.

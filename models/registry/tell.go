@@ -46,7 +46,7 @@ func (r *Registry) Tell(ctx context.Context) (int, error) {
 			ids := make([]models.ID, len(events))
 			for i, e := range events {
 				ids[i] = e.ID
-				if err := (telling{r, tx, c, e}).tell(ctx); err != nil {
+				if err := (telling{r, tx, c, e, map[string]bool{}}).tell(ctx); err != nil {
 					return err
 				}
 			}
@@ -66,6 +66,9 @@ type telling struct {
 	tx Tx
 	c  *catalog.Catalog
 	e  Event
+	// mailed are the addresses that get a mail of it, in small letters: several
+	// people may read one, and the organisation's may be somebody's own.
+	mailed map[string]bool
 }
 
 func (t telling) tell(ctx context.Context) error {
@@ -176,6 +179,12 @@ func (t telling) people(ctx context.Context, m Matter, typ NoticeType, people []
 	if err != nil {
 		return err
 	}
+	var boxes map[models.ID]string
+	if t.Mails {
+		if boxes, err = t.tx.Mailboxes(ctx, people); err != nil {
+			return err
+		}
+	}
 	var notices []Notice
 	var mails []Mail
 	for _, id := range people {
@@ -183,7 +192,7 @@ func (t telling) people(ctx context.Context, m Matter, typ NoticeType, people []
 		if choice.Here {
 			notices = append(notices, Notice{ID: models.NewID(), Person: id, Org: m.Customer, Type: typ, Subject: m.Subject, At: t.e.At})
 		}
-		if choice.Mail && t.Mails {
+		if choice.Mail && t.Mails && t.first(boxes[id]) {
 			mails = append(mails, t.mail(m, Mail{Type: typ, Person: id, Lang: choice.Lang}))
 		}
 	}
@@ -191,6 +200,17 @@ func (t telling) people(ctx context.Context, m Matter, typ NoticeType, people []
 		return err
 	}
 	return t.tx.AddMails(ctx, mails)
+}
+
+// first reports whether the address gets no other mail of the event, and notes
+// that it gets one. Who has no address may have one when the mail is sent.
+func (t telling) first(address string) bool {
+	key := strings.ToLower(address)
+	if t.mailed[key] {
+		return false
+	}
+	t.mailed[key] = key != ""
+	return true
 }
 
 func (t telling) mail(m Matter, to Mail) Mail {
@@ -210,13 +230,11 @@ func (t telling) addresses(ctx context.Context, m Matter) error {
 	if err != nil {
 		return err
 	}
-	told := map[string]bool{"": true}
 	var mails []Mail
 	for _, address := range []string{org.Email, m.Notify} {
-		if key := strings.ToLower(address); !told[key] {
-			told[key] = true
+		if address != "" && t.first(address) {
 			mail := t.mail(m, Mail{Type: NoticeAsked, Address: address})
-			switch ok, last, err := t.admits(ctx, m.Customer, key); {
+			switch ok, last, err := t.admits(ctx, m.Customer, strings.ToLower(address)); {
 			case err != nil:
 				return err
 			case last:
