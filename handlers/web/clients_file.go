@@ -142,7 +142,7 @@ func (w *Web) readLines(text string) []clients.Line {
 		}
 		text = string(r)
 	}
-	text = strings.TrimPrefix(text, "\ufeff")
+	text = strings.TrimLeft(text, "\ufeff\u00ff\u00fe") // the mark of UTF-8, or of UTF-16, whose zeroes go too
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
 	var out []clients.Line
 	first := true

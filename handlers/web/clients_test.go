@@ -88,6 +88,18 @@ func TestClientsFromAList(t *testing.T) {
 	form.Set("op", "start")
 	done := c.Post(path+"/file", form).Follow()
 	mustSay(t, done, "Alle 2 klienter er lagt til")
+	for name, mark := range map[string]string{"UTF-16, little end first": "\xff\xfe", "UTF-16, big end first": "\xfe\xff"} {
+		wide := strings.Join(strings.Split(p+"\r\n"+q, ""), "\x00")
+		if mark == "\xff\xfe" {
+			wide += "\x00"
+		} else {
+			wide = "\x00" + wide
+		}
+		r := c.Post(path+"/file", url.Values{"op": {"preview"}, "do": {"detach"}, "text": {mark + wide}})
+		if got := r.Page().MustForm(path + "/file").Get("numbers"); got != p+" "+q {
+			t.Errorf("%s: numbers %q", name, got)
+		}
+	}
 	for name, bad := range map[string]string{"nothing": " \n", "too many": strings.Repeat("123456785\n", 10_001), "too large": strings.Repeat("x", 1<<20+1)} {
 		if r := c.Post(path+"/file", url.Values{"op": {"preview"}, "text": {bad}}); r.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, r.Status)
