@@ -11,14 +11,17 @@ import (
 	"github.com/stafett/stafett/views/paths"
 )
 
-// What a request would make can have been made from the list meanwhile. Its page
+// What a request would make can have been made in another way meanwhile. Its page
 // says so, and the request waits as before (B8).
 func TestAnApprovalOfWhatExistsSaysSo(t *testing.T) {
 	t.Parallel()
 	s, of, create := findable(t)
 	path := "/requests/" + string(s.Request(t, kit.DeveloperA, of, kit.CustomerP, "").ID)
 	c := s.As(t, kit.ApproverP)
-	c.Post(create, c.Get(create).Page().MustForm(create)).Want(http.StatusSeeOther)
+	other := c.Get(create).Page().MustForm(create)
+	other.Set("external_ref", "another")
+	c.Post(create, other).Want(http.StatusSeeOther)
+	s.Exec("UPDATE system_user SET external_ref = (SELECT external_ref FROM request)") // as before such were refused
 	p := c.Post(path+"/approve", c.Get(path).Page().MustForm(path+"/approve")).Want(http.StatusConflict).Page()
 	if !p.Has(says(t, "customer.review.taken")) {
 		t.Errorf("the page says %q", p.Text())
