@@ -66,7 +66,7 @@ func (w *Web) RevokeForm(c echo.Context) error {
 	}
 	return respond.Page(c, http.StatusOK, customer.Revoke(w.Shell(c), customer.RevokeView{
 		ID: page.SystemUser.ID, Title: page.SystemUser.Title, Program: page.System.Name,
-		Supplier: page.Supplier.Display(), Held: page.Held, LastUsed: page.Use.Last,
+		Held: page.Held, LastUsed: page.Use.Last,
 	}))
 }
 

@@ -64,7 +64,6 @@ type RevokeView struct {
 	ID       models.ID
 	Title    string
 	Program  models.Text
-	Supplier string
 	Held     int       // how many packages and services it has now
 	LastUsed time.Time // zero for never
 }

@@ -170,7 +170,7 @@ func systemUserPages() []Page {
 			At: now, Action: string(policy.ChangeApprove), Who: "Kari Fjell", Role: director,
 			Added: []models.Text{vat().Name, tax().Name}, Removed: []models.Text{customs},
 		})
-	ask := customer.RevokeView{ID: first, Title: "Fjellregnskap", Program: accounts, Supplier: fjell.Name, Held: 2, LastUsed: now}
+	ask := customer.RevokeView{ID: first, Title: "Fjellregnskap", Program: accounts, Held: 2, LastUsed: now}
 	unused := ask
 	unused.LastUsed, unused.Held = time.Time{}, 1
 	return []Page{
