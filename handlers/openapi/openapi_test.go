@@ -111,6 +111,50 @@ func exemplified(t *testing.T, name string, content openapi3.Content) {
 	}
 }
 
+// What we have added to Altinn's bodies is met in an example, since nobody who
+// comes from there looks for it.
+func TestWhatWeHaveAddedIsInExamples(t *testing.T) {
+	shown := map[string]bool{}
+	collect := func(content openapi3.Content) {
+		for _, c := range content {
+			members(c.Example, shown)
+			for _, e := range c.Examples {
+				members(e.Value.Value, shown)
+			}
+		}
+	}
+	for _, item := range load(t, openapi.JSON()).Paths.Map() {
+		for _, op := range item.Operations() {
+			if op.RequestBody != nil {
+				collect(op.RequestBody.Value.Content)
+			}
+			for _, res := range op.Responses.Map() {
+				collect(res.Value.Content)
+			}
+		}
+	}
+	for _, name := range []string{"purpose", "optional", "validTo", "contactEmail", "notifyEmail", "expires", "reason", "leftOut", "wish", "pauseReason"} {
+		if !shown[name] {
+			t.Errorf("no example has %s", name)
+		}
+	}
+}
+
+// members adds the names of all members of the value.
+func members(value any, to map[string]bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, one := range v {
+			to[name] = true
+			members(one, to)
+		}
+	case []any:
+		for _, one := range v {
+			members(one, to)
+		}
+	}
+}
+
 func TestJSONIsTheSameDescription(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "openapi.json")
 	if text, err := exec.CommandContext(t.Context(), "go", "run", "convert.go", out).CombinedOutput(); err != nil {
