@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +9,6 @@ import (
 
 	"github.com/stafett/stafett/handlers/respond"
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/registry"
 	"github.com/stafett/stafett/models/system"
 	"github.com/stafett/stafett/models/systemuser"
@@ -89,7 +86,7 @@ func (w *Web) Create(c echo.Context) error {
 		return err
 	}
 	in.Seen, in.Title, in.ExternalRef = one(f, "seen"), one(f, "title"), strings.TrimSpace(one(f, "external_ref"))
-	in.Without = leftOut(f)
+	in.Without = left(f)
 	var faults models.Faults
 	until, fault := lastDay(one(f, "until"))
 	faults.Add("until", fault)
@@ -105,22 +102,11 @@ func (w *Web) Create(c echo.Context) error {
 		}
 		err = failed
 	}
-	return w.notCreated(c, in, one(f, "until"), err)
-}
-
-// leftOut are the items that a form offers to leave out and does not take along.
-func leftOut(f map[string][]string) []catalog.Item {
-	var out []catalog.Item
-	for _, value := range f["optional"] {
-		if item, ok := catalog.ParseItem(value); ok && !slices.Contains(f["with"], value) {
-			out = append(out, item)
-		}
-	}
-	return out
+	return w.notCreated(c, in, f, err)
 }
 
 // notCreated shows the page again after an answer that could not be taken.
-func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err error) error {
+func (w *Web) notCreated(c echo.Context, in registry.Creation, f map[string][]string, err error) error {
 	code := models.CodeOf(err)
 	switch code {
 	case models.CodeInvalid, models.CodeRequestChanged, models.CodeRequestNotGranted, models.CodeUserExists, models.CodeRequestExists,
@@ -133,11 +119,9 @@ func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err e
 		return failed
 	}
 	page := w.createView(c, in, v)
-	page.Called, page.Ref, page.Day = in.Title, in.ExternalRef, day
+	page.Called, page.Ref, page.Day = in.Title, in.ExternalRef, one(f, "until")
 	page.Changed = code == models.CodeRequestChanged || code == models.CodeRequestNotGranted
-	for i := range page.Items {
-		page.Items[i].Left = slices.ContainsFunc(in.Without, func(item catalog.Item) bool { return item.String() == page.Items[i].Key })
-	}
+	keepChoice(&page.ReviewView, f)
 	switch {
 	case in.Again != "": // it has one reference
 	case code == models.CodeUserExists:
@@ -145,13 +129,11 @@ func (w *Web) notCreated(c echo.Context, in registry.Creation, day string, err e
 	case code == models.CodeRequestExists:
 		page.Faults = []models.FieldError{{Field: "external_ref", Fault: "create.ref_asked"}}
 	}
-	if e, ok := errors.AsType[*models.Error](err); ok && code == models.CodeInvalid {
-		for _, f := range e.Fields {
-			if f.Field == "valid_to" {
-				f.Field = "until"
-			}
-			page.Faults = append(page.Faults, f)
+	for _, fault := range faultsOf(err) {
+		if fault.Field == "valid_to" {
+			fault.Field = "until"
 		}
+		page.Faults = append(page.Faults, fault)
 	}
 	respond.Failed(c, code)
 	return respond.Page(c, respond.Status(code), customer.Create(w.Shell(c), page))

@@ -290,15 +290,11 @@ func (r *Registry) Made(ctx context.Context, a models.Actor, id models.ID) (Made
 		i := slices.IndexFunc(entries, func(e audit.Entry) bool {
 			return e.Action == string(policy.SystemUserCreate) && e.Outcome == audit.Done
 		})
-		views, err := r.namedUsers(ctx, tx, []systemuser.SystemUser{u})
-		if err != nil {
+		if out.SystemUserView, err = r.namedUser(ctx, tx, u); err != nil || i < 0 {
 			return err
 		}
-		if out.SystemUserView = views[0]; i < 0 {
-			return nil
-		}
 		made := entries[i]
-		out = Made{SystemUserView: views[0], At: made.At, Again: models.ID(made.Detail["again"]), Portal: made.Detail["portal"]}
+		out = Made{SystemUserView: out.SystemUserView, At: made.At, Again: models.ID(made.Detail["again"]), Portal: made.Detail["portal"]}
 		out.Asked = described(c, out.System, parseItems(made.Detail["items"]))
 		persons, err := tx.Persons(ctx, []models.ID{models.ID(made.Actor.ID)})
 		out.By = persons[models.ID(made.Actor.ID)]
