@@ -588,7 +588,7 @@ func Supplier(s layout.Shell, v SupplierView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "customer.supplier.block"), Href: paths.SupplierBlock(v.Org.No)}, ui.Tertiary, ui.Danger).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(ui.Link{Text: i18n.T(ctx, "customer.supplier.block"), Href: paths.SupplierBlock(v.Org.No)}, ui.Secondary, ui.Danger).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
