@@ -204,7 +204,7 @@ func (r *Registry) open(ctx context.Context, tx Reader, a models.Actor, s policy
 // the same person before, that one comes back as it is. It can be answered by
 // anybody else as before. Errors: Invalid with the fields to, note and due;
 // Conflict forward.person for who cannot approve the whole, and for the actor
-// himself; those of ForwardForm and of the policy.
+// himself; TooMany in an hour; those of ForwardForm and of the policy.
 func (r *Registry) ForwardTo(ctx context.Context, a models.Actor, q Ref, in request.Forwarding) (request.Forwarding, error) {
 	var out request.Forwarding
 	act := q.either(policy.RequestForward, policy.ChangeForward)
@@ -228,6 +228,10 @@ func (r *Registry) ForwardTo(ctx context.Context, a models.Actor, q Ref, in requ
 			out = standing[i]
 			return change{}, nil
 		}
+		// Each is told to somebody: sent on and taken back again and again, it fills his mailbox.
+		if err := r.count(ctx, tx, "forward:"+a.ID, maxForwards, false); err != nil {
+			return change{}, err
+		}
 		if err := tx.AddForwarding(ctx, out); err != nil {
 			return change{}, err
 		}
@@ -242,6 +246,9 @@ func (r *Registry) ForwardTo(ctx context.Context, a models.Actor, q Ref, in requ
 	})
 	return out, err
 }
+
+// maxForwards is how often one person sends something on in an hour.
+const maxForwards = 60
 
 // forwarded is what is recorded of sending a question on.
 func forwarded(q Ref, one request.Request, supplier party.OrgNo) change {

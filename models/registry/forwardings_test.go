@@ -299,6 +299,31 @@ func TestRecall(t *testing.T) {
 	})
 }
 
+// Nobody fills another's mailbox by sending on and taking back.
+func TestSendingOnAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	q, a := registry.Ref{ID: w.Sent(t, "one").ID}, w.As(even, bakeri)
+	for range 60 {
+		f := passes(t, w, q)
+		if again := passes(t, w, q); again.ID != f.ID { // which tells nobody, and counts for nothing
+			t.Fatalf("another: %+v", again)
+		}
+		if _, err := w.Recall(t.Context(), a, f.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := marked(t, w)
+	_, err := w.ForwardTo(t.Context(), a, q, request.Forwarding{To: w.ID(kari)})
+	mustBe(t, err, models.TooMany, models.CodeTooMany)
+	before.mustHaveDoneNothing(t)
+	if _, err := w.ForwardTo(t.Context(), w.As(nils, bakeri), q, request.Forwarding{To: w.ID(kari)}); err != nil {
+		t.Errorf("another sends it on: %v", err)
+	}
+	w.Clock.Set(w.Clock.Now().Add(time.Hour))
+	passes(t, w, q)
+}
+
 // An answer ends it: nothing is sent on or taken back, and who sent it on sees
 // what became of it and by whom.
 func TestSendingOnWhatIsAnswered(t *testing.T) {
