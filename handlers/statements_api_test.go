@@ -26,7 +26,7 @@ var apiStatements = map[string]int{
 	"request.unask": 12, "request.renew": 16,
 	"change.ask": 16, "change.sent": 4, "change.sent_by_ref": 8, "change.sent_of_system": 6,
 	"change.remove": 13, "change.renew": 16, "change.shown": 21, "change.shown_to_party": 19,
-	"change.approve": 31, "change.reject": 19, "change.approve_at_portal": 31,
+	"change.approve": 31, "change.reject": 21, "change.approve_at_portal": 31,
 	"systemuser.by_query": 7, "systemuser.of_system": 6, "systemuser.stream": 3, "systemuser.streamed": 2,
 	"systemuser.pause": 9, "systemuser.resume": 9, "systemuser.give_up": 16,
 	"diagnose":   9,

@@ -66,6 +66,7 @@ func (r *Registry) approveChange(ctx context.Context, a models.Actor, id models.
 			return change{}, err
 		}
 		done.detail["seen"], done.detail["added"], done.detail["removed"] = digestOf(v.Seen), itemList(added), itemList(removed)
+		done.detail["kept"] = itemList(after[:len(after)-len(added)])
 		leaves(done, given.LeftOut)
 		through(done, portal)
 		user = v.User
@@ -131,16 +132,28 @@ func (r *Registry) decideChange(ctx context.Context, tx Tx, a models.Actor, c re
 		return change{}, err
 	}
 	c.Request = decided
-	return r.saveChange(ctx, tx, c, event)
-}
-
-// saveChange stores a change request that has moved.
-func (r *Registry) saveChange(ctx context.Context, tx Tx, c request.Change, event string) (change, error) {
+	s, err := tx.System(ctx, c.System)
+	if err != nil {
+		return change{}, err
+	}
 	if err := tx.SaveChange(ctx, c); err != nil {
 		return change{}, err
 	}
-	s, err := tx.System(ctx, c.System)
-	return changed(c, s.Supplier, event), err
+	done := changed(c, s.Supplier, event)
+	if e == request.Reject {
+		return done, spares(ctx, tx, c, s, done)
+	}
+	return done, nil
+}
+
+// spares notes in done what a yes would have done to the system user, since it
+// would do something else later.
+func spares(ctx context.Context, tx Reader, c request.Change, of system.System, done change) error {
+	user, err := tx.SystemUserOf(ctx, c.Customer, c.SystemUser)
+	added, removed, after := c.Needed(user.Asked(of))
+	done.detail["not_added"], done.detail["not_removed"] = itemList(added), itemList(removed)
+	done.detail["kept"] = itemList(after[:len(after)-len(added)])
+	return err
 }
 
 // parseItems reads what itemList wrote.

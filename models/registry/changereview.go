@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stafett/stafett/models"
+	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
@@ -20,15 +21,15 @@ type ChangeReview struct {
 	Change  request.Change
 	User    systemuser.SystemUser
 	Removed []Asked // what the system user would lose
-	Kept    []Asked // what it would keep
+	Kept    []Asked // what it would keep; nil where that is not known of an answer that was given long ago
 	LeftOut []Asked // what an approval did not give, as the system can do without it
 	Over    bool    // the system user has ended, so there is nothing to change
 }
 
 // ReviewChange shows a change request to the organisation that the actor acts
 // for: what it would add, remove and leave as it is if it were approved now, or
-// what it did when it was, with the check of what he may grant. Any member of
-// the organisation may look.
+// what it did or would have done when it was answered, with the check of what he
+// may grant. Any member of the organisation may look.
 func (r *Registry) ReviewChange(ctx context.Context, a models.Actor, id models.ID) (ChangeReview, error) {
 	var out ChangeReview
 	err := r.read(ctx, a, policy.ChangeRead, func(tx Reader, s policy.Standing, c *catalog.Catalog) error {
@@ -90,10 +91,7 @@ func (r *Registry) reviewChange(ctx context.Context, tx Reader, a models.Actor, 
 			return v, err
 		}
 		v.answered(c, entry)
-		if v.Status == request.Accepted { // as the audit log has it, not as it would be now
-			added, removed = parseItems(entry.Detail["added"]), parseItems(entry.Detail["removed"])
-			kept = slices.DeleteFunc(kept, func(i catalog.Item) bool { return slices.Contains(added, i) })
-		}
+		added, removed, kept = answeredOf(v.Change, entry)
 	}
 	would := v.Change.Request
 	would.Items = added
@@ -101,6 +99,21 @@ func (r *Registry) reviewChange(ctx context.Context, tx Reader, a models.Actor, 
 	v.LeftOut = described(c, v.System, v.Change.LeftOut)
 	v.Removed, v.Kept = described(c, v.System, removed), described(c, v.System, kept)
 	return v, r.settleChange(ctx, tx, c, &v)
+}
+
+// answeredOf is what an answer to the change request did, or did not do, and what
+// stayed, as the audit log has it and not as it would be now. Of a no that the log
+// has without it, it is what was asked.
+func answeredOf(q request.Change, e audit.Entry) (added, removed, kept []catalog.Item) {
+	kept = parseItems(e.Detail["kept"])
+	if q.Status == request.Accepted {
+		return parseItems(e.Detail["added"]), parseItems(e.Detail["removed"]), kept
+	}
+	added, removed = parseItems(e.Detail["not_added"]), parseItems(e.Detail["not_removed"])
+	if len(added)+len(removed)+len(kept) == 0 {
+		return q.Items, q.Unwanted, nil
+	}
+	return added, removed, kept
 }
 
 // settleChange works out who may answer, and by whom it has been.

@@ -107,6 +107,88 @@ func TestAChangeTakesAwayAndGives(t *testing.T) {
 	})
 }
 
+// What an answer did, or did not do, stays as it was then, whatever happens to
+// the system user afterwards.
+func TestAnAnswerToAChangeStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, open modelstest.Opener) {
+		w := open(t)
+		user := w.Approved(t, "one").ID
+		no := changedAgain(t, w, user, wants([]catalog.Item{register}, []catalog.Item{salary}))
+		if err := w.RejectChange(t.Context(), w.As(kari, bakeri), no.ID, "Nei"); err != nil {
+			t.Fatal(err)
+		}
+		takes := changedAgain(t, w, user)
+		approveChange(t, w, takes)
+		gives := changedAgain(t, w, user, wants([]catalog.Item{salary}, nil))
+		approveChange(t, w, gives)
+		approveChange(t, w, changedAgain(t, w, user, wants([]catalog.Item{salary}, []catalog.Item{register})))
+
+		items := func(asked []registry.Asked) (out []catalog.Item) {
+			for _, one := range asked {
+				out = append(out, one.Item)
+			}
+			return out
+		}
+		type parts struct{ Added, Removed, Kept []catalog.Item }
+		shown := func(id models.ID) parts {
+			t.Helper()
+			v, err := w.ReviewChange(t.Context(), w.As(even, bakeri), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return parts{items(v.Asked), items(v.Removed), items(v.Kept)}
+		}
+		for name, tc := range map[string]struct {
+			id   models.ID
+			want parts
+		}{
+			"a no":           {no.ID, parts{Removed: []catalog.Item{salary}, Kept: []catalog.Item{register}}},
+			"what took away": {takes.ID, parts{Removed: []catalog.Item{salary}, Kept: []catalog.Item{register}}},
+			"what gave":      {gives.ID, parts{Added: []catalog.Item{salary}, Kept: []catalog.Item{register}}},
+		} {
+			if diff := cmp.Diff(tc.want, shown(tc.id)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+	})
+}
+
+// Of an answer from before that was noted, what stayed is not guessed, and a no is
+// to what was asked.
+func TestAnOldAnswerToAChangeIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	user := w.Approved(t, "one").ID
+	for act, tc := range map[policy.Action]struct {
+		event  request.Event
+		detail audit.Detail
+		added  int
+	}{
+		policy.ChangeReject:  {request.Reject, audit.Detail{}, 1},
+		policy.ChangeApprove: {request.Approve, audit.Detail{"added": "", "removed": salary.String()}, 0},
+	} {
+		c := changedAgain(t, w, user, wants([]catalog.Item{register}, []catalog.Item{salary}))
+		decided, err := c.Apply(tc.event, w.ID(kari), "", w.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Request = decided
+		if err := w.DB.Write(t.Context(), func(tx registry.Tx) error {
+			return errors.Join(tx.SaveChange(t.Context(), c), tx.AppendAudit(t.Context(), audit.Entry{
+				At: w.Clock.Now(), Actor: w.As(kari, bakeri), Action: string(act), Subject: "change:" + string(c.ID), OrgNo: string(bakeri),
+				Outcome: audit.Done, Detail: tc.detail,
+			}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		v, err := w.ReviewChange(t.Context(), w.As(kari, bakeri), c.ID)
+		if err != nil || len(v.Removed) != 1 || v.Removed[0].Item != salary || len(v.Kept) != 0 || len(v.Asked) != tc.added {
+			t.Errorf("%s: %+v, %+v, %+v, %v", act, v.Asked, v.Removed, v.Kept, err)
+		}
+	}
+}
+
 // What is held and not asked for any more neither counts nor goes by itself.
 func TestAChangeOfAShrunkSystem(t *testing.T) {
 	t.Parallel()

@@ -81,7 +81,7 @@ func (r *Registry) RemoveChange(ctx context.Context, a models.Actor, correlation
 			return change{}, err
 		}
 		c.Removed = now
-		return r.saveChange(ctx, tx, c, event)
+		return changed(c, party.OrgNo(a.OrgNo), event), tx.SaveChange(ctx, c)
 	})
 }
 
@@ -110,7 +110,7 @@ func (r *Registry) RenewChange(ctx context.Context, a models.Actor, correlation 
 		}
 		out = c
 		out.Version++
-		return r.saveChange(ctx, tx, c, "change.renewed")
+		return changed(c, party.OrgNo(a.OrgNo), "change.renewed"), tx.SaveChange(ctx, c)
 	})
 	return out, err
 }
