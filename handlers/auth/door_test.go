@@ -270,17 +270,3 @@ func TestDoorNeedsEverything(t *testing.T) {
 		t.Error("a door without issuers")
 	}
 }
-
-func TestChallenge(t *testing.T) {
-	k := newKit(t)
-	_, err := k.with(t)
-	if got := auth.Challenge(err); got != `Bearer error="invalid_token"` {
-		t.Errorf("without a token: %s", got)
-	}
-	if got := auth.Challenge(auth.Caller{}.RequireScope("x")); got != `Bearer error="insufficient_scope"` {
-		t.Errorf("without the scope: %s", got)
-	}
-	if got := auth.Challenge(errors.New("x")); got != "" {
-		t.Errorf("for a fault of ours: %s", got)
-	}
-}

@@ -118,11 +118,11 @@ func (w *Web) clientView(c echo.Context, l registry.ClientList, q registry.Clien
 		return paths.Asked(page, clientValues(other))
 	}
 	v := clients.View{
-		Agent: agentView(l), Add: !q.Attached, Text: q.Text, State: clients.State(q.State), Kind: q.Relation, Order: string(q.Order),
-		Query: clientValues(q), First: (q.Page-1)*q.Size + 1, Found: l.Found, Doable: l.Doable, All: l.All,
+		Agent: agentView(l), Add: !q.Attached, Text: q.Text, State: clients.State(q.State), Kind: q.Relation,
+		Query: clientValues(q), Found: l.Found, Doable: l.Doable, All: l.All,
 		Can: l.Refused != models.CodeForbidden, Need: need(l.Refused), Admins: names(l.Admins),
 		Own: clients.Own{
-			No: string(l.Owner.OrgNo), Name: l.Owner.Display(), Since: l.Self.Since, On: l.Self.Delegation != "", Can: l.Manager,
+			Name: l.Owner.Display(), Since: l.Self.Since, On: l.Self.Delegation != "", Can: l.Manager,
 			CanAdd: l.SelfOf && l.Manager,
 		},
 	}
@@ -195,7 +195,7 @@ func total(counts map[registry.ClientState]int) (n int) {
 }
 
 func agentView(l registry.ClientList) clients.Agent {
-	return clients.Agent{ID: l.Agent.ID, Title: l.Agent.Title, Program: l.System.Name, Supplier: l.Supplier.Display()}
+	return clients.Agent{ID: l.Agent.ID, Title: l.Agent.Title, Supplier: l.Supplier.Display()}
 }
 
 func clientRow(l registry.ClientList, one registry.Client) clients.Row {

@@ -82,7 +82,7 @@ func (w *Web) clientJob(c echo.Context, only bulk.RowStatus, after, limit int) (
 func (w *Web) jobPage(c echo.Context, page registry.ClientJob, only bulk.RowStatus, after int) clients.JobView {
 	ctx, j := c.Request().Context(), page.Job
 	v := clients.JobView{
-		Agent: clients.Agent{ID: j.Agent, Title: page.Agent.Title}, Job: jobView(j, page.Person), Only: only,
+		Agent: clients.Agent{ID: j.Agent, Title: page.Agent.Title}, Job: jobView(j, page.Person),
 		Can: page.CanStart, Cancel: j.Status == bulk.Running,
 	}
 	for _, row := range page.Rows {
@@ -121,7 +121,7 @@ func (w *Web) jobPage(c echo.Context, page registry.ClientJob, only bulk.RowStat
 func jobView(j bulk.Job, by party.Person) clients.Job {
 	return clients.Job{
 		ID: j.ID, Kind: j.Kind, Status: j.Status, Total: j.Total, Done: j.Done, Failed: j.Failed, Cancelled: j.Cancelled,
-		By: by.Name, Rule: j.Rule != "", At: j.CreatedAt, Ended: j.EndedAt,
+		By: by.Name, Rule: j.Rule != "", At: j.CreatedAt,
 	}
 }
 

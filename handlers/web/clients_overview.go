@@ -26,9 +26,9 @@ func (w *Web) ClientOverview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := clients.OverView{Text: text, Found: o.Found, All: o.All}
+	v := clients.OverView{Text: text, All: o.All}
 	for _, u := range o.Agents {
-		v.Agents = append(v.Agents, clients.Agent{ID: u.SystemUser.ID, Title: u.SystemUser.Title, Program: u.System.Name, Supplier: u.Supplier.Display()})
+		v.Agents = append(v.Agents, clients.Agent{ID: u.SystemUser.ID, Title: u.SystemUser.Title, Supplier: u.Supplier.Display()})
 	}
 	for _, one := range o.Clients {
 		row := clients.OverRow{Row: clientRow(registry.ClientList{Names: o.Names}, one)}

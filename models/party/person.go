@@ -104,8 +104,3 @@ type Holding struct {
 	Ended   time.Time // zero: not ended before its time
 	GivenBy models.ID // the person who gave it; empty for other sources
 }
-
-// Live reports whether the holding counts at now.
-func (h Holding) Live(now time.Time) bool {
-	return !h.From.After(now) && h.Ended.IsZero() && (h.Until.IsZero() || now.Before(h.Until))
-}

@@ -24,7 +24,6 @@ const (
 type Agent struct {
 	ID       models.ID
 	Title    string
-	Program  models.Text
 	Supplier string // legal name
 }
 
@@ -37,14 +36,12 @@ type View struct {
 	Text   string        // what was searched for
 	State  State         // filtered by; empty for all
 	Kind   string        // URN of the relation filtered by; empty for all
-	Order  string        // "name", "number" or "since"
 	States []Chip
 	Kinds  []Chip
 	Orders []Chip
 	Sizes  []Chip
 	Query  url.Values // of the filter, for forms and files
 	Rows   []Row
-	First  int // place of the first row in the list, from 1
 	Found  int // that match
 	Doable int // of these, how many can be added, or removed
 	All    int // without a filter
@@ -87,7 +84,6 @@ type Lack struct {
 
 // Own is the facilitator as its own client.
 type Own struct {
-	No     string
 	Name   string
 	Since  time.Time // zero when it is not attached
 	On     bool
@@ -117,7 +113,6 @@ type Job struct {
 	By        string
 	Rule      bool
 	At        time.Time
-	Ended     time.Time
 }
 
 // Handled is how many of the job's clients have been seen to.
@@ -127,7 +122,6 @@ func (j Job) Handled() int { return j.Done + j.Failed + j.Cancelled }
 type JobView struct {
 	Agent
 	Job    Job
-	Only   bulk.RowStatus // filtered by; empty for all
 	Chips  []Chip
 	Rows   []Outcome
 	Pages  ui.Pages
@@ -185,7 +179,6 @@ type OverView struct {
 	Text   string
 	Agents []Agent
 	Rows   []OverRow
-	Found  int
 	All    int
 	Pages  ui.Pages
 }

@@ -20,7 +20,7 @@ var (
 	auditor      = models.Text{NB: "Revisor", NN: "Revisor", EN: "Auditor"}
 	payAgent     = models.Text{NB: "Regnskapsfører lønn", NN: "Rekneskapsførar løn", EN: "Accountant salary"}
 	payPackage   = models.Text{NB: "A-ordningen", NN: "A-ordninga", EN: "A-ordningen"}
-	clientsAgent = clients.Agent{ID: first, Title: "Lønnflyt for klienter", Program: accounts, Supplier: "Fjelldata AS"}
+	clientsAgent = clients.Agent{ID: first, Title: "Lønnflyt for klienter", Supplier: "Fjelldata AS"}
 )
 
 // toner is the frame for a client administrator of an accountant.
@@ -48,11 +48,11 @@ func clientRows(n int) []clients.Row {
 
 func clientList() clients.View {
 	v := clients.View{
-		Agent: clientsAgent, Needs: []models.Text{payAgent, payPackage}, Query: url.Values{}, Rows: clientRows(3), First: 1, Found: 3, Doable: 3, All: 3, Can: true,
+		Agent: clientsAgent, Needs: []models.Text{payAgent, payPackage}, Query: url.Values{}, Rows: clientRows(3), Found: 3, Doable: 3, All: 3, Can: true,
 		States: []clients.Chip{clientChip("Alle", 3, true), clientChip("Virker ikke nå", 1, false)},
 		Kinds:  []clients.Chip{clientChip("Regnskapsfører", 3, false), clientChip("Revisor", 1, false)},
 		Orders: []clients.Chip{clientChip("navn", 0, true), clientChip("nummer", 0, false), clientChip("sist lagt til", 0, false)},
-		Own:    clients.Own{No: "304710489", Name: "Tall og Tone Regnskap AS"},
+		Own:    clients.Own{Name: "Tall og Tone Regnskap AS"},
 		Rules: []clients.Rule{
 			{URN: "urn:a", Kind: accountant, On: true, By: "Mathea Solbakk", Since: days(-20)},
 			{URN: "urn:b", Kind: auditor},
@@ -135,7 +135,7 @@ func clientPages() []Page {
 		{N: 1, Text: "313275900", Name: "Nordlys Avdeling 1 AS", Is: "ok"},
 		{N: 2, Text: "313275901", Name: "Nordlys Avdeling 2 AS", Is: "ok"},
 	}
-	over := clients.OverView{Agents: []clients.Agent{clientsAgent}, Found: 2, All: 2, Rows: []clients.OverRow{
+	over := clients.OverView{Agents: []clients.Agent{clientsAgent}, All: 2, Rows: []clients.OverRow{
 		{Row: clientRows(1)[0], Agents: []clients.Agent{clientsAgent}}, {Row: clientRows(2)[1]},
 	}}
 	filePath := toner(paths.ClientsFile(first))
@@ -177,6 +177,6 @@ func clientPages() []Page {
 		all("clients/file-seen", clients.FilePage(filePath, seen)),
 		all("clients/overview", clients.Overview(toner(paths.Clients()), over)),
 		all("clients/overview-empty", clients.Overview(toner(paths.Clients()), clients.OverView{})),
-		one("clients/overview-no-agents", clients.Overview(toner(paths.Clients()), clients.OverView{Rows: over.Rows[1:], Found: 1, All: 1})),
+		one("clients/overview-no-agents", clients.Overview(toner(paths.Clients()), clients.OverView{Rows: over.Rows[1:], All: 1})),
 	}
 }

@@ -16,9 +16,6 @@ func Login() string { return "/login" }
 // LoginWith starts a login at the named provider.
 func LoginWith(provider string) string { return "/login/" + url.PathEscape(provider) }
 
-// LoginCallback is where a provider sends the person back to.
-func LoginCallback() string { return "/login/callback" }
-
 // Logout ends the session. POST only.
 func Logout() string { return "/logout" }
 
@@ -57,11 +54,6 @@ func ChangeApprove(id models.ID) string { return Change(id) + "/approve" }
 
 // ChangeReject asks for a reason and rejects the change request. GET and POST.
 func ChangeReject(id models.ID) string { return Change(id) + "/reject" }
-
-// ConfirmChange is Confirm for a change request.
-func ConfirmChange(id models.ID) string {
-	return "/accessmanagement/ui/systemuser/changerequest?id=" + url.QueryEscape(string(id))
-}
 
 // SystemUsers is the customer's list of system users.
 func SystemUsers() string { return "/systemusers" }

@@ -14,7 +14,6 @@ func TestPagesHaveTheirAddresses(t *testing.T) {
 		"/":                                      paths.Front(),
 		"/login":                                 paths.Login(),
 		"/login/id%2Fporten":                     paths.LoginWith("id/porten"),
-		"/login/callback":                        paths.LoginCallback(),
 		"/logout":                                paths.Logout(),
 		"/logged-out":                            paths.LoggedOut(),
 		"/organisations":                         paths.Organisations(),
