@@ -3,12 +3,14 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	kit "github.com/stafett/stafett/handlers/handlertest"
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/request"
 	"github.com/stafett/stafett/models/system"
 	"github.com/stafett/stafett/models/systemuser"
@@ -121,5 +123,39 @@ func TestClientsAsAFile(t *testing.T) {
 	}
 	if r := c.Get(path + "/candidates.csv?q=" + string(kit.CustomerQ)).Want(http.StatusOK); strings.Count(r.Body, "\r\n") != 2 {
 		t.Errorf("of the filter: %q", r.Body)
+	}
+}
+
+// The page of clients is offered to those who may see it, while there is one.
+func TestWhoIsLedToTheClients(t *testing.T) {
+	t.Parallel()
+	s, path := facilitating(t)
+	user := strings.TrimSuffix(path, "/clients")
+	_, secret := s.Invite(t, kit.DirectorF, policy.Viewer)
+	if _, err := s.Registry.AcceptInvitation(t.Context(), s.Actor(kit.ViewerP), secret); err != nil {
+		t.Fatal(err)
+	}
+	pages := []string{"", "/settings", "/history"}
+	leads := func(who kit.Person) (from []string) {
+		t.Helper()
+		c := s.AsAt(t, who, kit.FacilitatorF, 4)
+		for _, page := range pages {
+			if slices.Contains(c.Get(user+page).Want(http.StatusOK).Page().Links(), path) {
+				from = append(from, page)
+			}
+		}
+		return from
+	}
+	for _, who := range []kit.Person{kit.DirectorF, kit.ClientAdminF} {
+		if got := leads(who); !slices.Equal(got, pages) {
+			t.Errorf("%s is led there from %q", who.Name, got)
+		}
+	}
+	if got := leads(kit.ViewerP); got != nil {
+		t.Errorf("who may not see them is led there from %q", got)
+	}
+	s.Revoke(t, kit.DirectorF, models.ID(strings.TrimPrefix(user, "/systemusers/")))
+	if got := leads(kit.DirectorF); got != nil {
+		t.Errorf("from %q, when it has ended", got)
 	}
 }

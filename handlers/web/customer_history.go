@@ -84,8 +84,9 @@ func (w *Web) history(c echo.Context) (customer.HistoryView, []customer.Line, er
 		return customer.HistoryView{}, nil, err
 	}
 	v := customer.HistoryView{
-		ID: id, Title: page.SystemUser.Title, Supplier: page.Supplier.Display(), Agent: page.SystemUser.Kind == systemuser.Agent,
-		Counts: map[string]int{"": len(page.Lines)}, Now: w.Registry.Now(),
+		ID: id, Title: page.SystemUser.Title, Supplier: page.Supplier.Display(),
+		Clients: page.SystemUser.Kind == systemuser.Agent && page.SystemUser.Status != systemuser.Revoked,
+		Counts:  map[string]int{"": len(page.Lines)}, Now: w.Registry.Now(),
 	}
 	if side := c.QueryParam("who"); slices.Contains(customer.Sides, side) {
 		v.Side = side

@@ -16,7 +16,7 @@ type HistoryView struct {
 	ID       models.ID
 	Title    string
 	Supplier string
-	Agent    bool
+	Clients  bool           // it has a page of its clients
 	Side     string         // whose acts are shown; empty for all
 	Counts   map[string]int // of lines, by side; by "" of all
 	Lines    []Line         // of this page

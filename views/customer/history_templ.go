@@ -88,7 +88,7 @@ func History(s layout.Shell, v HistoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.UserTabs(v.ID, v.Agent, ui.UserHistory).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.UserTabs(v.ID, s.Clients && v.Clients, ui.UserHistory).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -68,7 +68,7 @@ func Settings(s layout.Shell, v SettingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.UserTabs(v.User.ID, v.User.Agent, ui.UserSettings).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.UserTabs(v.User.ID, s.Clients && v.User.hasClients(), ui.UserSettings).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

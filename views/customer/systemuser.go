@@ -59,6 +59,9 @@ type Event struct {
 	Removed []models.Text // and of what it took away
 }
 
+// hasClients reports whether there is a page of its clients.
+func (v SystemUserView) hasClients() bool { return v.Agent && v.Status != systemuser.Revoked }
+
 // RevokeView asks whether to withdraw a system user.
 type RevokeView struct {
 	ID       models.ID

@@ -65,7 +65,7 @@ func SystemUser(s layout.Shell, v SystemUserView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.UserTabs(v.ID, v.Agent, ui.UserRights).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.UserTabs(v.ID, s.Clients && v.hasClients(), ui.UserRights).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -179,7 +179,7 @@ func systemUserPages() []Page {
 		one("customer/systemuser-gone", customer.SystemUser(page, gone)),
 		all("customer/systemuser-paused", customer.SystemUser(page, paused)),
 		all("customer/systemuser-held", customer.SystemUser(page, held)),
-		all("customer/systemuser-agent", customer.SystemUser(page, agent)),
+		all("customer/systemuser-agent", customer.SystemUser(facilitating(page), agent)),
 		all("customer/systemuser-given-up", customer.SystemUser(page, givenUp)),
 		all("customer/systemuser-time-up", customer.SystemUser(page, timeUp)),
 		all("customer/systemuser-retired", customer.SystemUser(page, retired)),

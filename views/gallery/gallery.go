@@ -51,6 +51,12 @@ func kari(path string) layout.Shell {
 	}
 }
 
+// facilitating is the frame for one whose organisation has clients.
+func facilitating(s layout.Shell) layout.Shell {
+	s.Clients = true
+	return s
+}
+
 // siv is the frame for a supplier's developer.
 func siv(path string) layout.Shell {
 	return layout.Shell{

@@ -40,7 +40,7 @@ func historyPages() []Page {
 	none := v
 	none.Lines, none.Side = nil, "registry"
 	many := v
-	many.Page, many.Pages, many.Side, many.Agent = 2, 3, "customer", true
+	many.Page, many.Pages, many.Side, many.Clients = 2, 3, "customer", true
 	many.Lines = []customer.Line{{
 		At: days(-5), Side: "customer", Action: string(policy.ClientAttach), Who: strings.Repeat("Langenavn ", 8), Role: director, Client: strings.Repeat("Regnskap", 12),
 	}}
@@ -49,7 +49,7 @@ func historyPages() []Page {
 		all("customer/history", customer.History(kari(at), v)),
 		one("customer/history-one", customer.History(kari(at), one1)),
 		one("customer/history-none", customer.History(kari(at), none)),
-		one("customer/history-many", customer.History(kari(at), many)),
+		one("customer/history-many", customer.History(facilitating(kari(at)), many)),
 	}
 }
 

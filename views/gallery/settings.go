@@ -88,7 +88,7 @@ func settingsPages() []Page {
 		all("customer/settings-refused", customer.Settings(page, refused)),
 		all("customer/settings-reader", customer.Settings(page, reader)),
 		one("customer/settings-nobody", customer.Settings(page, alone)),
-		one("customer/settings-long", customer.Settings(page, long)),
+		one("customer/settings-long", customer.Settings(facilitating(page), long)),
 		all("customer/settings-revoked", customer.Settings(page, revoked)),
 		all("customer/systemuser-suspended", customer.SystemUser(rights, paused.User)),
 		one("customer/systemuser-suspended-step-up", customer.SystemUser(rights, unsure.User)),

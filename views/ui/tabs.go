@@ -25,13 +25,13 @@ type tab struct {
 }
 
 // userTabs are the pages about the system user: one for clients is an agent's.
-func userTabs(ctx context.Context, id models.ID, agent bool, at UserTab) []tab {
+func userTabs(ctx context.Context, id models.ID, clients bool, at UserTab) []tab {
 	var tabs []tab
 	add := func(which UserTab, href string) {
 		tabs = append(tabs, tab{Link{Text: i18n.T(ctx, string(which)), Href: href}, which == at})
 	}
 	add(UserRights, paths.SystemUser(id))
-	if agent {
+	if clients {
 		add(UserClients, paths.SystemUserClients(id))
 	}
 	add(UserHistory, paths.SystemUserHistory(id))

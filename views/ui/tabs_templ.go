@@ -14,8 +14,8 @@ import (
 )
 
 // UserTabs leads between the pages about one system user. It stands under the
-// page's heading.
-func UserTabs(id models.ID, agent bool, at UserTab) templ.Component {
+// page's heading. clients says that it has clients which the reader may see.
+func UserTabs(id models.ID, clients bool, at UserTab) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -53,7 +53,7 @@ func UserTabs(id models.ID, agent bool, at UserTab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, t := range userTabs(ctx, id, agent, at) {
+		for _, t := range userTabs(ctx, id, clients, at) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<li><a class=\"ds-link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
