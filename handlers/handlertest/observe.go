@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"database/sql" //nolint:depguard // the kit compares whole databases; the handlers it tests do not see one
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,7 +81,14 @@ func (s *Site) Snapshot() string {
 	var version int64
 	s.fatal(s.raw().QueryRowContext(s.t.Context(), "PRAGMA data_version").Scan(&version))
 	if version != s.snapshotOf || s.snapshot == "" {
-		s.snapshotOf, s.snapshot = version, s.dump(func(name string) bool { return !slices.Contains(unwatched, name) })
+		if s.watch == nil {
+			watch, err := s.raw().PrepareContext(s.t.Context(), s.writing(func(name string) bool { return !slices.Contains(unwatched, name) }))
+			s.fatal(err)
+			s.t.Cleanup(func() { _ = watch.Close() })
+			s.watch = watch
+		}
+		s.snapshotOf = version
+		s.fatal(s.watch.QueryRowContext(s.t.Context()).Scan(&s.snapshot))
 	}
 	return s.snapshot
 }
@@ -130,53 +136,44 @@ func byTable(snapshot string) map[string]string {
 // Dump writes down every table, for tests that look for what must not be there.
 func (s *Site) Dump() string {
 	s.t.Helper()
-	return s.dump(func(string) bool { return true })
+	return s.strings(s.writing(func(string) bool { return true }))[0]
 }
 
-func (s *Site) dump(wanted func(string) bool) string {
+// writing is the statement that writes the wanted tables and columns down: a
+// line for each row, which begins with the name of its table. SQLite puts it
+// together, since to read rows took more than all else that the matrix does.
+func (s *Site) writing(wanted func(string) bool) string {
 	s.t.Helper()
-	db := s.raw()
-	rows, err := db.QueryContext(s.t.Context(), "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-	s.fatal(err)
-	defer func() { _ = rows.Close() }()
 	var tables []string
-	for rows.Next() {
-		var name string
-		s.fatal(rows.Scan(&name))
-		if wanted(name) {
-			tables = append(tables, name)
+	for _, table := range s.strings("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		if !wanted(table) {
+			continue
 		}
-	}
-	s.fatal(rows.Err())
-	var b strings.Builder
-	for _, table := range tables {
-		s.dumpTable(&b, db, table, wanted)
-	}
-	return b.String()
-}
-
-func (s *Site) dumpTable(b *strings.Builder, db *sql.DB, table string, wanted func(string) bool) {
-	s.t.Helper()
-	rows, err := db.QueryContext(s.t.Context(), `SELECT * FROM "`+table+`" ORDER BY rowid`) //nolint:gosec // a name that the database has just told
-	s.fatal(err)
-	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	s.fatal(err)
-	values, into := make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		s.fatal(rows.Scan(into...))
-		b.WriteString(table)
-		for i, c := range columns {
+		line := "'" + table + "'"
+		for _, c := range s.strings("SELECT name FROM pragma_table_info(?)", table) {
 			if wanted(table + "." + c) {
-				_, _ = fmt.Fprintf(b, " %s=%q", c, fmt.Sprint(values[i]))
+				line += " || ' " + c + `=' || replace(quote("` + c + `"), char(10), '\n')`
 			}
 		}
-		b.WriteByte('\n')
+		tables = append(tables, `(SELECT coalesce(group_concat(line, ''), '') FROM (SELECT `+line+` || char(10) AS line FROM "`+table+`" ORDER BY rowid))`)
+	}
+	return "SELECT " + strings.Join(tables, " || ")
+}
+
+// strings are the rows of a statement that has one column.
+func (s *Site) strings(query string, args ...any) []string {
+	s.t.Helper()
+	rows, err := s.raw().QueryContext(s.t.Context(), query, args...)
+	s.fatal(err)
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		var text string
+		s.fatal(rows.Scan(&text))
+		out = append(out, text)
 	}
 	s.fatal(rows.Err())
+	return out
 }
 
 // Exec changes the database behind the registry's back, for states that no use

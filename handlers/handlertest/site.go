@@ -61,6 +61,7 @@ type Site struct {
 	db        *sql.DB
 
 	snapshotOf int64 // data_version that snapshot is of
+	watch      *sql.Stmt
 	snapshot   string
 }
 
