@@ -97,6 +97,30 @@ func TestAChangeIsRejectedWithAReason(t *testing.T) {
 	}
 }
 
+// Of a package that would be new, the page tells what it gives that the system
+// user has not got already.
+func TestAChangePageMarksWhatIsHadAlready(t *testing.T) {
+	t.Parallel()
+	s := kit.New(t)
+	user := s.Request(t, kit.DeveloperA, s.System(t, kit.DeveloperA, "lonn"), kit.CustomerP, "").ID
+	s.Approve(t, kit.ApproverP, user)
+	s.Exec("UPDATE system_ask SET action = '' WHERE kind = 'right'")
+	s.Exec("UPDATE delegation SET action = '' WHERE kind = 'right'")
+	s.Exec("DELETE FROM delegation WHERE kind = 'package'")
+	s.Exec("INSERT INTO resource_package (resource_id, package_urn, position) VALUES ('" + kit.OwnResource + "', '" + kit.TaxPackage + "', 9)")
+	s.Exec("UPDATE catalogue_version SET version = version + 1")
+	c, _, err := s.Registry.AskChange(t.Context(), s.Actor(kit.DeveloperA), request.Change{
+		Correlation: models.NewID(), SystemUser: user, Request: request.Request{Items: []catalog.Item{catalog.PackageOf(kit.TaxPackage)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := s.As(t, kit.ApproverP).Get("/changes/" + string(c.ID)).Want(http.StatusOK).Page()
+	if said := "Postkasse " + says(t, "customer.item.had"); strings.Count(page.Text(), says(t, "customer.item.had")) != 1 || !page.Has(said) {
+		t.Errorf("the page does not say %q: %s", said, page.Text())
+	}
+}
+
 func TestWhoSeesAChange(t *testing.T) {
 	t.Parallel()
 	s, path, _ := changing(t)

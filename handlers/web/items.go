@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
@@ -22,11 +24,25 @@ func itemViews(asked []registry.Asked) []customer.Item {
 		if !out[i].Package {
 			out[i].About = a.Resource.Description
 		}
-		for _, r := range a.Within {
-			out[i].Within = append(out[i].Within, named(models.Text{}, r.Title, catalog.Right(r.ID, "")))
-		}
+		out[i].Within, out[i].Had = services(a)
 	}
 	return out
+}
+
+// services are those in a package, what the system user has already at the end,
+// and how many that is; for a right, how many services it has already by
+// something else.
+func services(a registry.Asked) (within []models.Text, had int) {
+	var old []models.Text
+	for _, r := range a.Within {
+		name := named(models.Text{}, r.Title, catalog.Right(r.ID, ""))
+		if slices.ContainsFunc(a.Had, func(had catalog.Resource) bool { return had.ID == r.ID }) {
+			old = append(old, name)
+		} else {
+			within = append(within, name)
+		}
+	}
+	return append(within, old...), len(a.Had)
 }
 
 // itemNames are the names of items, for a line of text.

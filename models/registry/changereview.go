@@ -96,6 +96,12 @@ func (r *Registry) reviewChange(ctx context.Context, tx Reader, a models.Actor, 
 	would := v.Change.Request
 	would.Items = added
 	v.Asked = askedFor(c, s, v.System, would)
+	for i, one := range v.Asked {
+		_, had := lostServices(c, v.System, []catalog.Item{one.Item}, slices.Concat(kept, removed))
+		for _, service := range had {
+			v.Asked[i].Had = append(v.Asked[i].Had, service.Resource)
+		}
+	}
 	v.LeftOut = described(c, v.System, v.Change.LeftOut)
 	v.Removed, v.Kept = described(c, v.System, removed), described(c, v.System, kept)
 	return v, r.settleChange(ctx, tx, c, &v)

@@ -12,6 +12,7 @@ import (
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/audit"
 	"github.com/stafett/stafett/models/catalog"
+	"github.com/stafett/stafett/models/exchange"
 	"github.com/stafett/stafett/models/modelstest"
 	"github.com/stafett/stafett/models/policy"
 	"github.com/stafett/stafett/models/registry"
@@ -105,6 +106,48 @@ func TestAChangeTakesAwayAndGives(t *testing.T) {
 			t.Errorf("the receipt says %+v, %v", v, err)
 		}
 	})
+}
+
+// Of a package that would be new, each service that the system user has whole
+// already by something else is known as such: by another package, by a right to
+// all of it, by what goes at the same time, but not by a right to a part.
+func TestAChangeKnowsWhatIsHadAlready(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	user := w.Approved(t, "one")
+	whole := catalog.PackageOf("urn:altinn:accesspackage:all")
+	brings(t, w, exchange.AccessPackages, catalog.Package{URN: whole.Ref, Name: models.Text{NB: "Alt", NN: "Alt", EN: "All"}, Delegable: true, Assignable: true})
+	both, alone := []string{modelstest.Salary, whole.Ref}, []string{whole.Ref}
+	for id, packages := range map[string][]string{modelstest.Amelding: both, modelstest.Register: alone, "mva": alone, "ny": alone} {
+		brings(t, w, exchange.Resources, catalog.Resource{ID: id, Title: models.Text{NB: id}, Actions: []string{"read", "write"}, Packages: packages})
+	}
+	grows := func(s *system.System) models.Faults {
+		for _, item := range []catalog.Item{whole, catalog.Right("mva", "read"), catalog.Right(modelstest.Amelding, "read")} {
+			s.Asks = append(s.Asks, system.Ask{Item: item, Purpose: s.Name})
+		}
+		return nil
+	}
+	if _, err := w.UpdateSystem(t.Context(), w.As(jonas, fjord), user.System, registry.SystemEdit{Type: system.Updated, Edit: grows}); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec(t, "INSERT INTO delegation (system_user_id, position, kind, ref, action) VALUES (?, 2, 'right', 'mva', 'read')", string(user.ID))
+	c := changedAgain(t, w, user.ID, wants([]catalog.Item{whole, catalog.Right(modelstest.Amelding, "read")}, []catalog.Item{register}))
+	v, err := w.ReviewChange(t.Context(), w.As(kari, bakeri), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for _, one := range v.Asked {
+		for _, had := range one.Had {
+			got[one.Item.String()] = append(got[one.Item.String()], had.ID)
+		}
+	}
+	want := map[string][]string{
+		whole.String(): {modelstest.Register, modelstest.Amelding}, catalog.Right(modelstest.Amelding, "read").String(): {modelstest.Amelding},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("had already (-want +got):\n%s", diff)
+	}
 }
 
 // What an answer did, or did not do, stays as it was then, whatever happens to

@@ -25,6 +25,7 @@ type Asked struct {
 	Package  catalog.Package    // when the item is a package
 	Resource catalog.Resource   // when the item is a right
 	Within   []catalog.Resource // what the package carries
+	Had      []catalog.Resource // in a change: of the services, those that the system user has whole already, by something else
 	Area     models.Text        // what the package is about
 	// Sensitive says why the item deserves a second look.
 	Sensitive catalog.Sensitivity

@@ -27,6 +27,7 @@ type Item struct {
 	Action  string        // the only thing that may be done in the service; empty means everything it allows
 	Purpose models.Text   // the supplier's words for why; may be empty
 	Within  []models.Text // the services in the package
+	Had     int           // how many services it has already by something else: in a package, the last of Within
 	// Area is what a package is about, by the catalogue; items are grouped by
 	// it, and services by their owner.
 	Area      models.Text

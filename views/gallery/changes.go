@@ -20,6 +20,15 @@ func changing() customer.ChangeView {
 	return v
 }
 
+// overlapping is one that adds what the system user has already, by something
+// else.
+func overlapping() customer.ChangeView {
+	v := changing()
+	v.Items = []customer.Item{vat(), wages(), claims()}
+	v.Items[0].Had, v.Items[1].Had, v.Items[2].Had = 2, len(v.Items[1].Within), 1
+	return v
+}
+
 func changePages() []Page {
 	page := func(name string, change func(*customer.ChangeView)) Page {
 		v := changing()
@@ -47,6 +56,7 @@ func changePages() []Page {
 		all("customer/change", customer.Change(kari(paths.Change(first)), changing())),
 		page("removes-only", func(v *customer.ChangeView) { v.Items, v.Kept, v.Purpose = nil, nil, models.Text{} }),
 		page("adds-only", func(v *customer.ChangeView) { v.Removed = nil }),
+		all("customer/change-overlap", customer.Change(kari(paths.Change(first)), overlapping())),
 		page("nothing", func(v *customer.ChangeView) { v.Items, v.Removed, v.Nothing = nil, nil, true }),
 		page("partly", func(v *customer.ChangeView) {
 			v.Items = []customer.Item{without(vat(), policy.MissingRole, "Ola Dal")}
