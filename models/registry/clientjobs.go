@@ -26,6 +26,9 @@ type ClientJobReader interface {
 // out while somebody waits for it.
 const ClientsAtOnce = bulkBatch
 
+// maxSmallJobs is how many small jobs of one organisation begin in an hour.
+const maxSmallJobs = 1000
+
 // ClientChoice says which clients a job is about.
 type ClientChoice struct {
 	Kind    bulk.Kind     // bulk.Attach or bulk.Detach
@@ -41,8 +44,9 @@ type ClientChoice struct {
 // he has said what is to be done. What he may do is asked of each client as its
 // turn comes, so that nothing is done in the name of one who has lost the power.
 // Errors: Invalid, field clients, when none is chosen or too many are; those of
-// AvailableClients; TooMany when bulk.MaxStarted have begun in this hour; Conflict
-// bulk.too_many when bulk.MaxRunning of the organisation run; those of the policy.
+// AvailableClients; TooMany when bulk.MaxStarted have begun in this hour, or
+// maxSmallJobs of ClientsAtOnce or fewer; Conflict bulk.too_many when
+// bulk.MaxRunning of the organisation run, but for a small one; those of the policy.
 func (r *Registry) StartClientJob(ctx context.Context, a models.Actor, id models.ID, choice ClientChoice) (bulk.Job, error) {
 	if choice.Kind != bulk.Attach && choice.Kind != bulk.Detach {
 		return bulk.Job{}, models.NewError(models.Invalid, models.CodeInvalid)
@@ -63,7 +67,13 @@ func (r *Registry) StartClientJob(ctx context.Context, a models.Actor, id models
 			return change{}, err
 		}
 		// Each leaves its rows behind for months, also one that is cancelled at once.
-		if err := r.count(ctx, tx, "bulk:"+a.OrgNo, bulk.MaxStarted, false); err != nil {
+		// Small ones are one press each, and whoever takes a client away does not wait
+		// for what others have started.
+		name, most := "bulk:"+a.OrgNo, bulk.MaxStarted
+		if len(chosen) <= ClientsAtOnce {
+			name, most = "clients:"+a.OrgNo, maxSmallJobs
+		}
+		if err := r.count(ctx, tx, name, most, false); err != nil {
 			return change{}, err
 		}
 		j, err = r.addClientJob(ctx, tx, a, g, choice.Kind, chosen, "")
@@ -98,7 +108,7 @@ func (r *Registry) addClientJob(ctx context.Context, tx Tx, a models.Actor, g ag
 	switch {
 	case err != nil:
 		return bulk.Job{}, err
-	case n >= bulk.MaxRunning:
+	case n >= bulk.MaxRunning && len(chosen) > ClientsAtOnce:
 		return bulk.Job{}, models.NewError(models.Conflict, models.CodeJobsMany)
 	}
 	now := stored(r.Now())

@@ -146,21 +146,31 @@ func TestWhatAJobOfClientsTakes(t *testing.T) {
 		t.Errorf("to detach is never barred: %v", err)
 	}
 
-	for range bulk.MaxRunning - 1 {
-		attaching(t, w, id, bakeri)
+	if err := work(ctx, w.Registry, noPut); err != nil {
+		t.Fatal(err)
 	}
-	mustBe(t, start(a, id, some), models.Conflict, models.CodeJobsMany)
+	large := slices.Repeat([]party.OrgNo{bakeri}, registry.ClientsAtOnce+1)
+	for range bulk.MaxRunning {
+		attaching(t, w, id, large...)
+	}
+	mustBe(t, start(a, id, registry.ClientChoice{Kind: bulk.Attach, Clients: large}), models.Conflict, models.CodeJobsMany)
 	var last bulk.Job
 	for n := bulk.MaxRunning; n < bulk.MaxStarted; n++ {
 		if err := work(ctx, w.Registry, noPut); err != nil {
 			t.Fatal(err)
 		}
-		last = attaching(t, w, id, bakeri)
+		last = attaching(t, w, id, large...)
+	}
+	for range bulk.MaxRunning - 1 { // one waits; what is small is not held up, and does not count
+		attaching(t, w, id, bakeri)
+	}
+	if err := start(a, id, registry.ClientChoice{Kind: bulk.Detach, Clients: []party.OrgNo{bakeri}}); err != nil {
+		t.Errorf("one client is not taken away: %v", err)
 	}
 	if err := work(ctx, w.Registry, noPut); err != nil {
 		t.Fatal(err)
 	}
-	mustBe(t, start(a, id, some), models.TooMany, models.CodeTooMany)
+	mustBe(t, start(a, id, registry.ClientChoice{Kind: bulk.Attach, Clients: large}), models.TooMany, models.CodeTooMany)
 
 	// Another organisation's is not there, nor is a supplier's among them.
 	other := w.As(kari, bakeri)
