@@ -31,6 +31,19 @@ func changeTitle(v ChangeView) string {
 	return "customer.change.title.past"
 }
 
+// addedLead is the key of the sentence about what comes.
+func (v ChangeView) addedLead() string {
+	switch {
+	case v.Agent && v.CanApprove:
+		return "customer.change.lead_added.agent"
+	case v.Agent:
+		return "customer.change.lead_added.agent.others"
+	case v.CanApprove:
+		return "customer.change.lead_added"
+	}
+	return "customer.change.lead_added.others"
+}
+
 // headings are the keys over what comes and what goes, in the tense of the change
 // request's state.
 func (v ChangeView) headings() (added, removed string) {

@@ -100,7 +100,7 @@ func Review(s layout.Shell, v ReviewView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.open() {
-				do, names := doing(ctx, giveable(v.Items))
+				do, names := doing(ctx, v.told())
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"lead\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -127,6 +127,15 @@ func giveable(items []Item) []Item {
 	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.Optional && it.Cause != "" })
 }
 
+// told are the items that the page begins with: what a yes of the reader's would
+// give, or all of it where it is for another to say yes.
+func (v ReviewView) told() []Item {
+	if v.CanApprove {
+		return giveable(v.Items)
+	}
+	return v.Items
+}
+
 // optional reports whether there is something to choose among the items.
 func optional(items []Item) bool {
 	return slices.ContainsFunc(items, func(it Item) bool { return it.Optional })

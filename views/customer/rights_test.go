@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/policy"
@@ -107,6 +109,21 @@ func TestTheSentenceLeavesOutOnlyWhatIsNotGiven(t *testing.T) {
 	chosen := customer.Item{Name: text("Lønn"), Action: "read", Optional: true, Left: true}
 	if got := said(t, sure, chosen); !strings.Contains(got, "Lønn") {
 		t.Errorf("%q does not tell of what can be given", got)
+	}
+}
+
+// TestWhoCannotSayYesIsToldOfAll also of what is optional and not his to give:
+// it is for another to say yes to.
+func TestWhoCannotSayYesIsToldOfAll(t *testing.T) {
+	held := customer.Item{Name: text("Lønn"), Action: "read", Optional: true, Cause: policy.MissingRole}
+	v := customer.ReviewView{Status: "pending", Manager: true, Items: []customer.Item{held}}
+	for name, page := range map[string]templ.Component{
+		"request": customer.Review(layout.Shell{}, v), "change": customer.Change(layout.Shell{}, customer.ChangeView{ReviewView: v}),
+	} {
+		got := viewstest.Render(i18n.With(t.Context(), models.NB), t, page)
+		if !strings.Contains(got, "Blir forespørselen godkjent") || !strings.Contains(got, "lese opplysninger i «Lønn»") {
+			t.Errorf("the %s does not say what it would be able to do if another approves", name)
+		}
 	}
 }
 

@@ -80,6 +80,14 @@ type Faulty struct {
 	Fault string // key of the fault
 }
 
+// lead is what stands before the fault; a label that asks has its mark already.
+func (f Faulty) lead() string {
+	if strings.HasSuffix(f.Label, "?") {
+		return f.Label
+	}
+	return f.Label + ":"
+}
+
 // Fault returns the key of the first fault of the field, or "".
 func Fault(faults []models.FieldError, field string) string {
 	for _, f := range faults {
