@@ -135,7 +135,7 @@ func (n *Node) handler(assets *static.Assets) (http.Handler, error) {
 		n.post = Post(sender, s.PortalURL, s.Contact)
 	}
 	pages := web.New(web.Config{
-		Registry: n.Registry, OIDC: login, Sessions: sessions, Assets: assets, Now: time.Now,
+		Registry: n.Registry, OIDC: login, Sessions: sessions, Assets: assets,
 		PortalURL: s.PortalURL, Secure: s.Secure, Contact: s.Contact, Mail: sender, Logger: n.logger,
 	})
 	machine := hooks.New(hooks.Config{

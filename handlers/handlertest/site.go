@@ -144,7 +144,7 @@ func (s *Site) build(dir string, o options) {
 	s.journal = rar.NewJournal(s.Store)
 	s.Server, err = handlers.New(handlers.Config{
 		Web: web.New(web.Config{
-			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, Now: s.Clock.Now, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example", Mail: o.mail, Logger: logger,
+			Registry: s.Registry, OIDC: login, Sessions: s.sessions, Assets: assets, PortalURL: PublicURL, Secure: true, Contact: "drift@stafett.example", Mail: o.mail, Logger: logger,
 		}),
 		Hooks: hooks.New(hooks.Config{
 			Door: door, Logins: login, Lookup: s.Store, Journal: s.journal, Now: s.Clock.Now, PublicURL: PublicURL, Logger: logger,

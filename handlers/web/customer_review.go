@@ -109,7 +109,7 @@ func (w *Web) UserReviewDone(c echo.Context) error {
 	for _, l := range done {
 		v.By, v.Role, v.At = l.Done.Person.Name, l.Done.Role, l.Done.Entry.At
 		v.Rows = append(v.Rows, customer.ReviewedRow{
-			ID: l.SystemUser.ID, Title: l.SystemUser.Title, Supplier: l.Supplier.Display(), Action: l.Done.Entry.Action, At: l.Done.Entry.At,
+			ID: l.SystemUser.ID, Title: l.SystemUser.Title, Supplier: l.Supplier.Display(), Action: l.Done.Entry.Action,
 		})
 	}
 	changed := c.QueryParams()["left"]

@@ -33,7 +33,7 @@ func userView(page registry.SystemUserPage) customer.SystemUserView {
 		ID: u.ID, Title: u.Title, Program: page.System.Name, About: page.System.Description, Supplier: orgView(page.Supplier),
 		Items: itemViews(page.Asked), Status: u.Status, Agent: u.Kind == systemuser.Agent, Gone: page.System.Deleted,
 		StruckOff: !page.StruckOff.IsZero(), Paused: u.Paused != "", Held: !u.SupplierPaused.IsZero(), EndedBy: u.RevokedBy, Until: u.ValidTo, Reference: reference(u.ExternalRef, u.Customer),
-		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt, CanRevoke: page.CanRevoke,
+		Created: u.CreatedAt, LastUsed: page.Use.Last, Ended: u.RevokedAt,
 		Suspended: u.CustomerPaused, Reason: u.PauseReason, Manage: page.Care.Manage, Need: need(page.Care.Again),
 	}
 	for i, a := range page.Asked {

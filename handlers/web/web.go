@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,7 +30,6 @@ type Config struct {
 	OIDC      *auth.Login
 	Sessions  *auth.Sessions
 	Assets    *static.Assets
-	Now       func() time.Time
 	PortalURL string       // of links to customers, without a slash at the end
 	Secure    bool         // cookies are for https alone
 	Contact   string       // who runs this registry; may be empty

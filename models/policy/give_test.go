@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stafett/stafett/models"
-	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
 )
@@ -161,38 +160,5 @@ func TestWhoEndsAHolding(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// What a page says when the reader may not grant something: these people can.
-func TestWhoGrants(t *testing.T) {
-	t.Parallel()
-	members := map[models.ID][]string{
-		"4-kari":   {director},
-		"2-ola":    {owner},
-		"3-per":    {manager, tax},
-		"1-anne":   {viewer, salary},
-		"5-nobody": nil,
-	}
-	items := []catalog.Item{catalog.PackageOf(salary), catalog.PackageOf(tax), catalog.Right("styre", ""), catalog.Right("free", "")}
-	each, all := policy.WhoGrants(catalogue(), items, "AS", members)
-	want := [][]models.ID{{"2-ola", "4-kari"}, {"2-ola", "3-per"}, nil, {"2-ola", "3-per", "4-kari"}}
-	if diff := cmp.Diff(want, each); diff != "" {
-		t.Errorf("each (-want +got):\n%s", diff)
-	}
-	if all != nil {
-		t.Errorf("all together: %v, want nobody", all)
-	}
-	if _, all = policy.WhoGrants(catalogue(), items[:2], "AS", members); !slices.Equal(all, []models.ID{"2-ola"}) {
-		t.Errorf("both packages: %v, want 2-ola", all)
-	}
-	if _, all = policy.WhoGrants(catalogue(), nil, "AS", members); !slices.Equal(all, []models.ID{"2-ola", "3-per", "4-kari"}) {
-		t.Errorf("nothing in particular: %v, want the access managers", all)
-	}
-	if each, all = policy.WhoGrants(catalogue(), items, "AS", nil); len(each) != len(items) || all != nil {
-		t.Errorf("in an organisation without people: %v, %v", each, all)
-	}
-	if each, _ = policy.WhoGrants(catalogue(), []catalog.Item{catalog.PackageOf(tax)}, "NUF", map[models.ID][]string{"f": {branchHead}}); len(each[0]) != 1 {
-		t.Error("the form of the organisation does not count")
 	}
 }

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/stafett/stafett/models"
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
@@ -292,46 +290,6 @@ func abilities(c *catalog.Catalog, items []catalog.Item, s policy.Standing) []bo
 		can = append(can, s.Gives(c, urn).OK(), s.Ends(c, party.Holding{URN: urn, Source: party.SourceGiven}) == nil)
 	}
 	return append(can, s.AccessManager(c), s.MainAdministrator(c))
-}
-
-// TestWhoGrantsIsWhoeverMayGrant compares the list of people with the question
-// put to each of them.
-func TestWhoGrantsIsWhoeverMayGrant(t *testing.T) {
-	t.Parallel()
-	var found tally
-	ids := []models.ID{"a", "b", "c", "d"} // as they are sorted
-	rapid.Check(t, func(t *rapid.T) {
-		d := drawData(t)
-		c, all := catalog.New(d), itemsOf(d)
-		form := rapid.SampledFrom(someForms).Draw(t, "form")
-		members := map[models.ID][]string{}
-		for _, id := range ids {
-			members[id] = rapid.SliceOfNDistinct(rapid.SampledFrom(someHoldings), 0, 6, rapid.ID[string]).Draw(t, "holdings")
-		}
-		for i := range all[2:] {
-			items := all[i : i+2]
-			want, wantAll := make([][]models.ID, 2), []models.ID(nil)
-			for _, id := range ids {
-				r := reading{d, policy.Standing{Holdings: members[id], Form: form, Level: 4, MinLevel: 4}}
-				first, second := r.mayGrant(items[0]), r.mayGrant(items[1])
-				if first {
-					want[0] = append(want[0], id)
-				}
-				if second {
-					want[1] = append(want[1], id)
-				}
-				if first && second {
-					wantAll = append(wantAll, id)
-				}
-			}
-			found.add(len(wantAll) > 0)
-			each, whole := policy.WhoGrants(c, items, form, members)
-			if !cmp.Equal(each, want) || !slices.Equal(whole, wantAll) {
-				t.Fatalf("%v: %v and all of it %v, want %v and %v", items, each, whole, want, wantAll)
-			}
-		}
-	})
-	found.want(t, "somebody may grant both", 1000)
 }
 
 // More of anything never takes away what a person may grant or give.

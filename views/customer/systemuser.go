@@ -33,7 +33,6 @@ type SystemUserView struct {
 	Until      time.Time // when it ends by itself; zero for never
 	Ended      time.Time // when it did; zero while it lives
 	History    []Event   // oldest first
-	CanRevoke  bool
 	Suspended  time.Time // since when the organisation has paused it; zero when it has not
 	Reason     string    // why, in its words
 	Waiting    []Waiting // changes that wait for an answer

@@ -56,7 +56,6 @@ type ReviewedRow struct {
 	Title    string
 	Supplier string
 	Action   string // a policy.Action
-	At       time.Time
 }
 
 // outcome is the word for what was done, and its colour.

@@ -129,7 +129,7 @@ func systemUserPages() []Page {
 	live := customer.SystemUserView{
 		ID: first, Title: "Fjellregnskap", Program: accounts, About: accountsAbout, Supplier: fjell,
 		Items: []customer.Item{vat(), tax()}, Status: systemuser.Active, Reference: "avd-nord",
-		Created: days(-1), ApprovedBy: "Kari Fjell", LastUsed: now, CanRevoke: true,
+		Created: days(-1), ApprovedBy: "Kari Fjell", LastUsed: now,
 		History: []customer.Event{
 			{At: days(-3), Action: string(policy.RequestSend)},
 			{At: days(-2), Action: string(policy.RequestApprove), Who: "Ola Dal", Role: employee, Denied: true, Code: models.CodeForbidden},
@@ -144,7 +144,7 @@ func systemUserPages() []Page {
 	gone.Gone = true
 	paused, flagged := live, live
 	paused.StruckOff, paused.Paused, flagged.StruckOff = true, true, true
-	revoked.Status, revoked.EndedBy, revoked.Ended, revoked.CanRevoke, revoked.ApprovedBy = systemuser.Revoked, systemuser.EndedByCustomer, now, false, ""
+	revoked.Status, revoked.EndedBy, revoked.Ended, revoked.ApprovedBy = systemuser.Revoked, systemuser.EndedByCustomer, now, ""
 	revoked.History = append(slices.Clone(live.History),
 		customer.Event{At: now, Action: string(policy.SystemUserRevoke), Who: "Kari Fjell", Role: director},
 		customer.Event{At: now, Action: "moon.land", Who: "Kari Fjell"},
@@ -154,7 +154,7 @@ func systemUserPages() []Page {
 	held.Held, held.History = true, append(slices.Clone(live.History),
 		customer.Event{At: days(-1), Action: string(policy.SystemUserPause)}, customer.Event{At: days(-1), Action: string(policy.SystemUserResume)},
 		customer.Event{At: now, Action: string(policy.SystemUserPause)})
-	givenUp.Status, givenUp.EndedBy, givenUp.Ended, givenUp.CanRevoke = systemuser.Revoked, systemuser.EndedBySupplier, now, false
+	givenUp.Status, givenUp.EndedBy, givenUp.Ended = systemuser.Revoked, systemuser.EndedBySupplier, now
 	givenUp.History = append(slices.Clone(live.History), customer.Event{At: now, Action: string(policy.SystemUserGiveUp)})
 	timeUp, retired, changed := givenUp, givenUp, live
 	timeUp.EndedBy, timeUp.Until = systemuser.EndedByTime, now

@@ -112,9 +112,9 @@ func userReviewPages() []Page {
 	stale := v
 	stale.Nothing = true
 	done := customer.UserReviewDoneView{ID: first, By: "Kari Fjell", Role: director, At: now, Left: 2, Stale: []string{"Fjellonn"}, Rows: []customer.ReviewedRow{
-		{ID: first, Title: "Fjellregnskap", Supplier: fjell.Name, Action: string(policy.SystemUserKeep), At: now},
-		{ID: first, Title: "Fjellskatt", Supplier: fjell.Name, Action: string(policy.SystemUserSuspend), At: now},
-		{ID: first, Title: strings.Repeat("Fjellregnskap", 7), Supplier: fjell.Name, Action: string(policy.SystemUserRevoke), At: now},
+		{ID: first, Title: "Fjellregnskap", Supplier: fjell.Name, Action: string(policy.SystemUserKeep)},
+		{ID: first, Title: "Fjellskatt", Supplier: fjell.Name, Action: string(policy.SystemUserSuspend)},
+		{ID: first, Title: strings.Repeat("Fjellregnskap", 7), Supplier: fjell.Name, Action: string(policy.SystemUserRevoke)},
 	}}
 	at := paths.UserReview()
 	return []Page{

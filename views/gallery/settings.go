@@ -20,7 +20,7 @@ func settingsPages() []Page {
 		User: customer.SystemUserView{
 			ID: first, Title: "Fjellregnskap", Program: accounts, About: accountsAbout, Supplier: fjell,
 			Items: []customer.Item{vat(), tax()}, Status: systemuser.Active, Reference: "avd-nord",
-			Created: days(-1), ApprovedBy: "Kari Fjell", LastUsed: now, CanRevoke: true, Manage: true,
+			Created: days(-1), ApprovedBy: "Kari Fjell", LastUsed: now, Manage: true,
 			History: []customer.Event{{At: days(-1), Action: string(policy.RequestApprove), Who: "Kari Fjell", Role: director}},
 		},
 		Version: 3, NewTitle: "Fjellregnskap",
