@@ -13,10 +13,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stafett/stafett/cmd/demo/seed"
+	"github.com/stafett/stafett/cmd/node"
+	"github.com/stafett/stafett/models/registry"
+	"github.com/stafett/stafett/models/store"
 	"github.com/stafett/stafett/static"
 	"github.com/stafett/stafett/views/paths"
 )
@@ -337,6 +341,98 @@ func TestARefusalOfTheIssuerIsTold(t *testing.T) {
 	}
 }
 
+func mustHaveAStory(t *testing.T, d *demo) {
+	t.Helper()
+	l := loop{running: d.running}
+	for name, pages := range map[string]map[string][]string{
+		seed.Approver:            {"/requests": {"Loggbok Payroll", "Loggbok Accounts"}, "/systemusers": {"Loggbok Accounts"}, "/systemusers/new": {"Loggbok Archive"}},
+		seed.AccountantManager:   {"/requests": {"Loggbok Klient lønn"}},
+		seed.ClientAdministrator: {"/systemusers": {"Loggbok Klient"}},
+	} {
+		v, err := l.signsIn(t.Context(), seed.BankID, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for page, words := range pages {
+			if err := v.Open(t.Context(), page); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, word := range words {
+				if !strings.Contains(v.Page.Text(), word) {
+					t.Errorf("%s sees no %q at %s", name, word, page)
+				}
+			}
+		}
+	}
+}
+
+// A first start that was killed while it told the story leaves half of one, and
+// the next begins anew; one that has ended does not, whatever happens later.
+func TestAStoryIsWholeAfterAKill(t *testing.T) {
+	needsAssets(t)
+	s := serve{Listen: "127.0.0.1:0", Data: t.TempDir()}
+	d, err := start(t.Context(), s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(s.Data, database)
+	if left, err := filepath.Glob(db + ".unfinished"); len(left) > 0 || err != nil {
+		t.Fatalf("it left %v, %v", left, err)
+	}
+	for _, file := range []string{db, db + "-wal", db + "-shm"} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	halfTold(t, db)
+	if d, err = start(t.Context(), s, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	mustHaveAStory(t, d)
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := begin(db); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(db); err != nil || !os.SameFile(before, after) {
+		t.Errorf("a whole one is begun anew: %v", err)
+	}
+}
+
+// halfTold leaves what a first start leaves that is killed after the systems.
+func halfTold(t *testing.T, db string) {
+	t.Helper()
+	if _, err := begin(db); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Migrate(t.Context(), "sqlite:"+db); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	clock := now.AddDate(0, 0, -60)
+	keys := func() ([][]byte, error) { return node.ReadKeys(db + ".key") }
+	st, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + db, Keys: keys, Now: func() time.Time { return clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close() //nolint:errcheck // as when it is killed
+	r := registry.New(registry.Config{Store: st, Now: func() time.Time { return clock }, Issuers: []string{"https://issuer.example/"}, MinLevel: 3})
+	if err := plant(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := (story{Registry: r, ledger: st, clock: &clock, began: now}).registers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Whoever opens a new demo has something to look at, and a restart adds nothing.
 func TestANewDemoHasAStory(t *testing.T) {
 	needsAssets(t)
@@ -346,27 +442,7 @@ func TestANewDemoHasAStory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := loop{running: d.running}
-		for name, pages := range map[string]map[string][]string{
-			seed.Approver:            {"/requests": {"Loggbok Payroll", "Loggbok Accounts"}, "/systemusers": {"Loggbok Accounts"}, "/systemusers/new": {"Loggbok Archive"}},
-			seed.AccountantManager:   {"/requests": {"Loggbok Klient lønn"}},
-			seed.ClientAdministrator: {"/systemusers": {"Loggbok Klient"}},
-		} {
-			v, err := l.signsIn(t.Context(), seed.BankID, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for page, words := range pages {
-				if err := v.Open(t.Context(), page); err != nil {
-					t.Errorf("%s: %v", name, err)
-				}
-				for _, word := range words {
-					if !strings.Contains(v.Page.Text(), word) {
-						t.Errorf("%s sees no %q at %s", name, word, page)
-					}
-				}
-			}
-		}
+		mustHaveAStory(t, d)
 		code, _, errs := command(t, "token", "--customer", seed.Customer, "--data", s.Data, "--client", bookkeepingClient)
 		if code != 0 {
 			t.Errorf("a token for the live one: %s", errs)

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -80,11 +82,15 @@ func start(ctx context.Context, s serve, logger *slog.Logger) (_ *demo, err erro
 func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*node.Node, error) {
 	settings := node.Settings{
 		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", PublicURL: publicURL,
-		DatabaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
+		DatabaseURL: "sqlite:" + filepath.Join(dir, database),
 		Issuers:     filepath.Join(dir, "issuers.json"), Login: filepath.Join(dir, "login.json"),
 		MinLevel: 3, MaxAge: 15, RequestDays: 28, Contact: "demo@stafett.example",
 	}
 	serving, err := settings.Serving()
+	if err != nil {
+		return nil, err
+	}
+	furnished, err := begin(filepath.Join(dir, database))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +100,36 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 	if err := furnish(ctx, serving, time.Now()); err != nil {
 		return nil, err
 	}
+	if err := furnished(); err != nil {
+		return nil, err
+	}
 	return node.New(ctx, serving, logger)
+}
+
+// database is the file of the registry in the demo's folder.
+const database = "demo.db"
+
+// begin notes beside the database, where there is none yet, that it is being
+// furnished, until what it returns is called. A database with that note is what a
+// first start that was killed has left: it is deleted, so that the story is told
+// whole or not at all.
+func begin(db string) (furnished func() error, err error) {
+	note := db + ".unfinished"
+	switch _, err := os.Stat(note); {
+	case err == nil:
+		for _, file := range []string{db, db + "-wal", db + "-shm"} {
+			if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	default:
+		if _, err := os.Stat(db); !errors.Is(err, fs.ErrNotExist) {
+			return func() error { return nil }, err
+		}
+	}
+	return func() error { return os.Remove(note) }, os.WriteFile(note, nil, 0o600)
 }
 
 // furnish plants the data, and tells the story where it has not been told: its

@@ -55,8 +55,8 @@ func untold(ctx context.Context, r *registry.Registry) (bool, error) {
 	return fresh, err
 }
 
-// tell lets it all happen. A story that was cut short is not taken up again; a
-// new folder has it whole.
+// tell lets it all happen. A story that is cut short is not taken up again: the
+// next start begins anew.
 func (s story) tell(ctx context.Context) error {
 	for _, part := range []struct {
 		what string
