@@ -87,7 +87,8 @@ func (r *Registry) RemoveChange(ctx context.Context, a models.Actor, correlation
 
 // RenewChange lets a change request that is pending or has expired be answered
 // for as long again. Conflict request.decided when it has been answered,
-// systemuser.revoked when its system user has ended.
+// systemuser.revoked when its system user has ended; TooMany and Forbidden as of
+// RenewRequest.
 func (r *Registry) RenewChange(ctx context.Context, a models.Actor, correlation models.ID) (request.Change, error) {
 	var out request.Change
 	err := r.guard(ctx, a, policy.RequestRenew, changeSubject(correlation), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -106,6 +107,9 @@ func (r *Registry) RenewChange(ctx context.Context, a models.Actor, correlation 
 			err = models.NewError(models.Conflict, models.CodeUserRevoked)
 		}
 		if err != nil {
+			return change{}, err
+		}
+		if err := r.charge(ctx, tx, party.OrgNo(a.OrgNo), c.Customer); err != nil {
 			return change{}, err
 		}
 		out = c

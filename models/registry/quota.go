@@ -10,7 +10,7 @@ import (
 
 // Quotas bound what is asked in an hour, by the clock; zero is no bound.
 type Quotas struct {
-	Supplier int // requests and change requests that one supplier sends
+	Supplier int // requests and change requests that one supplier sends or renews
 	Customer int // those that one customer is sent, by all suppliers
 }
 

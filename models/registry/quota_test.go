@@ -52,3 +52,25 @@ func TestQuotas(t *testing.T) {
 		}
 	})
 }
+
+// Customers are told of what is renewed as of what is new: it counts as much.
+func TestRenewingCounts(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	sent, c := w.Sent(t, "one"), changed(t, w, "two")
+	ways := []func() error{
+		func() error { return second(w.RenewRequest(t.Context(), fjordProgram, sent.ID)) },
+		func() error { return second(w.RenewChange(t.Context(), program, c.Correlation)) },
+	}
+	w.Quotas = registry.Quotas{Customer: len(ways)}
+	for _, renew := range ways {
+		if err := renew(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := marked(t, w)
+	for _, renew := range ways {
+		mustBe(t, renew(), models.TooMany, models.CodeTooMany)
+	}
+	before.mustHaveDoneNothing(t)
+}

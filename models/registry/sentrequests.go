@@ -145,7 +145,8 @@ func (r *Registry) RemoveRequest(ctx context.Context, a models.Actor, id models.
 // Errors: NotFound as of AskedRequest; Conflict request.decided when it has been
 // answered, or a newer one for its triple rejected, request.exists or
 // systemuser.exists when another stands in its place, organisation.struck_off;
-// Gone system.deleted; Invalid with the field valid_to.
+// Gone system.deleted; Invalid with the field valid_to; TooMany, for the customer is
+// told as of a new one; Forbidden supplier.blocked.
 func (r *Registry) RenewRequest(ctx context.Context, a models.Actor, id models.ID) (request.Request, error) {
 	var renewed request.Request
 	err := r.guard(ctx, a, policy.RequestRenew, requestSubject(id), func(tx Tx, _ policy.Standing, _ *catalog.Catalog) (change, error) {
@@ -157,6 +158,9 @@ func (r *Registry) RenewRequest(ctx context.Context, a models.Actor, id models.I
 			return change{}, err
 		}
 		if err := r.renewable(ctx, tx, old); err != nil {
+			return change{}, err
+		}
+		if err := r.charge(ctx, tx, party.OrgNo(a.OrgNo), old.Customer); err != nil {
 			return change{}, err
 		}
 		if err := tx.RenewRequest(ctx, renewed); err != nil {
