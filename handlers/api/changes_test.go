@@ -135,6 +135,28 @@ func TestWhatAsksForNothingIsNotStored(t *testing.T) {
 	c.vendor.Get(changesSent + "/" + correlation).Want(http.StatusNotFound)
 }
 
+// NoChangeNeeded is of a question without content, as in Altinn. What is held may
+// be held no more when the customer answers.
+func TestWhatIsHeldAlreadyMayBeAskedFor(t *testing.T) {
+	t.Parallel()
+	c := newChanging(t)
+	held := `{"requiredAccessPackages":[{"urn":"` + kit.TaxPackage + `"}]}`
+	one := c.vendor.PostJSON(c.ask(correlation), held).Want(http.StatusCreated).JSON()
+	if one["status"] != "New" || one["confirmUrl"] == "" {
+		t.Errorf("answered %v", one)
+	}
+	c.Exec("DELETE FROM delegation WHERE ref = '" + kit.TaxPackage + "'")
+	c.Exec("UPDATE system_user SET version = version + 1")
+	asked, ok := one["id"].(string)
+	if !ok {
+		t.Fatalf("answered %v", one)
+	}
+	v, err := c.Registry.ReviewChange(t.Context(), c.Actor(kit.ApproverP), models.ID(asked))
+	if err != nil || len(v.Asked) != 1 || v.Asked[0].Item.Ref != kit.TaxPackage {
+		t.Errorf("the customer is shown %+v, %v", v.Asked, err)
+	}
+}
+
 func TestWhyAChangeRequestIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newChanging(t)

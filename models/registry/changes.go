@@ -84,7 +84,8 @@ type ChangeTx interface {
 //
 // Asked before with the correlation id, the stored one comes back as it is, and
 // the Repeat says how it compares. One that asks for nothing is not stored and
-// comes back without an ID. Errors: Invalid with the fields of request.NewChange
+// comes back without an ID; one for what the system user has already is stored, for
+// it may have lost that when it is answered. Errors: Invalid with the fields of request.NewChange
 // (then the change says which system it is about); Conflict change.exists for a
 // correlation id of one that has been deleted; NotFound for a system user that
 // is not there or another supplier's; TooMany; Forbidden supplier.blocked; those
