@@ -327,28 +327,33 @@ scenario("B7 what nobody can give has a code for the supplier", [nb, bare.en], a
   assert.equal(status, 400);
 });
 
-scenario("B8 what exists already is not made once more, and the page says so", [nb, bare.nn], async (way) => {
+scenario("B8 what exists or is asked for already is not made once more, and the page says so", [nb, bare.nn], async (way) => {
   const system = await program.registers(`Dobbelflyt${way.lang}`);
   const { id } = await program.asks(system);
   const ingrid = await as(director, way);
-  await opens(ingrid, `/systemusers/new/${system.id}`);
-  assert.equal(await presses(ingrid, ingrid.button("create.do")), 303);
-  const user = new URL(ingrid.page.url()).pathname.split("/")[2];
 
-  // Made from the list again, it needs a reference of its own.
+  // While a request waits it is to be answered, and nothing is made beside it.
+  await opens(ingrid, `/systemusers/new/${system.id}`);
+  await ingrid.reads("create.waits", { Program: system.name.nb });
+  assert.equal(await presses(ingrid, ingrid.button("create.do")), 409);
+  await ingrid.page.getByText(ingrid.t("fault.create.ref_asked")).first().waitFor();
+  await looks(ingrid, "creation of what is asked for");
+  await ingrid.button("create.waits.see", {}, "link").first().click();
+  await at(ingrid, `/requests/${id}`);
+  assert.equal(await approves(ingrid), 303);
+
+  // What there is needs no second one, unless it gets a reference of its own.
   await opens(ingrid, `/systemusers/new/${system.id}`);
   await ingrid.reads("create.exists", { Program: system.name.nb });
   assert.equal(await presses(ingrid, ingrid.button("create.do")), 409);
   await ingrid.page.getByText(ingrid.t("fault.create.ref_taken")).first().waitFor();
   await looks(ingrid, "creation of what exists");
-
-  // The request that waits meanwhile would make the same.
-  await opens(ingrid, `/requests/${id}`);
-  assert.equal(await approves(ingrid), 409);
-  await ingrid.reads("customer.review.taken");
-  await looks(ingrid, "approval of what exists");
-  assert.equal(await program.status(id), "New");
-  assert.equal(await times(ingrid, user, "systemuser.create"), 1);
+  assert.equal(await times(ingrid, id, "request.approve"), 1);
+  await ingrid.page.locator('input[name="external_ref"]').fill("avdeling");
+  assert.equal(await presses(ingrid, ingrid.button("create.do")), 303);
+  const second = new URL(ingrid.page.url()).pathname.split("/")[2];
+  assert.notEqual(second, id);
+  assert.equal(await times(ingrid, second, "systemuser.create"), 1);
 });
 
 scenario("B9 where there are no candidates the page says how there come to be some", [en, bare.nb], async (way) => {
