@@ -154,6 +154,16 @@ func TestWhoIsLedToTheClients(t *testing.T) {
 	if got := leads(kit.ViewerP); got != nil {
 		t.Errorf("who may not see them is led there from %q", got)
 	}
+	request := "/requests" + strings.TrimPrefix(user, "/systemusers")
+	for who, want := range map[string]struct {
+		kit.Person
+		led bool
+	}{"a director": {kit.DirectorF, true}, "a viewer": {kit.ViewerP, false}} {
+		links := s.AsAt(t, want.Person, kit.FacilitatorF, 4).Get(request).Want(http.StatusOK).Page().Links()
+		if slices.Contains(links, path) != want.led {
+			t.Errorf("%s is led there from the request: %v", who, !want.led)
+		}
+	}
 	s.Revoke(t, kit.DirectorF, models.ID(strings.TrimPrefix(user, "/systemusers/")))
 	if got := leads(kit.DirectorF); got != nil {
 		t.Errorf("from %q, when it has ended", got)

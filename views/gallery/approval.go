@@ -116,7 +116,9 @@ func statesOf(kind string, of customer.ReviewView) []Page {
 		v := of
 		v.Items = slices.Clone(of.Items)
 		s.change(&v)
-		page := customer.Review(kari(paths.Request(v.ID)), v)
+		shell := kari(paths.Request(v.ID))
+		shell.Clients = v.Agent
+		page := customer.Review(shell, v)
 		name := "customer/approval-" + kind + "-" + s.name
 		if s.name == "stale" || s.name == "step-up" {
 			out = append(out, all(name, page))
