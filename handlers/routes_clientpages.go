@@ -10,7 +10,7 @@ const clientFile = "/systemusers/:id/clients/file"
 func (s *Server) clientPages() []Route {
 	w, get, post := s.web, http.MethodGet, http.MethodPost
 	const clients = "/systemusers/:id/clients"
-	return []Route{
+	pages := []Route{
 		{get, "/clients", "clients.overview", People, Acting, w.ClientOverview},
 		{get, clients, "clients.list", People, Acting, w.Clients},
 		{post, clients, "clients.remove", People, Acting, w.RemoveClients},
@@ -27,4 +27,8 @@ func (s *Server) clientPages() []Route {
 		{post, clients + "/jobs/:job/cancel", "clients.job.cancel", People, Acting, w.CancelClientJob},
 		{post, clients + "/jobs/:job/retry", "clients.job.retry", People, Acting, w.RetryClientJob},
 	}
+	for i := range pages {
+		pages[i].handler = w.OrWhoDecides(pages[i].handler)
+	}
+	return pages
 }

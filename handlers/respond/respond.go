@@ -24,6 +24,7 @@ const (
 	RequestIDKey = "request_id" // string: our id of this request
 	MachineKey   = "machine"    // bool: the route answers programs, not people
 	codeKey      = "code"       // models.Code: of the error that was answered
+	whoKey       = "who"        // []string: names of those who may do what is refused
 )
 
 // Page renders a page whole and then sends it with the status, so that a
@@ -90,6 +91,7 @@ func (r Responder) Error(err error, c echo.Context) {
 
 func (r Responder) page(c echo.Context, e *models.Error) error {
 	f := layout.Failure{Code: e.Code, Fields: e.Fields, Reference: RequestID(c), Contact: r.Contact}
+	f.Who, _ = c.Get(whoKey).([]string)
 	if m := c.Request().Method; m == http.MethodGet || m == http.MethodHead {
 		f.Retry = c.Request().URL.RequestURI()
 	}
@@ -166,6 +168,10 @@ func RequestID(c echo.Context) string {
 // Failed notes the code of an error that the caller answers itself, such as a
 // form that comes back with its faults, for the log.
 func Failed(c echo.Context, code models.Code) { c.Set(codeKey, code) }
+
+// Who notes the names of those who may do what the caller is refused, for the page
+// that says so.
+func Who(c echo.Context, names []string) { c.Set(whoKey, names) }
 
 // Again answers a form that was not taken with its page, which says why.
 func Again(c echo.Context, page templ.Component) error {

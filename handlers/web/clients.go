@@ -36,6 +36,20 @@ func (w *Web) Candidates(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, clients.Add(w.Shell(c), v))
 }
 
+// OrWhoDecides is a page on clients that tells who may not see it, or not do what
+// he tries, who may. Where that cannot be read the refusal stands by itself.
+func (w *Web) OrWhoDecides(page echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := page(c)
+		if err != nil && models.CodeOf(err) == models.CodeForbidden {
+			if who, failed := w.Registry.ClientDeciders(c.Request().Context(), actor(c)); failed == nil {
+				respond.Who(c, names(who))
+			}
+		}
+		return err
+	}
+}
+
 // clientSizes are how many clients a page can have.
 var clientSizes = []int{25, 50, 100}
 

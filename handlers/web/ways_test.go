@@ -85,8 +85,8 @@ func TestARefusalLeadsToWhoCan(t *testing.T) {
 	s.Exec("UPDATE holding SET urn = '" + policy.Viewer + "' WHERE urn = '" + kit.ClientPackage + "'")
 	r := s.As(t, kit.ClientAdminF).Get(path)
 	isFailure(t, r, http.StatusForbidden, models.CodeForbidden)
-	if !slices.Contains(r.Page().Links(), "/members") {
-		t.Errorf("the page leads to %v", r.Page().Links())
+	if !slices.Contains(r.Page().Links(), "/members") || !r.Page().Has(kit.DirectorF.Name) {
+		t.Errorf("the page leads to %v, and says %s", r.Page().Links(), r.Page().Text())
 	}
 	mustSay(t, s.As(t, kit.ClientAdminF).Get("/members"), kit.DirectorF.Name)
 }

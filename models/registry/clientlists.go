@@ -324,6 +324,29 @@ func (r *Registry) aside(ctx context.Context, tx Reader, g agent, c *catalog.Cat
 	return nil
 }
 
+// ClientDeciders are the people in the organisation that the actor is a member of
+// who may attach clients, or else those who administer access there. Errors:
+// those of the policy.
+func (r *Registry) ClientDeciders(ctx context.Context, a models.Actor) ([]party.Person, error) {
+	var out []party.Person
+	err := r.read(ctx, a, policy.SystemUserRead, func(tx Reader, _ policy.Standing, c *catalog.Catalog) error {
+		org, err := tx.Organisation(ctx, party.OrgNo(a.OrgNo))
+		if err != nil {
+			return err
+		}
+		if out, err = r.clientAdmins(ctx, tx, org, c); err != nil || len(out) > 0 {
+			return err
+		}
+		standings, err := r.standings(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		out, err = administrators(ctx, tx, c, standings)
+		return err
+	})
+	return out, err
+}
+
 // clientAdmins are the people of the organisation who may attach clients.
 func (r *Registry) clientAdmins(ctx context.Context, tx Reader, o party.Organisation, c *catalog.Catalog) ([]party.Person, error) {
 	standings, err := r.standings(ctx, tx, o)

@@ -319,3 +319,33 @@ func TestClientsAtOnce(t *testing.T) {
 		mustVerify(t, w)
 	})
 }
+
+// Whoever may not decide about clients is told who may: those who attach them, or
+// where there are none, those who administer access. A stranger is told nobody.
+func TestWhoDecidesAboutClients(t *testing.T) {
+	t.Parallel()
+	w := modelstest.Open(t)
+	told := func(who modelstest.Name) (out []string) {
+		t.Helper()
+		people, err := w.ClientDeciders(t.Context(), w.As(who, bakeri))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range people {
+			out = append(out, p.Name)
+		}
+		slices.Sort(out)
+		return out
+	}
+	w.Exec(t, "UPDATE holding SET urn = 'urn:altinn:rolecode:admai' WHERE person_id = ?", string(w.ID(nils))) // and nothing of clients
+	attach := told(even)
+	if !slices.Contains(attach, "Kari") || slices.Contains(attach, "Nils") || slices.Contains(attach, "Even") {
+		t.Errorf("who attach: %v", attach)
+	}
+	w.Exec(t, "UPDATE holding SET ended_at = 0 WHERE org_no = ? AND person_id IN (?, ?)", string(bakeri), string(w.ID(kari)), string(w.ID(ola)))
+	if manage := told(even); !slices.Equal(manage, []string{"Nils"}) {
+		t.Errorf("who administer access: %v", manage)
+	}
+	_, err := w.ClientDeciders(t.Context(), w.As(turid, bakeri))
+	mustBe(t, err, models.NotFound, models.CodeNotFound)
+}

@@ -13,7 +13,10 @@ func failurePages() []Page {
 	dark := kari(paths.Requests())
 	dark.Scheme = "dark"
 	alone := layout.Shell{Path: paths.InvitationAccept(), Person: "Siv Dal", LoginReady: true}
+	who := failure(models.CodeForbidden)
+	who.Who = []string{"Ola Dal", "Siri Vik"}
 	pages := []Page{
+		all("failure/who-may", layout.ErrorPage(kari(paths.SystemUserClients(first)), who)),
 		all("failure/level", layout.ErrorPage(kari(paths.Invite()), failure(models.CodeLevelTooLow))),
 		all("failure/login-old", layout.ErrorPage(kari(paths.Request(first)), failure(models.CodeLoginTooOld))),
 		one("failure/identity-taken", layout.ErrorPage(kari(paths.Account()), failure(models.CodeIdentityTaken))),

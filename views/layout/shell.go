@@ -108,6 +108,7 @@ type Failure struct {
 	Reference string              // to give to whoever helps; the request's id
 	Contact   string              // who runs this registry, as configured; may be empty
 	Retry     string              // a path to try again at; empty when that is no help
+	Who       []string            // names of those who may do it, where the reader may not and is to know
 }
 
 // retryable tells which failures may be gone the next time.
