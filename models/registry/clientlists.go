@@ -12,7 +12,6 @@ import (
 	"github.com/stafett/stafett/models/catalog"
 	"github.com/stafett/stafett/models/party"
 	"github.com/stafett/stafett/models/policy"
-	"github.com/stafett/stafett/models/system"
 	"github.com/stafett/stafett/models/systemuser"
 )
 
@@ -151,7 +150,6 @@ type ClientRuleView struct {
 // with what the reader may do.
 type ClientList struct {
 	Agent    systemuser.SystemUser
-	System   system.System
 	Supplier party.Organisation
 	Owner    party.Organisation
 	Needs    []catalog.Item         // of each client
@@ -185,7 +183,7 @@ func (r *Registry) ClientList(ctx context.Context, a models.Actor, id models.ID,
 		if err != nil {
 			return err
 		}
-		v.Agent, v.System, v.Needs, v.Names = g.user, g.system, g.needs, map[string]models.Text{}
+		v.Agent, v.Needs, v.Names = g.user, g.needs, map[string]models.Text{}
 		orgs, err := tx.Organisations(ctx, []party.OrgNo{g.Facilitator, g.system.Supplier})
 		if err != nil {
 			return err
