@@ -152,7 +152,7 @@ func (s *Site) writing(wanted func(string) bool) string {
 		line := "'" + table + "'"
 		for _, c := range s.strings("SELECT name FROM pragma_table_info(?)", table) {
 			if wanted(table + "." + c) {
-				line += " || ' " + c + `=' || replace(quote("` + c + `"), char(10), '\n')`
+				line += " || ' " + c + `=' || CASE typeof("` + c + `") WHEN 'text' THEN '"' || replace("` + c + `", char(10), '\n') || '"' ELSE quote("` + c + `") END`
 			}
 		}
 		tables = append(tables, `(SELECT coalesce(group_concat(line, ''), '') FROM (SELECT `+line+` || char(10) AS line FROM "`+table+`" ORDER BY rowid))`)

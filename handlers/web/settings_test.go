@@ -61,7 +61,7 @@ func TestAPauseWithoutAReasonComesBack(t *testing.T) {
 	form := c.Get(at).Page().MustForm(at + "/pause")
 	before := s.Snapshot()
 	page := c.Post(at+"/pause", form).Want(http.StatusUnprocessableEntity).Page()
-	if !page.Has("Hvorfor setter dere den på pause?: Fyll ut dette feltet") || s.Snapshot() != before {
+	if !page.Has("Hvorfor setter dere den på pause? Fyll ut dette feltet") || s.Snapshot() != before {
 		t.Errorf("it says %s", page.Text())
 	}
 	long := strings.Repeat("lang ", 101)
