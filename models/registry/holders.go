@@ -27,7 +27,6 @@ type Holder struct {
 	Created     time.Time
 	Used        time.Time // last; zero for never
 	Until       time.Time // when it ends by itself; zero for never
-	Ended       time.Time // zero while it lives
 	sortedAs
 }
 

@@ -25,7 +25,6 @@ type Ask struct {
 	Status      request.Status     // as stored
 	Created     time.Time
 	Expires     time.Time
-	Decided     time.Time // zero while pending
 	sortedAs
 }
 

@@ -12,13 +12,13 @@ import (
 
 // asksSQL is one row for each thing that a customer was asked, of either kind.
 const asksSQL = `
-SELECT a.id, a.changes, a.kind, a.title, a.external_ref, a.status, a.created_at, a.expires_at, a.decided_at, a.supplier,
+SELECT a.id, a.changes, a.kind, a.title, a.external_ref, a.status, a.created_at, a.expires_at, a.supplier,
 	s.name_nb, s.name_nn, s.name_en, o.name AS supplier_name
 FROM (
-	SELECT id, 0 AS changes, kind, title, external_ref, status, created_at, expires_at, decided_at, supplier, system_id
+	SELECT id, 0 AS changes, kind, title, external_ref, status, created_at, expires_at, supplier, system_id
 	FROM request WHERE customer = ?
 	UNION ALL
-	SELECT c.id, 1, u.kind, u.title, u.external_ref, c.status, c.created_at, c.expires_at, c.decided_at, c.supplier, c.system_id
+	SELECT c.id, 1, u.kind, u.title, u.external_ref, c.status, c.created_at, c.expires_at, c.supplier, c.system_id
 	FROM change_request c JOIN system_user u ON u.id = c.system_user_id WHERE c.customer = ?
 ) a
 JOIN system s ON s.id = a.system_id
@@ -40,7 +40,6 @@ type askedRow struct {
 	Status       string  `gorm:"column:status"`
 	CreatedAt    int64   `gorm:"column:created_at"`
 	ExpiresAt    int64   `gorm:"column:expires_at"`
-	DecidedAt    *int64  `gorm:"column:decided_at"`
 	Supplier     string  `gorm:"column:supplier"`
 	SupplierName string  `gorm:"column:supplier_name"`
 	Name         textRow `gorm:"embedded;embeddedPrefix:name_"`
@@ -50,13 +49,13 @@ func (r askedRow) domain() registry.Ask {
 	return registry.Ask{
 		Ref: registry.Ref{ID: models.ID(r.ID), Change: r.Changes > 0}, Kind: systemuser.Kind(r.Kind), Title: r.Title, ExternalRef: r.ExternalRef,
 		Program: r.Name.domain(), Supplier: party.Organisation{OrgNo: party.OrgNo(r.Supplier), Name: r.SupplierName},
-		Status: request.Status(r.Status), Created: instant(r.CreatedAt), Expires: instant(r.ExpiresAt), Decided: instantOrZero(r.DecidedAt),
+		Status: request.Status(r.Status), Created: instant(r.CreatedAt), Expires: instant(r.ExpiresAt),
 	}
 }
 
 // holdersSQL is one row for each system user of a customer.
 const holdersSQL = `
-SELECT u.id, u.kind, u.title, u.external_ref, u.status, u.created_at, u.last_used_at, u.valid_to_at, u.revoked_at,
+SELECT u.id, u.kind, u.title, u.external_ref, u.status, u.created_at, u.last_used_at, u.valid_to_at,
 	u.paused <> '' OR u.supplier_paused_at IS NOT NULL OR u.customer_paused_at IS NOT NULL AS held, s.deleted AS gone,
 	s.name_nb, s.name_nn, s.name_en, s.supplier, o.name AS supplier_name
 FROM system_user u
@@ -81,7 +80,6 @@ type holderRow struct {
 	CreatedAt    int64   `gorm:"column:created_at"`
 	LastUsedAt   *int64  `gorm:"column:last_used_at"`
 	ValidToAt    *int64  `gorm:"column:valid_to_at"`
-	RevokedAt    *int64  `gorm:"column:revoked_at"`
 	Supplier     string  `gorm:"column:supplier"`
 	SupplierName string  `gorm:"column:supplier_name"`
 	Name         textRow `gorm:"embedded;embeddedPrefix:name_"`
@@ -92,7 +90,6 @@ func (r holderRow) domain() registry.Holder {
 		ID: models.ID(r.ID), Kind: systemuser.Kind(r.Kind), Title: r.Title, ExternalRef: r.ExternalRef, Program: r.Name.domain(),
 		Supplier: party.Organisation{OrgNo: party.OrgNo(r.Supplier), Name: r.SupplierName}, Status: systemuser.Status(r.Status),
 		Paused: r.Held, Gone: r.Gone, Created: instant(r.CreatedAt), Used: instantOrZero(r.LastUsedAt), Until: instantOrZero(r.ValidToAt),
-		Ended: instantOrZero(r.RevokedAt),
 	}
 }
 
