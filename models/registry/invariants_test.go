@@ -100,22 +100,35 @@ func TestInvariants(t *testing.T) {
 				rt.Fatalf("%d entries of what was so already", n-before)
 			}
 		}
+		send := func(rt *rapid.T) {
+			in := modelstest.Request()
+			in.ExternalRef = fmt.Sprint(rapid.IntRange(1, 2).Draw(rt, "reference"))
+			in.Items = in.Items[:rapid.IntRange(1, 2).Draw(rt, "items")]
+			before := len(w.Entries(t))
+			sent, err := w.SendRequest(ctx, w.As(jonas, fjord), in)
+			if asked := err == nil || models.CodeOf(err) == models.CodeRequestExists || models.CodeOf(err) == models.CodeUserExists; blocked && asked {
+				rt.Fatalf("one who is blocked has asked: %v", err)
+			}
+			lapsed := max(0, len(w.Entries(t))-before-1)
+			recorded(rt, err, lapsed)
+			if err == nil {
+				ids = append(ids, sent.ID)
+			}
+		}
+		unblock := func(rt *rapid.T, by modelstest.Name) {
+			before := len(w.Entries(t))
+			err := w.UnblockSupplier(ctx, w.As(by, bakeri), fjord)
+			if err == nil && !blocked {
+				nothing(rt, before)
+				return
+			}
+			if err == nil {
+				blocked = false
+			}
+			recorded(rt, err, 0)
+		}
 		rt.Repeat(map[string]func(*rapid.T){
-			"send": func(rt *rapid.T) {
-				in := modelstest.Request()
-				in.ExternalRef = fmt.Sprint(rapid.IntRange(1, 2).Draw(rt, "reference"))
-				in.Items = in.Items[:rapid.IntRange(1, 2).Draw(rt, "items")]
-				before := len(w.Entries(t))
-				sent, err := w.SendRequest(ctx, w.As(jonas, fjord), in)
-				if asked := err == nil || models.CodeOf(err) == models.CodeRequestExists || models.CodeOf(err) == models.CodeUserExists; blocked && asked {
-					rt.Fatalf("one who is blocked has asked: %v", err)
-				}
-				lapsed := max(0, len(w.Entries(t))-before-1)
-				recorded(rt, err, lapsed)
-				if err == nil {
-					ids = append(ids, sent.ID)
-				}
-			},
+			"send": send,
 			"look": func(rt *rapid.T) {
 				reader, id := who(), which()
 				if v, err := w.Review(ctx, w.As(reader, bakeri), id); err == nil {
@@ -124,11 +137,15 @@ func TestInvariants(t *testing.T) {
 			},
 			"approve": func(rt *rapid.T) {
 				reader, id := who(), which()
-				if len(ids) > 0 && rapid.IntRange(0, 3).Draw(rt, "stray") > 0 { // mostly as it is meant
-					reader, id = kari, ids[len(ids)-1]
-					digests[seen{reader, id}] = w.Seen(t, reader, id)
+				if rapid.IntRange(0, 3).Draw(rt, "stray") > 0 { // mostly as it is meant
+					unblock(rt, kari)
+					send(rt)
+					if len(ids) > 0 {
+						reader, id = kari, ids[len(ids)-1]
+						digests[seen{reader, id}] = w.Seen(t, reader, id)
+					}
 				}
-				without := rapid.SampledFrom([][]catalog.Item{nil, nil, {salary}, {register}, {salary, register}}).Draw(rt, "without")
+				without := rapid.SampledFrom([][]catalog.Item{nil, nil, nil, nil, {salary}, {register}, {salary, register}}).Draw(rt, "without")
 				user, err := w.Approve(ctx, w.As(reader, bakeri), id, digests[seen{reader, id}], without...)
 				recorded(rt, err, 0)
 				if err != nil {
@@ -175,18 +192,7 @@ func TestInvariants(t *testing.T) {
 				}
 				recorded(rt, err, max(0, len(w.Entries(t))-before-1)) // what waited is rejected
 			},
-			"unblock": func(rt *rapid.T) {
-				before := len(w.Entries(t))
-				err := w.UnblockSupplier(ctx, w.As(who(), bakeri), fjord)
-				if err == nil && !blocked {
-					nothing(rt, before)
-					return
-				}
-				if err == nil {
-					blocked = false
-				}
-				recorded(rt, err, 0)
-			},
+			"unblock":  func(rt *rapid.T) { unblock(rt, who()) },
 			"reject":   func(rt *rapid.T) { recorded(rt, w.Reject(ctx, w.As(who(), bakeri), which(), "Nei"), 0) },
 			"withdraw": func(rt *rapid.T) { recorded(rt, w.Withdraw(ctx, w.As(who(), fjord), which()), 0) },
 			"revoke":   func(rt *rapid.T) { recorded(rt, w.Revoke(ctx, w.As(who(), bakeri), which()), 0) },
