@@ -49,7 +49,7 @@ go_suite() {
 # The browser tests run the programs as they are shipped.
 browser_suite() {
   local log=$PWD/$out/browser.log status=0
-  (cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test --test-concurrency=2) 2>&1 | tee "$log" || status=$?
+  (cd e2e/browser && npm ci --no-audit --no-fund --loglevel=error && node --test) 2>&1 | tee "$log" || status=$?
   figure() { sed -nE "s/^(#|ℹ) $1 ([0-9]+)$/\2/p" "$log" | tail -n 1; }
   local p f s
   p=$(figure pass) f=$(figure fail) s=$(figure skipped)
