@@ -379,13 +379,8 @@ func TestAStoryIsWholeAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := filepath.Join(s.Data, database)
-	if left, err := filepath.Glob(db + ".unfinished"); len(left) > 0 || err != nil {
-		t.Fatalf("it left %v, %v", left, err)
-	}
-	for _, file := range []string{db, db + "-wal", db + "-shm"} {
-		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
-		}
+	if err := discard(db); err != nil {
+		t.Fatal(err)
 	}
 	halfTold(t, db)
 	if d, err = start(t.Context(), s, slog.New(slog.DiscardHandler)); err != nil {
@@ -395,11 +390,17 @@ func TestAStoryIsWholeAfterAKill(t *testing.T) {
 	if err := d.close(); err != nil {
 		t.Fatal(err)
 	}
+	if left, err := filepath.Glob(unfinished(db) + "*"); len(left) > 0 || err != nil {
+		t.Errorf("it left %v, %v", left, err)
+	}
 	before, err := os.Stat(db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin(db); err != nil {
+	if d, err = start(t.Context(), s, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.close(); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := os.Stat(db); err != nil || !os.SameFile(before, after) {
@@ -410,16 +411,13 @@ func TestAStoryIsWholeAfterAKill(t *testing.T) {
 // halfTold leaves what a first start leaves that is killed after the systems.
 func halfTold(t *testing.T, db string) {
 	t.Helper()
-	if _, err := begin(db); err != nil {
-		t.Fatal(err)
-	}
+	key, db := db+".key", unfinished(db)
 	if _, err := store.Migrate(t.Context(), "sqlite:"+db); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
 	clock := now.AddDate(0, 0, -60)
-	keys := func() ([][]byte, error) { return node.ReadKeys(db + ".key") }
-	st, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + db, Keys: keys, Now: func() time.Time { return clock }})
+	st, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + db, Keys: func() ([][]byte, error) { return node.ReadKeys(key) }, Now: func() time.Time { return clock }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,17 +90,7 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	furnished, err := begin(filepath.Join(dir, database))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := store.Migrate(ctx, settings.DatabaseURL); err != nil {
-		return nil, err
-	}
-	if err := furnish(ctx, serving, time.Now()); err != nil {
-		return nil, err
-	}
-	if err := furnished(); err != nil {
+	if err := ready(ctx, serving, filepath.Join(dir, database)); err != nil {
 		return nil, err
 	}
 	return node.New(ctx, serving, logger)
@@ -109,27 +99,41 @@ func newNode(ctx context.Context, dir, publicURL string, logger *slog.Logger) (*
 // database is the file of the registry in the demo's folder.
 const database = "demo.db"
 
-// begin notes beside the database, where there is none yet, that it is being
-// furnished, until what it returns is called. A database with that note is what a
-// first start that was killed has left: it is deleted, so that the story is told
-// whole or not at all.
-func begin(db string) (furnished func() error, err error) {
-	note := db + ".unfinished"
-	switch _, err := os.Stat(note); {
-	case err == nil:
-		for _, file := range []string{db, db + "-wal", db + "-shm"} {
-			if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
-	default:
-		if _, err := os.Stat(db); !errors.Is(err, fs.ErrNotExist) {
-			return func() error { return nil }, err
+// ready migrates and furnishes the database. A new one is furnished beside the
+// place where it belongs and moved there whole: of a first start that is killed
+// the next finds nothing, or what it throws away.
+func ready(ctx context.Context, s node.Serving, db string) error {
+	at := db
+	_, err := os.Stat(db)
+	if errors.Is(err, fs.ErrNotExist) {
+		at = unfinished(db)
+		err = discard(at)
+	}
+	if err != nil {
+		return err
+	}
+	s.URL = "sqlite:" + at
+	if _, err := store.Migrate(ctx, s.URL); err != nil {
+		return err
+	}
+	if err := furnish(ctx, s, time.Now()); err != nil || at == db {
+		return err
+	}
+	return os.Rename(at, db)
+}
+
+// unfinished is where a new database is furnished.
+func unfinished(db string) string { return db + ".unfinished" }
+
+// discard deletes what there is of a database.
+func discard(db string) error {
+	var errs []error
+	for _, file := range []string{db, db + "-wal", db + "-shm"} {
+		if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
 		}
 	}
-	return func() error { return os.Remove(note) }, os.WriteFile(note, nil, 0o600)
+	return errors.Join(errs...)
 }
 
 // furnish plants the data, and tells the story where it has not been told: its
