@@ -6,8 +6,13 @@ import (
 	"errors"
 )
 
-// keptStatements bounds what one connection keeps: more than the pages have.
-const keptStatements = 256
+// What one connection keeps: more statements than the pages have, and none that
+// is longer than a page's, as those are that write many rows at once. They differ
+// by the number of rows, and the larger ones take much memory.
+const (
+	keptStatements = 256
+	keptLength     = 4 << 10
+)
 
 // keeper opens connections to SQLite that keep their statements compiled.
 // SQLite compiles a statement anew each time it is sent as text, which costs
@@ -104,10 +109,10 @@ func (c *keptConn) take(ctx context.Context, query string) (sqliteStmt, error) {
 	return known, nil
 }
 
-// put keeps a statement that is no longer in use; when there are too many, some
-// other one goes.
+// put keeps a statement that is no longer in use, unless it is a long one; when
+// there are too many, some other one goes.
 func (c *keptConn) put(query string, stmt sqliteStmt) error {
-	if _, ok := c.idle[query]; ok {
+	if _, ok := c.idle[query]; ok || len(query) > keptLength {
 		return stmt.Close()
 	}
 	var err error

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -136,5 +137,15 @@ func TestNoMoreStatementsAreKeptThanThat(t *testing.T) {
 	}
 	if got := kept(); got != keptStatements {
 		t.Errorf("%d statements are kept, want %d", got, keptStatements)
+	}
+}
+
+func TestALongStatementIsNotKept(t *testing.T) {
+	t.Parallel()
+	conn, kept := keptBy(t)
+	before := kept()
+	wantNumbers(t, conn, "SELECT 7"+strings.Repeat(" ", keptLength), nil, 7)
+	if got := kept() - before; got != 0 {
+		t.Errorf("%d statements are kept, want none", got)
 	}
 }
